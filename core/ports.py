@@ -1,0 +1,125 @@
+"""The ports: what the core asks of the outside world, each contract in prose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+
+from core.events.envelope import Append, StoredEvent, StreamHead
+from core.market import MarketBars, Quote
+from core.schemas.model_call import ModelAnswer, ModelRequest
+from core.schemas.order import BrokerFill, BrokerOrder, OrderTicket
+from core.types import AccountId, StreamId
+
+
+class TradingCalendar(Protocol):
+    """Sessions of the exchange (XNYS); every instant is UTC, every date a session's New York date."""
+
+    def is_session(self, day: date) -> bool: ...
+
+    def session_open(self, session: date) -> datetime: ...
+
+    def session_close(self, session: date) -> datetime:
+        """The real close, 13:00 New York on half days."""
+        ...
+
+    def session_on_or_after(self, day: date) -> date: ...
+
+    def session_on_or_before(self, day: date) -> date: ...
+
+    def offset(self, session: date, sessions: int) -> date:
+        """The session ``sessions`` after (or before, when negative) a session."""
+        ...
+
+    def sessions(self, start: date, end: date) -> Sequence[date]:
+        """Every session from start to end, both included, in order."""
+        ...
+
+
+class MarketData(Protocol):
+    """Point-in-time prices. Nothing later than ``as_of`` is ever returned, by any method.
+
+    An unknown symbol raises UnknownSymbol, a series that cannot be trusted BadBars, a symbol with
+    nothing known yet NoBars. An absent bar is absent: never filled in, never zero.
+    """
+
+    @property
+    def source(self) -> str:
+        """Where prices come from, e.g. ``files``, ``simulated``; shown beside every number."""
+        ...
+
+    def bars(self, symbols: Sequence[str], as_of: datetime, sessions: int) -> MarketBars:
+        """The last ``sessions`` complete daily bars of each symbol whose close lies at or before ``as_of``."""
+        ...
+
+    def quotes(self, symbols: Sequence[str], as_of: datetime) -> Mapping[str, Quote]:
+        """The newest price of each symbol known at ``as_of`` (on daily bars: an open or a close)."""
+        ...
+
+    def next_price(self, symbol: str, after: datetime, as_of: datetime) -> Quote | None:
+        """The first price that becomes known strictly after ``after``, if it is known at ``as_of``.
+
+        This is what an order decided at ``after`` fills at; None while it is still in the future.
+        """
+        ...
+
+
+class LanguageModel(Protocol):
+    """One model call. Any failure raises a ModelError; an empty text is never an answer."""
+
+    async def complete(self, request: ModelRequest) -> ModelAnswer: ...
+
+
+class Broker(Protocol):
+    """One account's orders at a broker.
+
+    ``place`` is asked once per client order id. OrderRefused proves it was not taken; OrderUnknown
+    means it may have been: look it up with ``find``. A failed look-up raises, it is never "no order".
+    """
+
+    def place(self, ticket: OrderTicket) -> BrokerOrder: ...
+
+    def find(self, account_id: AccountId, client_order_id: str) -> BrokerOrder | None:
+        """The order by its client id; None only when the broker says it has none."""
+        ...
+
+    def fills(self, account_id: AccountId, client_order_id: str) -> Sequence[BrokerFill]:
+        """Every fill of that order so far, oldest first."""
+        ...
+
+    def cancel(self, account_id: AccountId, client_order_id: str) -> BrokerOrder: ...
+
+    def positions(self, account_id: AccountId) -> Mapping[str, Decimal]:
+        """Signed quantity per symbol; a flat symbol is absent."""
+        ...
+
+    def cash(self, account_id: AccountId) -> Decimal: ...
+
+    def shortable(self, symbol: str) -> bool: ...
+
+
+class EventStore(Protocol):
+    """The append-only log.
+
+    ``commit`` writes every append in one transaction, together with the synchronous projections, or
+    nothing. Re-appending events that are all there already (same ids, same content) returns them
+    and changes nothing; the same id with another content is EventConflict; a stale
+    ``expected_version`` is ConcurrencyError. Reads yield events in version / position order and
+    raise UnknownEvent or NewerSchema by name rather than skip one.
+    """
+
+    def commit(self, appends: Sequence[Append]) -> Sequence[StoredEvent]: ...
+
+    def read(self, stream_id: StreamId, after_version: int = 0) -> Iterator[StoredEvent]: ...
+
+    def read_all(
+        self, after_position: int = 0, types: Iterable[str] | None = None
+    ) -> Iterator[StoredEvent]: ...
+
+    def find(self, event_id: str) -> StoredEvent | None: ...
+
+    def head(self, stream_id: StreamId) -> StreamHead: ...
+
+    def heads(self) -> Mapping[StreamId, StreamHead]: ...
