@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
+from core.context import ContextKey
 from core.events.envelope import Append, StoredEvent, StreamHead
 from core.market import MarketBars, Quote
 from core.schemas.model_call import ModelAnswer, ModelRequest
 from core.schemas.order import BrokerFill, BrokerOrder, OrderTicket
+from core.schemas.research import ResearchAnswer, ResearchRequest
 from core.types import AccountId, StreamId
 
 
@@ -72,6 +75,12 @@ class LanguageModel(Protocol):
     async def complete(self, request: ModelRequest) -> ModelAnswer: ...
 
 
+class Researcher(Protocol):
+    """One research pack. Any failure raises a ModelError; "nothing found" is an answer, not a failure."""
+
+    async def research(self, request: ResearchRequest) -> ResearchAnswer: ...
+
+
 class Broker(Protocol):
     """One account's orders at a broker.
 
@@ -123,3 +132,27 @@ class EventStore(Protocol):
     def head(self, stream_id: StreamId) -> StreamHead: ...
 
     def heads(self) -> Mapping[StreamId, StreamHead]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedStage:
+    """A stage as the journal keeps it; ``values`` holds every key it gave (none when skipped)."""
+
+    stage: str
+    fingerprint: str
+    values: Mapping[ContextKey[Any], Any] = field(default_factory=dict)
+    skipped: bool = False
+
+
+class Journal(Protocol):
+    """Where a run's finished stages are kept; each call is one transaction."""
+
+    def finished(self) -> Sequence[FinishedStage]:
+        """What this run completed before, in order of completion."""
+        ...
+
+    def record(self, finished: FinishedStage) -> None: ...
+
+    def record_failure(self, stage: str, error: Exception) -> None: ...
+
+    def record_stale(self, stages: Sequence[str], reason: str) -> None: ...

@@ -35,6 +35,7 @@ class ModelRequest(Schema):
 
     ``brief`` is the typed material the prompt was rendered from: rules adapters read it, wire
     adapters must not look at it. It is not part of the request's hash, the rendered messages are.
+    ``json_schema`` goes over the wire; in the log its ``schema_hash`` stands for it.
     """
 
     call: str
@@ -42,7 +43,8 @@ class ModelRequest(Schema):
     model: str
     messages: tuple[Message, ...]
     schema_name: str | None = None
-    json_schema: Mapping[str, JsonValue] | None = None
+    json_schema: Mapping[str, JsonValue] | None = Field(default=None, exclude=True, repr=False)
+    schema_hash: str = ""
     temperature: float = 0.0
     max_tokens: int = 4_000
     prompt_hash: str = ""

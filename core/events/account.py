@@ -1,0 +1,91 @@
+"""Events of one account: opened, given a target, orders and fills, checkpoints, costs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from core.events.envelope import Event
+from core.schemas.checkpoint import CheckpointDecision
+from core.schemas.order import BrokerFill, OrderIntent
+from core.schemas.risk import Target
+from core.types import AccountId, RunId, WeekId
+
+
+class AccountOpened(Event):
+    """An account is strategy + seat + model lineage; ``model`` is a label, cash in USD."""
+
+    account_id: AccountId
+    name: str
+    strategy: str
+    model: str
+    starting_cash: Decimal
+
+
+class SeatModelChanged(Event):
+    """From ``week_id`` on another model sits here: its track record starts anew at that week."""
+
+    account_id: AccountId
+    week_id: WeekId
+    model: str
+    previous_model: str
+
+
+class TargetSet(Event):
+    """The week's target; orders decided now fill in ``entry_session``, horizons count from it."""
+
+    week_id: WeekId
+    run_id: RunId
+    target: Target
+    entry_session: date
+
+
+class OrderIntended(Event):
+    """Written before the broker is called; the broker can be asked for this id after a crash."""
+
+    intent: OrderIntent
+
+
+class OrderAccepted(Event):
+    client_order_id: str
+    broker_order_id: str
+    sent_at: datetime
+
+
+class OrderRejected(Event):
+    """Proven not taken by the broker, with its reason."""
+
+    client_order_id: str
+    reason: str
+
+
+class OrderCancelled(Event):
+    client_order_id: str
+    reason: str
+
+
+class OrderFilled(Event):
+    fill: BrokerFill
+
+
+class CheckpointDecided(Event):
+    decision: CheckpointDecision
+
+
+class NoNewPrice(Event):
+    """No price became known since the last slot: nothing is decided, nothing acted on."""
+
+    checkpoint_id: str
+    week_id: WeekId
+    time: str
+    account_id: AccountId
+    price_known_at: datetime
+
+
+class BorrowCharged(Event):
+    """Borrow cost of a simulated short for one session, USD, positive = paid."""
+
+    account_id: AccountId
+    session: date
+    symbol: str
+    amount: Decimal

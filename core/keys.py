@@ -1,0 +1,66 @@
+"""Every context key, in run order: the table of contents of a week."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.context import ContextKey
+from core.events import conversation as talk
+from core.events import week as events
+from core.schemas.checkpoint import CheckpointDecision
+from core.schemas.conversation import ModelRanking, ModelResponse, RankedModel, Synthesis
+from core.schemas.decision import ChairmanDecision
+from core.schemas.execution import ExecutionResult
+from core.schemas.market import MarketSnapshot
+from core.schemas.order import OrderIntent
+from core.schemas.pitch import Abstention, Pitch
+from core.schemas.research import ResearchOutcome
+from core.schemas.review import PeerReview
+from core.schemas.risk import ExecutionConstraints, RiskAssessment
+from core.schemas.run import RunSpec
+
+Labels = Mapping[str, Mapping[str, str]]
+"""viewer → label → author (an account, or a model in the bare council)."""
+
+# given at the start of every run
+RUN = ContextKey[RunSpec]("RUN")
+
+# the weekly council
+MARKET_SNAPSHOT = ContextKey[MarketSnapshot]("MARKET_SNAPSHOT", events.MarketSnapshotFrozen)
+RESEARCH_PACK_A = ContextKey[ResearchOutcome]("RESEARCH_PACK_A", events.ResearchPackAReceived)
+RESEARCH_PACK_B = ContextKey[ResearchOutcome]("RESEARCH_PACK_B", events.ResearchPackBReceived)
+PM_PITCHES = ContextKey[tuple[Pitch, ...]]("PM_PITCHES", events.PitchesCollected)
+PITCH_ABSTENTIONS = ContextKey[tuple[Abstention, ...]](
+    "PITCH_ABSTENTIONS", events.PitchAbstentionsRecorded
+)
+PEER_REVIEWS = ContextKey[tuple[PeerReview, ...]]("PEER_REVIEWS", events.PeerReviewsCollected)
+REVIEW_ABSTENTIONS = ContextKey[tuple[Abstention, ...]](
+    "REVIEW_ABSTENTIONS", events.ReviewAbstentionsRecorded
+)
+LABEL_TO_MODEL = ContextKey[Labels]("LABEL_TO_MODEL", events.LabelsAssigned)
+IDENTITY_SCRUBBED = ContextKey[Mapping[str, Mapping[str, Mapping[str, int]]]](
+    "IDENTITY_SCRUBBED", events.IdentityScrubbed
+)
+CHAIRMAN_DECISION = ContextKey[ChairmanDecision]("CHAIRMAN_DECISION", events.ChairmanDecided)
+RISK_ASSESSMENT = ContextKey[RiskAssessment]("RISK_ASSESSMENT", events.RiskAssessed)
+EXECUTION_CONSTRAINTS = ContextKey[ExecutionConstraints](
+    "EXECUTION_CONSTRAINTS", events.ExecutionConstrained
+)
+ORDER_INTENTS = ContextKey[tuple[OrderIntent, ...]]("ORDER_INTENTS", events.OrdersPlanned)
+EXECUTION_RESULT = ContextKey[ExecutionResult]("EXECUTION_RESULT", events.OrdersExecuted)
+
+# checkpoints
+CHECKPOINT_RESULT = ContextKey[tuple[CheckpointDecision, ...]](
+    "CHECKPOINT_RESULT", events.CheckpointsDecided
+)
+
+# the bare council
+USER_QUERY = ContextKey[str]("USER_QUERY")
+CONVERSATION_ID = ContextKey[str]("CONVERSATION_ID")
+STAGE1_RESULTS = ContextKey[tuple[ModelResponse, ...]]("STAGE1_RESULTS", talk.ResponsesCollected)
+RESPONSE_LABELS = ContextKey[Labels]("LABEL_TO_MODEL", talk.ResponseLabelsAssigned)
+STAGE2_RESULTS = ContextKey[tuple[ModelRanking, ...]]("STAGE2_RESULTS", talk.RankingsCollected)
+AGGREGATE_RANKINGS = ContextKey[tuple[RankedModel, ...]](
+    "AGGREGATE_RANKINGS", talk.RankingsAggregated
+)
+STAGE3_RESULT = ContextKey[Synthesis]("STAGE3_RESULT", talk.FinalSynthesized)

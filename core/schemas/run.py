@@ -1,0 +1,37 @@
+"""What a run is: its identity, its instant, its seed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from core.schemas.base import Schema
+from core.types import RunId, StreamId, WeekId
+
+
+class RunKind(StrEnum):
+    OFFICIAL = "official"
+    WHAT_IF = "what_if"
+
+
+class RunSpec(Schema):
+    """``as_of`` bounds every market read; ``seed`` decides labels and orders of showing."""
+
+    run_id: RunId
+    week_id: WeekId
+    kind: RunKind
+    as_of: datetime
+    seed: str
+    parent_run_id: RunId | None = None
+    from_stage: str | None = None
+
+    @property
+    def stream(self) -> StreamId:
+        """Official runs write to their week, what-ifs to a stream of their own."""
+        if self.kind is RunKind.OFFICIAL:
+            return StreamId(f"week/{self.week_id}")
+        return StreamId(f"run/{self.run_id}")
+
+    def call_stream(self, call: str) -> StreamId:
+        """Each model call has its own stream, so heads do not depend on which answered first."""
+        return StreamId(f"run/{self.run_id}/{call}")
