@@ -11,6 +11,7 @@ from core.canonical import fingerprint
 from core.context import ContextKey, PipelineContext
 from core.errors import CouncilError, StageFailed, StageTimeout, WiringError
 from core.ports import FinishedStage, Journal
+from core.schemas.run import RunSpec
 from core.stage import Stage
 
 
@@ -88,8 +89,12 @@ class Pipeline:
 
 def stage_fingerprint(stage: Stage, context: PipelineContext) -> str:
     """What the stage's outcome depends on: name, settings and prompts, and every input's content."""
-    inputs = {key.name: context.get(key) for key in stage.needs}
+    inputs = {key.name: _material(context.get(key)) for key in stage.needs}
     return fingerprint({"stage": stage.name, "depends_on": stage.depends_on(), "inputs": inputs})
+
+
+def _material(value: Any) -> Any:
+    return value.decisive if isinstance(value, RunSpec) else value
 
 
 class _Execution:

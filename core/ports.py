@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
 from core.context import ContextKey
-from core.events.envelope import Append, StoredEvent, StreamHead
+from core.events.envelope import Append, Event, StoredEvent, StreamHead
 from core.market import MarketBars, Quote
 from core.schemas.model_call import ModelAnswer, ModelRequest
-from core.schemas.order import BrokerFill, BrokerOrder, OrderTicket
+from core.schemas.execution import OrderOutcome
+from core.schemas.order import BrokerFill, BrokerOrder, OrderIntent, OrderTicket
 from core.schemas.research import ResearchAnswer, ResearchRequest
 from core.types import AccountId, StreamId
 
@@ -109,6 +111,32 @@ class Broker(Protocol):
     def shortable(self, symbol: str) -> bool: ...
 
 
+class Accounts(Protocol):
+    """What each account owns when a run plans its orders."""
+
+    def equity(self, account_id: AccountId, marks: Mapping[str, Decimal]) -> Decimal:
+        """Cash plus signed positions at ``marks`` (USD a share); a held symbol without a mark is NoBars."""
+        ...
+
+    def positions(self, account_id: AccountId) -> Mapping[str, Decimal]:
+        """Signed shares once every open order has filled; flat symbols are absent."""
+        ...
+
+
+class OrderRoute(Protocol):
+    """Brings a stored intent to the broker exactly once, and records what became of it."""
+
+    def submit(self, intent: OrderIntent) -> OrderOutcome: ...
+
+
+class Lock(Protocol):
+    """One holder at a time per name, across processes; a holder that died is not waited for."""
+
+    def hold(self, name: str) -> AbstractContextManager[None]:
+        """Hold ``name`` for the block; BadInput with who holds it when it is taken."""
+        ...
+
+
 class EventStore(Protocol):
     """The append-only log.
 
@@ -128,6 +156,10 @@ class EventStore(Protocol):
     ) -> Iterator[StoredEvent]: ...
 
     def find(self, event_id: str) -> StoredEvent | None: ...
+
+    def decode(self, stored: StoredEvent) -> Event:
+        """The typed event, upcast to the newest schema; UnknownEvent or NewerSchema by name."""
+        ...
 
     def head(self, stream_id: StreamId) -> StreamHead: ...
 

@@ -26,6 +26,11 @@ class RunSpec(Schema):
     from_stage: str | None = None
 
     @property
+    def decisive(self) -> dict[str, str]:
+        """What of a run its outcome depends on: a rerun shares it with its parent."""
+        return {"week_id": self.week_id, "as_of": self.as_of.isoformat(), "seed": self.seed}
+
+    @property
     def stream(self) -> StreamId:
         """Official runs write to their week, what-ifs to a stream of their own."""
         if self.kind is RunKind.OFFICIAL:
