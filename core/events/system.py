@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from core.events.envelope import Event
 from core.types import StoreKind
@@ -41,3 +41,27 @@ class SlotFinished(Event):
     slot: str
     outcome: str
     detail: str = ""
+
+
+class AnchoredHead(BaseModel):
+    """The last version of one stream and its hash (hex SHA-256), as an anchor saw them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    stream_id: str
+    version: int
+    hash: str
+
+
+class ChainAnchored(Event):
+    """Every stream's head at ``position``, so that a cut-off tail can be proven later.
+
+    ``digest`` is a SHA-256 (hex) over all heads sorted by stream; ``moved`` holds the heads that
+    changed since the anchor before (``previous_digest``), so all anchors together name every head.
+    """
+
+    position: int
+    streams: int
+    digest: str
+    previous_digest: str
+    moved: tuple[AnchoredHead, ...]

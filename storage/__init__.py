@@ -1,0 +1,1 @@
+"""Everything that is kept: the event log, its migrations and the read models derived from it."""
