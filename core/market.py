@@ -28,6 +28,9 @@ class DefectKind(StrEnum):
     STALE = "stale"
     SUSPECTED_SPLIT = "suspected_split"
     NON_POSITIVE = "non_positive"
+    EMPTY_CELL = "empty_cell"
+    INCONSISTENT = "inconsistent"
+    NOT_A_SESSION = "not_a_session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class Defect:
 class BarSeries:
     """Daily bars of one symbol, oldest first; every array has the same length n.
 
-    ``days`` datetime64[D]; prices in US dollars (adjusted when the source says so); ``volume`` in shares.
+    ``days`` datetime64[D]; prices in US dollars (adjusted when the source says so); ``volume`` in
+    shares, NaN where the source has none (an index, an empty cell): unknown, never zero.
     """
 
     symbol: str
