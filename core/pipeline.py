@@ -64,7 +64,9 @@ class Pipeline:
                     )
             for key in stage.gives:
                 if key in known:
-                    raise WiringError(f"stage {stage.name} gives {key.name}, which is given already")
+                    raise WiringError(
+                        f"stage {stage.name} gives {key.name}, which is given already"
+                    )
                 known.add(key)
 
     def until(self, last: str) -> Pipeline:
@@ -173,9 +175,7 @@ class _Execution:
         self, stage: Stage, finished: FinishedStage, context: PipelineContext
     ) -> PipelineContext:
         self._journal.record(finished)
-        self._progress(
-            stage.name, StageState.SKIPPED if finished.skipped else StageState.COMPLETED
-        )
+        self._progress(stage.name, StageState.SKIPPED if finished.skipped else StageState.COMPLETED)
         return self._take(stage, finished, context)
 
     async def _run_stage(self, stage: Stage, context: PipelineContext) -> FinishedStage:

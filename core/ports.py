@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from core.context import ContextKey
 from core.events.envelope import Append, Event, StoredEvent, StreamHead
 from core.market import MarketBars, Quote
-from core.schemas.model_call import ModelAnswer, ModelRequest
 from core.schemas.execution import OrderOutcome
+from core.schemas.model_call import ModelAnswer, ModelRequest
 from core.schemas.order import BrokerFill, BrokerOrder, OrderIntent, OrderTicket
 from core.schemas.research import ResearchAnswer, ResearchRequest
 from core.types import AccountId, StreamId

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from core.events.envelope import Event
+from core.schemas.base import Schema
 from core.schemas.market import MarkedPrice
 
 
@@ -23,11 +24,38 @@ class UniverseMarked(Event):
     prices: tuple[MarkedPrice, ...]
 
 
-class MarketBarsRecorded(Event):
-    """The bars a run read: columns of floats as JSON, deflated, base64; lets a week replay alone."""
+class BarColumns(Schema):
+    """One symbol's bars: n days as ISO dates, each column n little-endian float64, base64."""
 
+    symbol: str
+    days: tuple[date, ...]
+    open: str
+    high: str
+    low: str
+    close: str
+    volume: str
+
+
+class SeriesDefect(Schema):
+    symbol: str
+    kind: str
+    session: date
+    detail: str
+
+
+class MarketRead(Event):
+    """One read a run made of the market, whole: a week replays from the log alone.
+
+    ``error`` is the class name of the MarketError raised instead of an answer.
+    """
+
+    request_hash: str
     as_of: datetime
     source: str
-    sessions: int
-    digest: str
-    deflated: str
+    feed: str = ""
+    adjusted: bool = False
+    bars: tuple[BarColumns, ...] = ()
+    defects: tuple[SeriesDefect, ...] = ()
+    quotes: tuple[MarkedPrice, ...] = ()
+    error: str | None = None
+    message: str | None = None

@@ -13,7 +13,9 @@ from core.types import Direction, Horizon, WeekId
 
 
 class SelectedTrade(Schema):
-    instrument: Symbol | None = Field(description="the instrument of one pitch; null only when FLAT")
+    instrument: Symbol | None = Field(
+        description="the instrument of one pitch; null only when FLAT"
+    )
     direction: Direction
     horizon: Horizon
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from core.market import PriceKind
+from core.market import PriceKind, Quote
 from core.schemas.base import Schema
 from core.types import WeekId
 
@@ -57,3 +57,30 @@ class MarkedPrice(Schema):
     known_at: datetime
     source: str
     feed: str
+
+    def as_quote(self) -> Quote:
+        return Quote(
+            symbol=self.symbol,
+            price=self.price,
+            kind=self.kind,
+            session=self.session,
+            known_at=self.known_at,
+            source=self.source,
+            feed=self.feed,
+        )
+
+
+def marked(quotes: Mapping[str, Quote]) -> tuple[MarkedPrice, ...]:
+    """Quotes as they are stored, in symbol order."""
+    return tuple(
+        MarkedPrice(
+            symbol=quote.symbol,
+            price=quote.price,
+            kind=quote.kind,
+            session=quote.session,
+            known_at=quote.known_at,
+            source=quote.source,
+            feed=quote.feed,
+        )
+        for _, quote in sorted(quotes.items())
+    )

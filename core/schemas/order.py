@@ -96,7 +96,9 @@ class BrokerFill(Schema):
     source: str
 
 
-def client_order_id(account: AccountId, week: WeekId, run: RunId, purpose: Purpose, sequence: int) -> str:
+def client_order_id(
+    account: AccountId, week: WeekId, run: RunId, purpose: Purpose, sequence: int
+) -> str:
     """Deterministic and at most 48 characters, so a broker can be asked for it after a crash."""
     digest = deterministic_id("order", account, week, run, purpose, sequence).hex[:12]
     return f"{account}-{week}-{purpose}-{sequence}-{digest}"

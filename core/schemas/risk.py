@@ -45,7 +45,8 @@ class Target(Schema):
     """What an account shall hold this week; ``quantity`` signed, 0 is flat. Prices in USD.
 
     The invalidation rules and indicators are the pitch's, frozen; ``frozen_levels`` holds Wednesday's
-    price levels (``price``, ``sma_20``, …) those rules may name.
+    price levels (``price``, ``sma_20``, ``sma_50``, ``sma_200``) those rules may name, and its
+    ``realised_volatility_20`` and ``atr_14``.
     """
 
     account_id: AccountId
@@ -59,6 +60,7 @@ class Target(Schema):
     reference_price: Decimal | None
     invalidation_rules: tuple[InvalidationRule, ...] = ()
     indicators: tuple[PitchIndicator, ...] = ()
+    invalidation: str = ""
     frozen_levels: dict[str, float] = {}
     idea_id: str | None = None
 

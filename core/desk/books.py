@@ -1,0 +1,64 @@
+"""Account books, folded from the account streams and kept up to date as the streams grow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from core.desk.writing import account_stream
+from core.errors import BadInput
+from core.events.account import TargetSet
+from core.ports import EventStore
+from core.rules.account_book import AccountBook, fold
+from core.rules.ledger import equity
+from core.types import AccountId, WeekId
+
+
+class AccountBooks:
+    """Each call reads only what came since the last one; nothing is kept that a restart would miss."""
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+        self._books: dict[AccountId, AccountBook] = {}
+
+    def book(self, account_id: AccountId) -> AccountBook:
+        """The account as of its last event; BadInput when it was never opened."""
+        known = self._books.get(account_id)
+        stream = account_stream(account_id)
+        fresh = self._store.read(stream, known.version if known else 0)
+        book = fold(known, ((row.version, self._store.decode(row)) for row in fresh))
+        if book is None:
+            raise BadInput(
+                f"account {account_id} was never opened: run `run_weekly` or `init` first"
+            )
+        self._books[account_id] = book
+        return book
+
+    def opened(self, account_id: AccountId) -> bool:
+        return self._store.head(account_stream(account_id)).version > 0
+
+    def before_week(self, account_id: AccountId, week_id: WeekId) -> AccountBook:
+        """The account as it stood when this week's orders were planned."""
+        events = []
+        for row in self._store.read(account_stream(account_id)):
+            event = self._store.decode(row)
+            if isinstance(event, TargetSet) and event.week_id >= week_id:
+                break
+            events.append((row.version, event))
+        book = fold(None, events)
+        if book is None:
+            raise BadInput(f"account {account_id} was not open in week {week_id}: check --week")
+        return book
+
+
+class RunAccounts:
+    """The `Accounts` port of a run over books taken when it plans its orders."""
+
+    def __init__(self, book: Callable[[AccountId], AccountBook]) -> None:
+        self._book = book
+
+    def equity(self, account_id: AccountId, marks: Mapping[str, Decimal]) -> Decimal:
+        return equity(self._book(account_id).ledger, marks)
+
+    def positions(self, account_id: AccountId) -> Mapping[str, Decimal]:
+        return self._book(account_id).expected_positions()

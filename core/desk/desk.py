@@ -1,0 +1,58 @@
+"""What every use case works with: the policy, the prompts, and the ports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from core.clock import Clock
+from core.desk.books import AccountBooks
+from core.policy import DeskPolicy
+from core.ports import (
+    Broker,
+    EventStore,
+    LanguageModel,
+    Lock,
+    MarketData,
+    Researcher,
+    TradingCalendar,
+)
+from core.rendering import PromptLibrary
+from core.schemas.run import RunSpec
+from core.types import StoreKind
+
+
+@dataclass(frozen=True, slots=True)
+class RunPorts:
+    """The outside world of one run: what it asks is recorded, what is recorded is not asked again."""
+
+    model: LanguageModel
+    researchers: Mapping[str, Researcher]
+    market: MarketData
+
+
+class RunProviders(Protocol):
+    def for_run(self, run: RunSpec) -> RunPorts: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """``market`` serves marks and checkpoints, whose prices are events of their own."""
+
+    policy: DeskPolicy
+    prompts: PromptLibrary
+    kind: StoreKind
+    seed: int
+    store: EventStore
+    books: AccountBooks
+    clock: Clock
+    calendar: TradingCalendar
+    market: MarketData
+    providers: RunProviders
+    broker: Broker
+    lock: Lock
+
+    def under(self, policy: DeskPolicy) -> Desk:
+        """The same desk with another policy, for what-if runs."""
+        return replace(self, policy=policy)

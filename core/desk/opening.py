@@ -1,0 +1,102 @@
+"""Opening a desk: what the store is, its settings and prompts on record, its accounts opened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.desk.desk import Desk
+from core.desk.writing import (
+    DESK_STREAM,
+    SETTINGS_STREAM,
+    account_stream,
+    append_one,
+    new_event,
+)
+from core.errors import BadInput
+from core.events.account import AccountOpened, SeatModelChanged
+from core.events.system import DeskConfigured, PromptsRecorded, SettingsRecorded
+from core.ports import EventStore
+from core.types import StoreKind, WeekId
+
+STRATEGY = "macro_council"
+
+
+def configured(store: EventStore) -> DeskConfigured | None:
+    """What this store says it is: its newest configuration; None for an empty store."""
+    found: DeskConfigured | None = None
+    for row in store.read(DESK_STREAM):
+        event = store.decode(row)
+        if isinstance(event, DeskConfigured):
+            found = event
+    return found
+
+
+def refuse_other_kind(store: EventStore, kind: StoreKind) -> None:
+    """BadInput when the store holds a desk of another kind: a real one is never mixed with play."""
+    known = configured(store)
+    if known is not None and known.kind is not kind:
+        raise BadInput(
+            f"this store holds a {known.kind} desk and a {kind} one was asked for: "
+            "give another store with --store URL"
+        )
+
+
+def open_desk(desk: Desk, at: datetime) -> None:
+    """Record what is not on record yet; opening an open desk again changes nothing."""
+    refuse_other_kind(desk.store, desk.kind)
+    record_settings(desk, at)
+    _configure(desk, at)
+    for account in desk.policy.accounts:
+        stream = account_stream(account.account_id)
+        if desk.books.opened(account.account_id):
+            continue
+        opened = AccountOpened(
+            account_id=account.account_id,
+            name=account.name,
+            strategy=STRATEGY,
+            model=account.model,
+            starting_cash=desk.policy.risk.starting_cash,
+        )
+        append_one(desk.store, stream, new_event(stream, opened, [], at))
+
+
+def record_settings(desk: Desk, at: datetime) -> None:
+    """The policy and the prompt templates under their fingerprints, once each."""
+    policy, prompts = desk.policy, desk.prompts
+    settings = SettingsRecorded(
+        fingerprint=policy.fingerprint(), policy=policy.model_dump(mode="json")
+    )
+    templates = PromptsRecorded(fingerprint=prompts.fingerprint, templates=prompts.templates)
+    for event in (settings, templates):
+        new = new_event(SETTINGS_STREAM, event, [event.fingerprint], at)
+        if desk.store.find(str(new.event_id)) is None:
+            append_one(desk.store, SETTINGS_STREAM, new)
+
+
+def _configure(desk: Desk, at: datetime) -> None:
+    event = DeskConfigured(
+        kind=desk.kind,
+        profile=desk.policy.profile.name,
+        settings_fingerprint=desk.policy.fingerprint(),
+        market_source=desk.market.source,
+        seed=desk.seed,
+    )
+    if configured(desk.store) != event:
+        version = desk.store.head(DESK_STREAM).version
+        append_one(desk.store, DESK_STREAM, new_event(DESK_STREAM, event, [version], at))
+
+
+def follow_models(desk: Desk, week_id: WeekId, at: datetime) -> None:
+    """Note each account whose model changed since: its track record is split at this week."""
+    for account in desk.policy.accounts:
+        book = desk.books.book(account.account_id)
+        if book.model == account.model:
+            continue
+        stream = account_stream(account.account_id)
+        changed = SeatModelChanged(
+            account_id=account.account_id,
+            week_id=week_id,
+            model=account.model,
+            previous_model=book.model,
+        )
+        append_one(desk.store, stream, new_event(stream, changed, [week_id, book.version], at))

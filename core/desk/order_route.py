@@ -1,0 +1,116 @@
+"""Brings stored intents to the broker exactly once, and records what became of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.desk.books import AccountBooks
+from core.desk.writing import account_stream, new_event
+from core.errors import OrderRefused, OrderUnknown
+from core.events.account import OrderAccepted, OrderRejected
+from core.events.envelope import Append, Event
+from core.ports import Broker, EventStore
+from core.rules.account_book import AccountBook
+from core.schemas.execution import OrderOutcome, Submission
+from core.schemas.order import BrokerOrder, OrderIntent, OrderStatus, OrderTicket
+
+
+class RecordingRoute:
+    """The `OrderRoute` port at one instant ``at``.
+
+    The broker is asked for the client order id before anything is sent: an order that was sent but
+    not recorded is found by it. An order that follows another waits until that one has filled.
+    """
+
+    def __init__(
+        self, store: EventStore, books: AccountBooks, broker: Broker, at: datetime
+    ) -> None:
+        self._store = store
+        self._books = books
+        self._broker = broker
+        self._at = at
+
+    def submit(self, intent: OrderIntent) -> OrderOutcome:
+        """Send the intent, or say what became of it before; OrderUnknown when nobody can tell."""
+        book = self._books.book(intent.account_id)
+        known = _known_outcome(book, intent)
+        if known is not None:
+            return known
+        try:
+            order = self._broker.find(intent.account_id, intent.client_order_id) or self._send(
+                intent
+            )
+        except OrderRefused as refusal:
+            return self._rejected(book, intent, str(refusal))
+        return self._accepted(book, intent, order)
+
+    def _send(self, intent: OrderIntent) -> BrokerOrder:
+        ticket = OrderTicket(
+            client_order_id=intent.client_order_id,
+            account_id=intent.account_id,
+            symbol=intent.symbol,
+            side=intent.side,
+            quantity=intent.quantity,
+            decided_at=self._at if intent.after else intent.decided_at,
+        )
+        try:
+            return self._broker.place(ticket)
+        except OrderUnknown:
+            found = self._broker.find(intent.account_id, intent.client_order_id)
+            if found is None:
+                raise
+            return found
+
+    def _accepted(self, book: AccountBook, intent: OrderIntent, order: BrokerOrder) -> OrderOutcome:
+        event = OrderAccepted(
+            client_order_id=intent.client_order_id,
+            broker_order_id=order.broker_order_id,
+            sent_at=self._at,
+        )
+        self._append(book, intent, event)
+        return _outcome(intent, Submission.ACCEPTED, order.broker_order_id)
+
+    def _rejected(self, book: AccountBook, intent: OrderIntent, reason: str) -> OrderOutcome:
+        event = OrderRejected(client_order_id=intent.client_order_id, reason=reason)
+        self._append(book, intent, event)
+        return _outcome(intent, Submission.REFUSED, reason=reason)
+
+    def _append(self, book: AccountBook, intent: OrderIntent, event: Event) -> None:
+        stream = account_stream(intent.account_id)
+        new = new_event(
+            stream,
+            event,
+            [intent.client_order_id],
+            self._at,
+            week_id=intent.week_id,
+            run_id=intent.run_id,
+        )
+        self._store.commit([Append(stream, [new], book.version)])
+
+
+def _known_outcome(book: AccountBook, intent: OrderIntent) -> OrderOutcome | None:
+    """What the log already says: sent, at its end, or waiting for another order."""
+    ended = book.finished_orders.get(intent.client_order_id)
+    if ended is OrderStatus.REFUSED:
+        return _outcome(intent, Submission.REFUSED, reason="refused before")
+    order = book.open_orders.get(intent.client_order_id)
+    if ended is not None or (order is not None and order.status is not OrderStatus.INTENDED):
+        return _outcome(intent, Submission.ACCEPTED)
+    if intent.after and book.finished_orders.get(intent.after) is not OrderStatus.FILLED:
+        return _outcome(intent, Submission.WAITING)
+    return None
+
+
+def _outcome(
+    intent: OrderIntent,
+    submission: Submission,
+    broker_order_id: str | None = None,
+    reason: str | None = None,
+) -> OrderOutcome:
+    return OrderOutcome(
+        client_order_id=intent.client_order_id,
+        account_id=intent.account_id,
+        submission=submission,
+        broker_order_id=broker_order_id,
+        reason=reason,
+    )

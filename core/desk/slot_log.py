@@ -1,0 +1,29 @@
+"""Which slots are done: one event a slot, written when its work is."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from core.desk.slots import Slot
+from core.desk.writing import SLOT_STREAM, new_event
+from core.events.envelope import Append, event_id
+from core.events.system import SlotFinished
+from core.ports import EventStore
+
+
+class SlotOutcome(StrEnum):
+    DONE = "done"
+    FAILED = "failed"
+    MISSED = "missed"
+
+
+def is_finished(store: EventStore, slot: Slot) -> bool:
+    """Whether the slot has its event: done, failed for good or missed."""
+    found = store.find(str(event_id(SLOT_STREAM, SlotFinished.__name__, slot.key)))
+    return found is not None
+
+
+def finish(store: EventStore, slot: Slot, outcome: SlotOutcome, detail: str) -> None:
+    event = SlotFinished(job=slot.job, slot=slot.key, outcome=outcome, detail=detail)
+    new = new_event(SLOT_STREAM, event, [slot.key], slot.at, week_id=slot.week_id)
+    store.commit([Append(SLOT_STREAM, [new], store.head(SLOT_STREAM).version)])

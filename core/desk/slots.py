@@ -1,0 +1,101 @@
+"""Slots: what is due when, computed from the schedule and the exchange calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from core.clock import at_new_york
+from core.policy import ScheduleSpec
+from core.ports import TradingCalendar
+from core.types import WeekId, wednesday, week_of
+
+HORIZON_BEFORE_CLOSE = timedelta(minutes=15)
+FILLS_AFTER_OPEN = timedelta(minutes=5)
+FILLS_AFTER_CLOSE = timedelta(minutes=5)
+MARK_AFTER_CLOSE = timedelta(minutes=10)
+
+
+class Job(StrEnum):
+    POSTMORTEM = "postmortem"
+    WEEKLY = "weekly"
+    CHECKPOINT = "checkpoint"
+    FILLS = "fills"
+    HORIZON = "horizon"
+    MARK = "mark"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One due moment. ``previous`` is the checkpoint slot before this one (None for other jobs)."""
+
+    job: Job
+    at: datetime
+    session: date
+    label: str
+    week_id: WeekId
+    previous: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """The natural key: ``weekly/2026-11-18``, ``checkpoint/2026-11-18/12:00``."""
+        if self.job in (Job.WEEKLY, Job.POSTMORTEM):
+            return f"{self.job}/{self.week_id}"
+        return f"{self.job}/{self.session}/{self.label}"
+
+
+def slots_between(
+    schedule: ScheduleSpec, calendar: TradingCalendar, start: date, end: date
+) -> Iterator[Slot]:
+    """Every slot of every session from ``start`` to ``end``, both included, in order of time."""
+    for session in calendar.sessions(start, end):
+        yield from sorted(session_slots(schedule, calendar, session), key=lambda slot: slot.at)
+
+
+def session_slots(
+    schedule: ScheduleSpec, calendar: TradingCalendar, session: date
+) -> Iterator[Slot]:
+    """One session's slots. Checkpoints after an early close do not exist that day."""
+    opens, closes = calendar.session_open(session), calendar.session_close(session)
+    week = week_of(session)
+
+    def slot(job: Job, at: datetime, label: str, previous: datetime | None = None) -> Slot:
+        return Slot(job, at, session, label, week, previous)
+
+    if week_session(calendar, week) == session:
+        yield from _week_slots(schedule, session, week)
+    yield slot(Job.FILLS, opens + FILLS_AFTER_OPEN, "open")
+    previous = last_checkpoint_before(schedule, calendar, session)
+    for wall in schedule.checkpoints:
+        at = at_new_york(session, wall)
+        if at < closes:
+            yield slot(Job.CHECKPOINT, at, f"{wall:%H:%M}", previous)
+            previous = at
+    yield slot(Job.HORIZON, closes - HORIZON_BEFORE_CLOSE, "close")
+    yield slot(Job.FILLS, closes + FILLS_AFTER_CLOSE, "close")
+    yield slot(Job.MARK, closes + MARK_AFTER_CLOSE, "close")
+
+
+def _week_slots(schedule: ScheduleSpec, session: date, week: WeekId) -> Iterator[Slot]:
+    """The new week's run, and before it the postmortem of the week that ends."""
+    ended = week_of(wednesday(week) - timedelta(days=1))
+    postmortem = at_new_york(session, schedule.postmortem)
+    yield Slot(Job.POSTMORTEM, postmortem, session, "provisional", ended)
+    yield Slot(Job.WEEKLY, at_new_york(session, schedule.weekly), session, "run", week)
+
+
+def week_session(calendar: TradingCalendar, week: WeekId) -> date:
+    """The session a week's run happens on: its Wednesday, or the next session when that is closed."""
+    return calendar.session_on_or_after(wednesday(week))
+
+
+def last_checkpoint_before(
+    schedule: ScheduleSpec, calendar: TradingCalendar, session: date
+) -> datetime:
+    """The last checkpoint of the session before ``session`` (its close when it had none)."""
+    before = calendar.offset(session, -1)
+    closes = calendar.session_close(before)
+    instants = [at_new_york(before, wall) for wall in schedule.checkpoints]
+    return max((at for at in instants if at < closes), default=closes)

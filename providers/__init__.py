@@ -1,0 +1,1 @@
+"""Adapters of the ports: one a file; they never see storage, only the ports of core."""
