@@ -1,0 +1,57 @@
+# Two commands matter: `make run` and `make test`. Both make the environment first and are safe to repeat.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed.stamp
+WORKERS ?= 2
+
+.PHONY: help env run test bench check format migrate-diff clean
+
+help:
+	@echo "make env | run | test | bench | check | format | migrate-diff m='what changed' | clean"
+
+env: $(STAMP)
+
+$(STAMP): requirements.txt requirements-dev.txt constraints.txt
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Python 3.11 or newer is needed, $$(python3 --version 2>&1) was found: install it, or say make PYTHON=/path/to/python3.11" >&2; exit 1; fi
+	@if ! $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+		echo "making $(VENV) with $$($(PYTHON) --version)"; \
+		$(PYTHON) -m venv --clear $(VENV) >/dev/null 2>&1 || { \
+			echo "$(PYTHON) cannot make a virtual environment: on Debian, apt-get install python3-venv" >&2; exit 1; }; fi
+	@echo "installing the pinned packages (a minute or two the first time)"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input -r requirements-dev.txt
+	@touch $(STAMP)
+
+# The demonstration desk: a store of its own, no key used, nothing spent.
+run: env
+	@$(BIN)/python cli.py demo --if-empty
+	@exec $(BIN)/python cli.py up
+
+test: env
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+bench: env
+	@for script in benchmarks/bench_*.py; do \
+		$(BIN)/python -m "benchmarks.$$(basename "$$script" .py)" || exit 1; done
+
+check: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: env
+	$(BIN)/ruff check --fix --exit-zero --quiet .
+	$(BIN)/ruff format .
+
+# Compares the tables with a scratch SQLite at the newest migration and writes what differs.
+migrate-diff: env
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
+	url="sqlite:///$$scratch/scratch.db" && \
+	$(BIN)/alembic -x "url=$$url" upgrade head && \
+	$(BIN)/alembic -x "url=$$url" revision --autogenerate -m "$(or $(m),schema change)"
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

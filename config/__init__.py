@@ -1,0 +1,1 @@
+"""Settings from YAML and environment, and the one composition root."""

@@ -1,0 +1,1 @@
+"""What people look at: pages read queries and enqueue commands."""
