@@ -144,7 +144,8 @@ def _apply_part(state: AccountState, fill: BrokerFill) -> AccountState:
     before = held.quantity if held else ZERO
     adds = before * signed >= 0
     trip = (held.trip if held else OpenTrip.begin(fill)).with_fill(fill, entry=adds)
-    cost_change = signed * fill.price if adds else -_released_cost(held, fill.quantity)
+    paid = signed * fill.price
+    cost_change = paid if adds else -_released_cost(held, fill.quantity)
     cost = (held.cost if held else ZERO) + cost_change
     positions = {key: value for key, value in state.positions.items() if key != fill.symbol}
     closed = state.closed_trades
@@ -154,11 +155,9 @@ def _apply_part(state: AccountState, fill: BrokerFill) -> AccountState:
         closed = (*closed, close_trip(trip, fill))
     return replace(
         state,
-        cash=state.cash - signed * fill.price - fill.commission,
+        cash=state.cash - paid - fill.commission,
         positions=positions,
-        realised_pnl=state.realised_pnl + cost_change - signed * fill.price
-        if not adds
-        else state.realised_pnl,
+        realised_pnl=state.realised_pnl + cost_change - paid,
         costs=state.costs + fill.commission,
         traded_notional=state.traded_notional + fill.quantity * fill.price,
         closed_trades=closed,
@@ -166,7 +165,7 @@ def _apply_part(state: AccountState, fill: BrokerFill) -> AccountState:
 
 
 def _released_cost(held: Position | None, quantity: Shares) -> Money:
-    """The cost of the part closed, to 1e-8 USD; closing everything releases exactly what is left."""
+    """The cost of the part closed, to 1e-8 USD; closing all of it releases all that is left."""
     if held is None:
         return ZERO
     if quantity == abs(held.quantity):

@@ -1,0 +1,1 @@
+"""Pure rules over plain data: no port, no clock, no storage."""

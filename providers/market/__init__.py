@@ -1,0 +1,1 @@
+"""Prices: from files, simulated, recorded; and the exchange calendar."""
