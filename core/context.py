@@ -13,7 +13,7 @@ from core.events.week import ValueBound
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # no slots: Generic sets __orig_class__, which must fail softly
 class ContextKey(Generic[T]):
     """A name for a value of type T, and the event that carries it into the log.
 
