@@ -1,0 +1,86 @@
+"""Schema changes: every store is brought to the newest revision when it is opened.
+
+A revision is a file ``versions/NNNN_what.py`` whose revision id is its number, in one line of
+succession. ``python -m storage.migrations diff`` (``make migrate-diff``) shows what the SQLModel
+tables have that the migrations do not; ``python -m storage.migrations new "words"`` writes it down.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, inspect
+
+from core.errors import StoreUnusable
+from storage.engine import writing
+from storage.failures import place, translated
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+FOLDER = Path(__file__).parent
+UPGRADE_LOCK = 7_012_004_418_001
+"""PostgreSQL advisory lock: one program at a time changes the schema."""
+
+
+def revisions() -> list[str]:
+    """Every revision this program knows, oldest first, from the file names alone."""
+    return sorted(path.name.partition("_")[0] for path in FOLDER.glob("versions/[0-9]*_*.py"))
+
+
+def upgrade(engine: Engine) -> bool:
+    """Bring the database to the newest revision; True when something had to be done.
+
+    A database of a newer program, or one that is not a store, is StoreUnusable and left as it is.
+    """
+    with translated(engine):
+        with engine.connect() as connection:
+            if _current(connection) == revisions()[-1]:
+                return False
+        with writing(engine).begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")
+            if _current(connection) == revisions()[-1]:
+                return False
+            _run(connection)
+    return True
+
+
+def _current(connection: Connection) -> str | None:
+    """The database's revision, None for an empty one."""
+    tables = inspect(connection)
+    if tables.has_table("alembic_version"):
+        row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
+        if row is not None and row[0] not in revisions():
+            raise StoreUnusable(
+                f"store {place(connection.engine)} was written by a newer version "
+                f"(revision {row[0]}, this program knows {revisions()[-1]}): update this program"
+            )
+        return None if row is None else str(row[0])
+    foreign = tables.get_table_names()
+    if foreign and (connection.dialect.name == "sqlite" or "events" in foreign):
+        raise StoreUnusable(
+            f"store {place(connection.engine)} is another program's database "
+            f"(it has a table {foreign[0]}): choose another with --store"
+        )
+    return None
+
+
+def _run(connection: Connection) -> None:
+    # Alembic costs a fifth of a second to import, and most opens have nothing to migrate.
+    from alembic import command  # noqa: PLC0415 - see above
+
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def alembic_config() -> Config:
+    """Alembic's configuration without a file: the scripts lie beside this module."""
+    from alembic.config import Config as AlembicConfig  # noqa: PLC0415 - see _run
+
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

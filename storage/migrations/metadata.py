@@ -1,0 +1,12 @@
+"""Every table of the store, gathered for Alembic: import here each module that defines some."""
+
+from __future__ import annotations
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+import storage.tables  # noqa: F401 - importing it registers its tables
+
+
+def store_metadata() -> MetaData:
+    return SQLModel.metadata
