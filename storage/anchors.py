@@ -1,0 +1,145 @@
+"""Anchors: every stream's head, written into the log and into a file kept beside it.
+
+The chain proves that nothing inside a stream was changed; only a note kept elsewhere proves that
+nothing was cut off its end. Copy the file to another machine and it holds against the owner, too.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from pydantic import ValidationError
+from sqlalchemy import Engine
+
+from core.clock import Clock
+from core.errors import BadInput, ChainBroken, StoreUnusable
+from core.events.envelope import GENESIS_HASH, Append, NewEvent, StreamHead, event_id
+from core.events.system import AnchoredHead, ChainAnchored
+from core.types import StreamId
+from storage.canonical import canonical_json
+from storage.engine import in_memory
+from storage.event_store import SqlEventStore
+
+ANCHORS = StreamId("system/anchors")
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """The newest anchor of a series and every head it knows; none and no heads for an empty one."""
+
+    last: ChainAnchored | None = None
+    heads: Mapping[str, StreamHead] = field(default_factory=dict)
+
+
+def anchor_file(engine: Engine) -> Path | None:
+    """Where a SQLite store's anchors go: ``events.anchors.jsonl`` beside ``events.db``."""
+    if engine.dialect.name != "sqlite" or in_memory(engine.url):
+        return None
+    return Path(str(engine.url.database)).with_suffix(".anchors.jsonl")
+
+
+def write_anchor(store: SqlEventStore, file: Path, clock: Clock) -> ChainAnchored:
+    """Anchor the log as it is now, in ``system/anchors`` and as one more line of ``file``.
+
+    Asked twice with nothing new in between, it gives the same anchor. Lines a crash kept from the
+    file are added; a file that knows an anchor the log has lost is ChainBroken.
+    """
+    stored = list(store.read(ANCHORS))
+    logged = [ChainAnchored.model_validate(event.payload) for event in stored]
+    _complete(file, logged)
+    position = store.last_position()
+    if stored and stored[-1].position == position:
+        return logged[-1]
+    known = _folded(logged, "the log's anchors")
+    heads = store.heads(at_position=position)
+    anchor = ChainAnchored(
+        position=position,
+        streams=len(heads),
+        digest=heads_digest(heads),
+        previous_digest=logged[-1].digest if logged else GENESIS_HASH,
+        moved=tuple(
+            AnchoredHead(stream_id=stream, version=head.version, hash=head.hash)
+            for stream, head in sorted(heads.items())
+            if known.heads.get(stream) != head
+        ),
+    )
+    key = event_id(ANCHORS, "ChainAnchored", position)
+    store.commit([Append(ANCHORS, [NewEvent(anchor, key, clock.now())], len(logged))])
+    _add_lines(file, [anchor])
+    return anchor
+
+
+def read_anchors(file: Path) -> Anchors:
+    """The anchors of a file; one that was altered is ChainBroken with its line."""
+    return _folded(_lines(file), f"anchor file {file}")
+
+
+def heads_digest(heads: Mapping[StreamId, StreamHead] | Mapping[str, StreamHead]) -> str:
+    """SHA-256 (hex) over the canonical JSON of ``[stream, version, hash]`` sorted by stream."""
+    listed = [[stream, head.version, head.hash] for stream, head in sorted(heads.items())]
+    return sha256(canonical_json(listed).encode()).hexdigest()
+
+
+def _folded(anchors: Iterable[ChainAnchored], source: str) -> Anchors:
+    last: ChainAnchored | None = None
+    heads: dict[str, StreamHead] = {}
+    for number, anchor in enumerate(anchors, 1):
+        heads |= {head.stream_id: StreamHead(head.version, head.hash) for head in anchor.moved}
+        follows = last.digest if last else GENESIS_HASH
+        if anchor.previous_digest != follows or heads_digest(heads) != anchor.digest:
+            raise ChainBroken(f"{source}: anchor {number} (position {anchor.position}) was altered")
+        last = anchor
+    return Anchors(last, heads)
+
+
+def _lines(file: Path) -> list[ChainAnchored]:
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"anchor file {file} cannot be read: {error}") from error
+    # A last line without its end was torn by a crash; the next anchor writes it again.
+    whole = text[: text.rfind("\n") + 1].splitlines()
+    anchors = []
+    for number, line in enumerate(whole, 1):
+        try:
+            anchors.append(ChainAnchored.model_validate_json(line))
+        except ValidationError as error:
+            raise ChainBroken(f"anchor file {file}: line {number} was altered") from error
+    return anchors
+
+
+def _complete(file: Path, logged: Sequence[ChainAnchored]) -> None:
+    """Bring the file up to the log's anchors; it may lag behind the log, never know more."""
+    written = _lines(file) if file.exists() else []
+    for number, anchor in enumerate(written):
+        if number >= len(logged) or logged[number] != anchor:
+            raise ChainBroken(
+                f"anchor file {file} knows an anchor at position {anchor.position} that the log "
+                f"does not hold: run verify --anchor {file}"
+            )
+    if len(written) < len(logged):
+        _add_lines(file, logged[len(written) :])
+
+
+def _add_lines(file: Path, anchors: Sequence[ChainAnchored]) -> None:
+    text = "".join(canonical_json(anchor.model_dump(mode="json")) + "\n" for anchor in anchors)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("ab+") as handle:
+            _cut_torn_line(file, handle.fileno())
+            handle.write(text.encode())
+            handle.flush()
+            os.fsync(handle.fileno())
+    except OSError as error:
+        raise StoreUnusable(f"anchor file {file} cannot be written: {error.strerror}") from error
+
+
+def _cut_torn_line(file: Path, descriptor: int) -> None:
+    content = file.read_bytes()
+    whole = content.rfind(b"\n") + 1
+    if whole < len(content):
+        os.ftruncate(descriptor, whole)
