@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -67,9 +68,12 @@ class XnysCalendar:
     def _sessions(self) -> _Sessions:
         import exchange_calendars  # noqa: PLC0415  # costs most of a second, `--help` should not
 
-        schedule = exchange_calendars.get_calendar(
-            "XNYS", start=self._start.isoformat(), end=self._end.isoformat()
-        ).schedule
+        with warnings.catch_warnings():
+            # exchange_calendars 4.13 reads Series.values, which pandas 3.1 deprecates.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            schedule = exchange_calendars.get_calendar(
+                "XNYS", start=self._start.isoformat(), end=self._end.isoformat()
+            ).schedule
         days = [stamp.date() for stamp in schedule.index]
         return _Sessions(
             days=days,
