@@ -8,6 +8,7 @@ from typing import Protocol
 
 from core.clock import Clock
 from core.desk.books import AccountBooks
+from core.desk.marks import Marks
 from core.policy import DeskPolicy
 from core.ports import (
     Broker,
@@ -46,6 +47,7 @@ class Desk:
     seed: int
     store: EventStore
     books: AccountBooks
+    marks: Marks
     clock: Clock
     calendar: TradingCalendar
     market: MarketData

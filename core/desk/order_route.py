@@ -114,3 +114,10 @@ def _outcome(
         broker_order_id=broker_order_id,
         reason=reason,
     )
+
+
+class NoRoute:
+    """The route of a what-if: there is none, and asking for it is a defect."""
+
+    def submit(self, intent: OrderIntent) -> OrderOutcome:
+        raise OrderRefused(f"a what-if run never trades (order {intent.client_order_id})")

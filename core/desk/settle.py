@@ -11,10 +11,8 @@ from core.desk.writing import account_stream, new_event
 from core.events.account import OrderCancelled, OrderFilled
 from core.events.envelope import Append, NewEvent
 from core.rules.account_book import AccountBook, OpenOrder
-from core.schemas.order import BrokerFill, OrderStatus, Purpose
+from core.schemas.order import WEEKLY, BrokerFill, OrderStatus
 from core.types import AccountId
-
-WEEKLY = (Purpose.WEEKLY_CLOSE, Purpose.WEEKLY_OPEN)
 
 
 def settle(desk: Desk, at: datetime) -> int:

@@ -24,6 +24,16 @@ def is_finished(store: EventStore, slot: Slot) -> bool:
 
 
 def finish(store: EventStore, slot: Slot, outcome: SlotOutcome, detail: str) -> None:
-    event = SlotFinished(job=slot.job, slot=slot.key, outcome=outcome, detail=detail)
+    event = SlotFinished(
+        job=slot.job,
+        slot=slot.key,
+        at=slot.at,
+        session=slot.session,
+        label=slot.label,
+        slot_week_id=slot.week_id,
+        previous=slot.previous,
+        outcome=outcome,
+        detail=detail,
+    )
     new = new_event(SLOT_STREAM, event, [slot.key], slot.at, week_id=slot.week_id)
     store.commit([Append(SLOT_STREAM, [new], store.head(SLOT_STREAM).version)])

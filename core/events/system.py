@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from core.events.envelope import Event
-from core.types import StoreKind
+from core.types import StoreKind, WeekId
 
 
 class DeskConfigured(Event):
@@ -35,10 +36,18 @@ class PromptsRecorded(Event):
 
 
 class SlotFinished(Event):
-    """A scheduled slot that was run: its job, its instant (UTC ISO) and what came of it."""
+    """A scheduled slot that was run, and what came of it; enough to run the same slot again.
+
+    ``slot`` is its natural key, ``at`` its instant, ``previous`` the checkpoint slot before it.
+    """
 
     job: str
     slot: str
+    at: datetime
+    session: date
+    label: str
+    slot_week_id: WeekId
+    previous: datetime | None
     outcome: str
     detail: str = ""
 

@@ -50,7 +50,8 @@ class WeekBook:
 
     ``entry_price`` is where this week's view of the position began: the mean of its opening fills,
     or Wednesday's reference price for a position carried over. ``peak_return`` is the best return
-    since entry seen at a checkpoint (a fraction, at least 0).
+    since entry seen at a checkpoint (a fraction, at least 0). ``start`` is the account as the week
+    took it over, before its first order; ``start_version`` the version of its ``TargetSet``.
     """
 
     week_id: WeekId
@@ -66,11 +67,13 @@ class WeekBook:
     flips: int = 0
     closed: bool = False
     orders: int = 0
+    start: AccountState | None = None
+    start_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AccountBook:
-    """``version`` is the version of the last event folded in."""
+    """``version`` is the version of the last event folded in; ``previous`` the week before ``week``."""
 
     account_id: AccountId
     name: str
@@ -80,6 +83,7 @@ class AccountBook:
     open_orders: Mapping[str, OpenOrder] = field(default_factory=dict)
     finished_orders: Mapping[str, OrderStatus] = field(default_factory=dict)
     week: WeekBook | None = None
+    previous: WeekBook | None = None
     version: int = 0
 
     def quantity(self, symbol: str) -> Decimal:
@@ -136,6 +140,7 @@ def _(event: TargetSet, book: AccountBook) -> AccountBook:
     carried = held * target.direction.sign > 0
     return replace(
         book,
+        previous=book.week,
         week=WeekBook(
             week_id=event.week_id,
             run_id=event.run_id,
@@ -145,6 +150,8 @@ def _(event: TargetSet, book: AccountBook) -> AccountBook:
             path=(target.conviction,),
             entry_price=target.reference_price if carried else None,
             carried=carried,
+            start=book.ledger,
+            start_version=book.version + 1,
         ),
     )
 
@@ -226,7 +233,7 @@ def _(event: CheckpointDecided, book: AccountBook) -> AccountBook:
 
 @_apply.register
 def _(event: BorrowCharged, book: AccountBook) -> AccountBook:
-    return replace(book, ledger=apply_cash(book.ledger, -event.amount))
+    return replace(book, ledger=apply_cash(book.ledger, -event.amount, event.symbol))
 
 
 def _finish(book: AccountBook, client_order_id: str, status: OrderStatus) -> AccountBook:

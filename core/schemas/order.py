@@ -21,6 +21,9 @@ class Purpose(StrEnum):
     MISSED_WEEK = "missed_week"
 
 
+WEEKLY = (Purpose.WEEKLY_CLOSE, Purpose.WEEKLY_OPEN)
+
+
 class OrderStatus(StrEnum):
     INTENDED = "intended"
     ACCEPTED = "accepted"

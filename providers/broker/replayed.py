@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
-from core.clock import Clock
+from core.desk.recorded_week import RecordedOrders, ReplayCursor
 from core.errors import BrokerError, OrderRefused
 from core.schemas.order import BrokerFill, BrokerOrder, OrderStatus, OrderTicket
 from core.types import AccountId
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedOrders:
-    """What became of each client order id: the broker's id, its refusal, its fills, when recorded."""
-
-    broker_ids: Mapping[str, str] = field(default_factory=dict)
-    refusals: Mapping[str, str] = field(default_factory=dict)
-    fills: Mapping[str, Sequence[BrokerFill]] = field(default_factory=dict)
-    unshortable: frozenset[str] = frozenset()
-
-
 class ReplayedBroker:
     """The Broker port over recorded outcomes; an order never recorded is a BrokerError by its id."""
 
-    def __init__(self, recorded: RecordedOrders, clock: Clock) -> None:
+    def __init__(self, recorded: RecordedOrders, cursor: ReplayCursor) -> None:
         self._recorded = recorded
-        self._clock = clock
+        self._cursor = cursor
         self._placed: dict[str, OrderTicket] = {}
 
     def place(self, ticket: OrderTicket) -> BrokerOrder:
@@ -44,9 +33,8 @@ class ReplayedBroker:
         return self._order(ticket) if ticket else None
 
     def fills(self, account_id: AccountId, client_order_id: str) -> Sequence[BrokerFill]:
-        now = self._clock.now()
         every = self._recorded.fills.get(client_order_id, ())
-        return [fill for fill in every if fill.filled_at <= now]
+        return [fill for position, fill in every if position <= self._cursor.position]
 
     def cancel(self, account_id: AccountId, client_order_id: str) -> BrokerOrder:
         raise BrokerError(f"order {client_order_id} was not cancelled in the recorded week")

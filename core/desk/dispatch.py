@@ -1,0 +1,55 @@
+"""Running one slot: the job it names, and the event that says it is done."""
+
+from __future__ import annotations
+
+from core.desk import slot_log
+from core.desk.checkpoints import run_checkpoint
+from core.desk.desk import Desk
+from core.desk.horizon import close_due
+from core.desk.marking import mark
+from core.desk.postmortem import finalise_if_ended, write_provisional
+from core.desk.settle import settle
+from core.desk.slot_log import SlotOutcome
+from core.desk.slots import Job, Slot
+from core.desk.weekly import run_week
+from core.errors import CouncilError
+
+
+async def run_slot(desk: Desk, slot: Slot) -> SlotOutcome:
+    """Do the slot's work unless it is done; a failure is recorded with its one line, not raised."""
+    if slot_log.is_finished(desk.store, slot):
+        return SlotOutcome.DONE
+    try:
+        detail = await _work(desk, slot)
+    except CouncilError as error:
+        slot_log.finish(desk.store, slot, SlotOutcome.FAILED, str(error))
+        return SlotOutcome.FAILED
+    slot_log.finish(desk.store, slot, SlotOutcome.DONE, detail)
+    return SlotOutcome.DONE
+
+
+async def _work(desk: Desk, slot: Slot) -> str:
+    match slot.job:
+        case Job.WEEKLY:
+            return await _weekly(desk, slot)
+        case Job.CHECKPOINT:
+            return await run_checkpoint(desk, slot)
+        case Job.FILLS:
+            return _fills(desk, slot)
+        case Job.HORIZON:
+            return close_due(desk, slot.session, slot.at)
+        case Job.MARK:
+            return mark(desk, slot.session, slot.at)
+        case Job.POSTMORTEM:
+            return write_provisional(desk, slot.week_id, slot.at)
+
+
+async def _weekly(desk: Desk, slot: Slot) -> str:
+    done = await run_week(desk, slot.week_id)
+    return f"run {done.run.run_id}"
+
+
+def _fills(desk: Desk, slot: Slot) -> str:
+    recorded = settle(desk, slot.at)
+    closed = finalise_if_ended(desk, slot.at)
+    return f"{recorded} fills" + (f"; week {closed} closed" if closed else "")

@@ -1,0 +1,194 @@
+"""The postmortem: a week compared across its accounts, provisional first, final after its exits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from core.clock import in_new_york
+from core.desk.desk import Desk
+from core.desk.runs import official_run
+from core.desk.writing import account_stream, append_one, new_event, week_stream
+from core.errors import BadInput
+from core.events.account import CheckpointDecided, OrderFilled, OrderIntended
+from core.events.envelope import event_id
+from core.events.week import PostmortemWritten, WeekClosed
+from core.rules.account_book import AccountBook, WeekBook
+from core.rules.ledger import AccountState, equity
+from core.rules.postmortem_text import week_text
+from core.rules.week_boundary import boundary_equity, closing_fills
+from core.schemas.checkpoint import CheckpointDecision
+from core.schemas.order import WEEKLY, BrokerFill
+from core.schemas.postmortem import AccountWeek, Postmortem
+from core.types import AccountId, CheckpointAction, WeekId, week_of, wednesday
+
+PROVISIONAL, FINAL = "provisional", "final"
+
+
+def write_provisional(desk: Desk, week_id: WeekId, at: datetime) -> str:
+    """The 07:30 postmortem, on the last close; nothing to do for a week nobody ran."""
+    if official_run(desk.store, week_id) is None:
+        return f"week {week_id} has no run"
+    if not _written(desk, week_id, PROVISIONAL):
+        _write(desk, week_id, PROVISIONAL, at)
+    return f"week {week_id}: provisional"
+
+
+def finalise_if_ended(desk: Desk, at: datetime) -> str | None:
+    """The final postmortem of the week before, once every exit fill is in."""
+    this_week = week_of(in_new_york(at).date())
+    ended = week_of(wednesday(this_week) - timedelta(days=1))
+    if official_run(desk.store, ended) is None or _written(desk, ended, FINAL):
+        return None
+    if not all(_has_ended(book, ended) for book in _books(desk)):
+        return None
+    _write(desk, ended, FINAL, at)
+    stream = week_stream(ended)
+    closed = new_event(stream, WeekClosed(week_id=ended), [ended], at, week_id=ended)
+    append_one(desk.store, stream, closed)
+    return ended
+
+
+def _books(desk: Desk) -> list[AccountBook]:
+    return [desk.books.book(account.account_id) for account in desk.policy.accounts]
+
+
+def _has_ended(book: AccountBook, week_id: WeekId) -> bool:
+    """Its exits are filled: the next week took over with nothing pending, or all is closed."""
+    if book.open_orders or book.week is None:
+        return False
+    if book.week.week_id == week_id:
+        return not book.ledger.positions
+    return True
+
+
+def _written(desk: Desk, week_id: WeekId, status: str) -> bool:
+    stream = week_stream(week_id)
+    found = event_id(stream, PostmortemWritten.__name__, week_id, status)
+    return desk.store.find(str(found)) is not None
+
+
+def _write(desk: Desk, week_id: WeekId, status: str, at: datetime) -> None:
+    stream = week_stream(week_id)
+    event = PostmortemWritten(postmortem=compare(desk, week_id, status, at))
+    append_one(desk.store, stream, new_event(stream, event, [week_id, status], at, week_id=week_id))
+
+
+def compare(desk: Desk, week_id: WeekId, status: str, at: datetime) -> Postmortem:
+    """The week as it stands at ``at``; BadInput when no account took part in it."""
+    weeks = [_account_week(desk, book, week_id, at) for book in _books(desk)]
+    accounts = tuple(week for week in weeks if week is not None)
+    first = desk.calendar.session_on_or_after(wednesday(week_id))
+    last = desk.calendar.session_on_or_before(wednesday(week_id) + timedelta(days=6))
+    if not accounts:
+        raise BadInput(f"week {week_id} was never executed: there is nothing to compare")
+    council = desk.policy.profile.council_account
+    seats = {seat.account_id for seat in desk.policy.profile.seats}
+    pms = [week for week in accounts if week.account_id in seats]
+    best = max(pms, key=lambda week: week.week_return, default=None)
+    report = Postmortem(
+        week_id=week_id,
+        first_session=first,
+        last_session=last,
+        provisional=status == PROVISIONAL,
+        accounts=accounts,
+        council_return=_return_of(accounts, council),
+        mean_pm_return=sum(pm.week_return for pm in pms) / len(pms) if pms else None,
+        best_pm=best.account_id if best else None,
+        best_pm_return=best.week_return if best else None,
+        text="",
+        text_by="rules/postmortem",
+    )
+    return report.model_copy(update={"text": week_text(report)})
+
+
+def _return_of(accounts: Sequence[AccountWeek], account_id: AccountId) -> float:
+    return next((week.week_return for week in accounts if week.account_id == account_id), 0.0)
+
+
+def _account_week(
+    desk: Desk, book: AccountBook, week_id: WeekId, at: datetime
+) -> AccountWeek | None:
+    week = book.week
+    if week is not None and week.week_id != week_id:
+        week = book.previous
+    if week is None or week.week_id != week_id:
+        return None
+    history = _history(desk, book.account_id, week)
+    start, end = _equities(desk, book, week, history, at)
+    acted = history.decisions
+    return AccountWeek(
+        account_id=book.account_id,
+        instrument=week.target.instrument,
+        direction=week.target.direction,
+        conviction_first=week.target.conviction,
+        conviction_last=week.conviction,
+        equity_start=start,
+        equity_end=end,
+        pnl=end - start,
+        week_return=float(end / start - 1) if start else 0.0,
+        thesis_right=_thesis_right(desk, week, week_id),
+        fired=tuple(decision.rule for decision in acted if decision.invalidated),
+        actions=tuple(
+            f"{in_new_york(decision.timestamp):%a} {decision.time} {decision.action}"
+            for decision in acted
+            if decision.action is not CheckpointAction.STAY
+        ),
+        panic_exits=sum(decision.panic for decision in acted),
+    )
+
+
+@dataclass(slots=True)
+class _History:
+    """An account's events since its week began: fills, decisions, and each week's planned orders."""
+
+    fills: list[BrokerFill] = field(default_factory=list)
+    decisions: list[CheckpointDecision] = field(default_factory=list)
+    planned: dict[WeekId, set[str]] = field(default_factory=dict)
+
+    def closing(self, week: WeekBook, start: AccountState) -> list[BrokerFill]:
+        """The fills with which the week's own plan took back what it found."""
+        ids = self.planned.get(week.week_id, set())
+        return closing_fills(start, (fill for fill in self.fills if fill.client_order_id in ids))
+
+
+def _history(desk: Desk, account_id: AccountId, week: WeekBook) -> _History:
+    history = _History()
+    kinds = {kind.__name__ for kind in (OrderIntended, OrderFilled, CheckpointDecided)}
+    for row in desk.store.read(account_stream(account_id), week.start_version):
+        event = desk.store.decode(row) if row.type in kinds else None
+        if isinstance(event, OrderFilled):
+            history.fills.append(event.fill)
+        elif isinstance(event, OrderIntended) and event.intent.purpose in WEEKLY:
+            planned = history.planned.setdefault(event.intent.week_id, set())
+            planned.add(event.intent.client_order_id)
+        elif isinstance(event, CheckpointDecided) and event.decision.week_id == week.week_id:
+            history.decisions.append(event.decision)
+    return history
+
+
+def _equities(
+    desk: Desk, book: AccountBook, week: WeekBook, history: _History, at: datetime
+) -> tuple[Decimal, Decimal]:
+    """Equity where the week began and where it ended (so far), in USD."""
+    assert week.start is not None  # every TargetSet keeps the ledger it found
+    marks = desk.marks.before(week.entry_session)
+    start = boundary_equity(week.start, history.closing(week, week.start), marks)
+    after = book.week
+    if after is not None and after.week_id != week.week_id and after.start is not None:
+        marks = desk.marks.before(after.entry_session)
+        return start, boundary_equity(after.start, history.closing(after, after.start), marks)
+    tomorrow = in_new_york(at).date() + timedelta(days=1)
+    return start, equity(book.ledger, desk.marks.before(tomorrow))
+
+
+def _thesis_right(desk: Desk, week: WeekBook, week_id: WeekId) -> bool | None:
+    """Whether the instrument moved the thesis' way from Wednesday's reference to the last mark."""
+    target = week.target
+    if target.instrument is None or target.reference_price is None or not target.direction.sign:
+        return None
+    ends = wednesday(week_id) + timedelta(days=7)
+    last = desk.marks.before(ends).get(target.instrument)
+    return None if last is None else (last - target.reference_price) * target.direction.sign > 0

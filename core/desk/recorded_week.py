@@ -1,0 +1,152 @@
+"""A week as the log holds it: its run, its slots, what it saw, and what its broker did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from core.desk.runs import official_run, started_event, the_official_run
+from core.desk.slots import Job, Slot
+from core.desk.writing import SETTINGS_STREAM, week_stream
+from core.errors import BadInput
+from core.events.account import OrderAccepted, OrderFilled, OrderRejected
+from core.events.envelope import Event, StoredEvent
+from core.events.market import PricesObserved, UniverseMarked
+from core.events.system import PromptsRecorded, SettingsRecorded, SlotFinished
+from core.events.week import WeekClaimed
+from core.policy import DeskPolicy
+from core.ports import EventStore
+from core.schemas.market import MarkedPrice
+from core.schemas.order import BrokerFill
+from core.schemas.run import RunSpec
+from core.types import WeekId, wednesday
+
+
+class ReplayCursor:
+    """``position`` is that of the event which ended the step being replayed: later fills are unknown."""
+
+    def __init__(self) -> None:
+        self.position = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedOrders:
+    """What became of each client order id; each fill with the log position it was recorded at."""
+
+    broker_ids: dict[str, str] = field(default_factory=dict)
+    refusals: dict[str, str] = field(default_factory=dict)
+    fills: dict[str, list[tuple[int, BrokerFill]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedWeek:
+    """Positions run from ``first`` (the claim) to before ``end`` (the next week's claim).
+
+    ``slots`` are the slots run in between, each with the position of the event that ended it;
+    ``observed`` every price a slot saw, by instant.
+    """
+
+    run: RunSpec
+    policy: DeskPolicy
+    templates: Mapping[str, str]
+    first: int
+    end: int
+    slots: tuple[tuple[int, Slot], ...]
+    observed: tuple[tuple[datetime, Sequence[MarkedPrice]], ...]
+    orders: RecordedOrders
+
+    @property
+    def previous_week(self) -> WeekId:
+        return WeekId((wednesday(self.run.week_id) - timedelta(days=7)).isoformat())
+
+
+def recorded_week(store: EventStore, week_id: WeekId) -> RecordedWeek:
+    """Everything a replay of the week needs; BadInput when it was never run."""
+    run = the_official_run(store, week_id)
+    started = started_event(store, run)
+    first = _claim_position(store, week_id)
+    after = WeekId((wednesday(week_id) + timedelta(days=7)).isoformat())
+    claimed_next = official_run(store, after) is not None
+    end = _claim_position(store, after) if claimed_next else _last_position(store, first) + 1
+    slots: list[tuple[int, Slot]] = []
+    observed: list[tuple[datetime, Sequence[MarkedPrice]]] = []
+    orders = RecordedOrders()
+    for row, event in _events(store, first, end):
+        if isinstance(event, SlotFinished):
+            slots.append((row.position, _slot(event)))
+        elif isinstance(event, PricesObserved):
+            observed.append((event.as_of, event.prices))
+        elif isinstance(event, UniverseMarked):
+            observed.append((datetime.fromisoformat(row.occurred_at), event.prices))
+        else:
+            _note_order(orders, row.position, event)
+    return RecordedWeek(
+        run=run,
+        policy=_policy(store, started.settings_fingerprint),
+        templates=_templates(store, started.prompts_fingerprint),
+        first=first,
+        end=end,
+        slots=tuple(item for item in slots if item[1].job is not Job.WEEKLY),
+        observed=tuple(observed),
+        orders=orders,
+    )
+
+
+KINDS = (SlotFinished, PricesObserved, UniverseMarked, OrderAccepted, OrderRejected, OrderFilled)
+
+
+def _events(store: EventStore, first: int, end: int) -> Iterator[tuple[StoredEvent, Event]]:
+    for row in store.read_all(first - 1, [kind.__name__ for kind in KINDS]):
+        if row.position >= end:
+            return
+        yield row, store.decode(row)
+
+
+def _note_order(orders: RecordedOrders, position: int, event: Event) -> None:
+    if isinstance(event, OrderAccepted):
+        orders.broker_ids[event.client_order_id] = event.broker_order_id
+    elif isinstance(event, OrderRejected):
+        orders.refusals[event.client_order_id] = event.reason
+    elif isinstance(event, OrderFilled):
+        fills = orders.fills.setdefault(event.fill.client_order_id, [])
+        fills.append((position, event.fill))
+
+
+def _slot(event: SlotFinished) -> Slot:
+    return Slot(
+        job=Job(event.job),
+        at=event.at,
+        session=event.session,
+        label=event.label,
+        week_id=event.slot_week_id,
+        previous=event.previous,
+    )
+
+
+def _claim_position(store: EventStore, week_id: WeekId) -> int:
+    rows = (row for row in store.read(week_stream(week_id)) if row.type == WeekClaimed.__name__)
+    return next(rows).position
+
+
+def _last_position(store: EventStore, first: int) -> int:
+    last = first
+    for row in store.read_all(first):
+        last = row.position
+    return last
+
+
+def _policy(store: EventStore, fingerprint: str) -> DeskPolicy:
+    for row in store.read(SETTINGS_STREAM):
+        event = store.decode(row) if row.type == SettingsRecorded.__name__ else None
+        if isinstance(event, SettingsRecorded) and event.fingerprint == fingerprint:
+            return DeskPolicy.model_validate(event.policy)
+    raise BadInput(f"settings {fingerprint[:12]} are not in the store: `verify` it")
+
+
+def _templates(store: EventStore, fingerprint: str) -> Mapping[str, str]:
+    for row in store.read(SETTINGS_STREAM):
+        event = store.decode(row) if row.type == PromptsRecorded.__name__ else None
+        if isinstance(event, PromptsRecorded) and event.fingerprint == fingerprint:
+            return event.templates
+    raise BadInput(f"prompts {fingerprint[:12]} are not in the store: `verify` it")

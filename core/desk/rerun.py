@@ -1,0 +1,108 @@
+"""A what-if: a week again from some stage on, under other settings; it never trades."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from core import keys
+from core.canonical import fingerprint
+from core.context import PipelineContext
+from core.desk.books import RunAccounts
+from core.desk.desk import Desk
+from core.desk.journal import RunJournal, finished_stages
+from core.desk.opening import record_settings
+from core.desk.order_route import NoRoute
+from core.desk.runs import is_completed, start_event, the_official_run
+from core.desk.weekly import WeekRun, complete
+from core.errors import BadInput
+from core.events.envelope import Append
+from core.overrides import with_overrides
+from core.pipeline import Pipeline, Progress, silent
+from core.pipelines import weekly
+from core.ports import FinishedStage
+from core.schemas.run import RunKind, RunSpec
+from core.types import RunId, WeekId, deterministic_id
+
+LAST_STAGE = "order_plan"
+"""A what-if ends with the orders it would have placed."""
+
+
+async def rerun(
+    desk: Desk,
+    week_id: WeekId,
+    from_stage: str,
+    overrides: Mapping[str, str],
+    progress: Progress = silent,
+) -> WeekRun:
+    """Run the week's official run again from ``from_stage``; earlier stages are inherited.
+
+    The what-if keeps its parent's instant and seed, so labels and orders of showing stay the same
+    and only the overrides differ. Asking for the same what-if again resumes it or changes nothing.
+    """
+    parent = the_official_run(desk.store, week_id)
+    changed = desk.under(with_overrides(desk.policy, overrides))
+    run = _child(parent, changed, from_stage, overrides)
+    with desk.lock.hold(f"run/{run.run_id}"):
+        pipeline = _pipeline(changed, run)
+        inherited = _inherited(changed, parent, pipeline, from_stage)
+        _start(changed, run, overrides)
+        journal = RunJournal(desk.store, run, run.stream, inherited=inherited)
+        before = tuple(done.stage for done in journal.finished())
+        started = PipelineContext().bind(keys.RUN, run)
+        context = await pipeline.run(started, journal, progress)
+        if not is_completed(desk.store, run):
+            complete(changed, run)
+    ran = tuple(stage.name for stage in pipeline.stages if stage.name not in before)
+    return WeekRun(run, context, ran, before, completed=True)
+
+
+def _child(parent: RunSpec, desk: Desk, from_stage: str, overrides: Mapping[str, str]) -> RunSpec:
+    what = ("rerun", parent.run_id, from_stage, fingerprint(dict(overrides)))
+    return RunSpec(
+        run_id=RunId(str(deterministic_id(*what, desk.policy.fingerprint()))),
+        week_id=parent.week_id,
+        kind=RunKind.WHAT_IF,
+        as_of=parent.as_of,
+        seed=parent.seed,
+        parent_run_id=parent.run_id,
+        from_stage=from_stage,
+    )
+
+
+def _pipeline(desk: Desk, run: RunSpec) -> Pipeline:
+    ports = desk.providers.for_run(run)
+    return weekly(
+        policy=desk.policy,
+        prompts=desk.prompts,
+        model=ports.model,
+        researchers=ports.researchers,
+        market=ports.market,
+        accounts=RunAccounts(lambda account: desk.books.before_week(account, run.week_id)),
+        route=NoRoute(),
+    ).until(LAST_STAGE)
+
+
+def _inherited(
+    desk: Desk, parent: RunSpec, pipeline: Pipeline, from_stage: str
+) -> Sequence[FinishedStage]:
+    """The parent's stages before ``from_stage``; BadInput when one of them never finished."""
+    names = [stage.name for stage in pipeline.stages]
+    if from_stage not in names:
+        raise BadInput(f"--from {from_stage} is no stage: use one of {', '.join(names)}")
+    wanted = names[: names.index(from_stage)]
+    done = {item.stage: item for item in finished_stages(desk.store, parent.stream, parent)}
+    missing = [name for name in wanted if name not in done]
+    if missing:
+        raise BadInput(
+            f"stage {missing[0]} of week {parent.week_id} never finished: "
+            f"run it first, or `rerun --from {missing[0]}`"
+        )
+    return [done[name] for name in wanted]
+
+
+def _start(desk: Desk, run: RunSpec, overrides: Mapping[str, str]) -> None:
+    if desk.store.head(run.stream).version:
+        return
+    record_settings(desk, run.as_of)
+    event = start_event(desk, run, run.stream, overrides)
+    desk.store.commit([Append(run.stream, [event], 0)])

@@ -1,0 +1,36 @@
+"""A week in plain sentences, computed; shown as rules' text, never as a model's."""
+
+from __future__ import annotations
+
+from core.schemas.postmortem import AccountWeek, Postmortem
+
+
+def week_text(report: Postmortem) -> str:
+    """Three to four sentences: the council, its members, what fired, what was a panic."""
+    lines = [_council(report), _members(report), _fired(report.accounts), _panics(report.accounts)]
+    return " ".join(line for line in lines if line)
+
+
+def _council(report: Postmortem) -> str:
+    status = "so far " if report.provisional else ""
+    line = f"The council {status}made {report.council_return:+.2%}"
+    if report.mean_pm_return is None:
+        return f"{line}; no portfolio manager traded."
+    verb = "ahead of" if report.council_return > report.mean_pm_return else "not ahead of"
+    return f"{line}, {verb} the mean of its members ({report.mean_pm_return:+.2%})."
+
+
+def _members(report: Postmortem) -> str:
+    if report.best_pm is None or report.best_pm_return is None:
+        return ""
+    return f"The best member was {report.best_pm} with {report.best_pm_return:+.2%}."
+
+
+def _fired(accounts: tuple[AccountWeek, ...]) -> str:
+    fired = [f"{week.account_id}: {rule}" for week in accounts for rule in week.fired]
+    return f"Invalidations that fired: {'; '.join(fired)}." if fired else "No invalidation fired."
+
+
+def _panics(accounts: tuple[AccountWeek, ...]) -> str:
+    count = sum(week.panic_exits for week in accounts)
+    return f"{count} exits came without an invalidation being met." if count else ""

@@ -1,0 +1,1 @@
+"""Brokers: simulated, and the replay of a recorded one."""

@@ -1,0 +1,1 @@
+"""Language models: over the wire, by rules, and the wrappers that record and replay."""

@@ -1,0 +1,1 @@
+"""Researchers: by rules, by a prompted model, and the wrapper that records them."""
