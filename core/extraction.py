@@ -15,6 +15,7 @@ Rules, in order:
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -30,10 +31,11 @@ _MARK = re.compile(r"[{\[}]|(?:`{3,}|~{3,})[ \t]*([\w+-]*)")
 _JSON_TAGS = frozenset({"", "json", "json5", "jsonc", "jsonl"})
 _TUPLE = re.compile(r"\s*\((?=[\s\S]*\)\s*\Z)")
 _THINKING = re.compile(r"\s*<(think(?:ing)?)>.*?(?:</\1>|(\Z))", re.DOTALL)
-_LOOKS_LIKE_OBJECT = re.compile(r"\{\s*+(?:[\"'“}/#{]|[\w$-]++\s*+:|\Z)")
+_CUT = r"\s*+(?:\Z|```)"
+_LOOKS_LIKE_OBJECT = re.compile(rf"\{{(?:\s*+(?:[\"'“}}/#{{]|[\w$-]++\s*+:)|[\w$-]*{_CUT})")
 _LOOKS_LIKE_ARRAY = re.compile(
-    r"\[[\s\[]{0,128}+(?:[\"'“{\[\]/#]|[+-]?\.?\d|[+-]?\Z"
-    r"|(?:true|false|null|True|False|None|NaN|-?Infinity)\b|[A-Za-z]{1,8}\Z)"
+    r"\[[\s\[]{0,128}+(?:[\"'“{\[\]/#]|[+-]?\.?\d"
+    rf"|(?:true|false|null|True|False|None|NaN|-?Infinity)\b|[+-]?[A-Za-z]{{0,8}}{_CUT})"
 )
 _CLOSERS = re.compile(r"[\s}\]]*")
 _PLACEHOLDER = re.compile(r"\s*(?:\.{2,}|…|<[^<>]*>)\s*")
@@ -63,10 +65,19 @@ def extract_json(text: str) -> JsonContainer:
     try:
         value = strict_json(text)
     except ValueError:
-        return _chosen(_merged(text.lstrip("\ufeff")))
+        value = _chosen(_merged(text.lstrip("\ufeff")))
     if not isinstance(value, dict | list):
         raise NotJson(f"the answer is the bare value {value!r:.40}, not a JSON object or array")
+    _refuse_half_characters(value)
     return value
+
+
+def _refuse_half_characters(value: JsonContainer) -> None:
+    """NotJson for a lone surrogate, the escape of half an emoji: UTF-8 cannot hold it."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise NotJson("a text in the answer holds half a character (lone surrogate)") from None
 
 
 def placeholders(value: Any) -> Iterator[str]:
@@ -106,24 +117,43 @@ def _joined(run: Sequence[Candidate]) -> list[Candidate]:
 
 def _candidates(text: str, start: int) -> Iterator[Candidate]:
     """Every complete value outside of other values, in order."""
-    position, fence = start, None
     if _TUPLE.match(text, start):
         yield _parenthesised(text, text.index("(", start))
         return
+    position, fence, prose = start, None, _Prose(text)
+    for _ in range(MAX_VALUES):
+        while (found := _MARK.search(text, position)) and not _is_value(text, found.start()):
+            position = found.end()
+            if found.group()[0] in "`~":
+                fence = _next_fence(fence, found.group(1))
+            else:
+                prose.read_bracket(found.group(), position)
+        if found is None:
+            return
+        value, position = read_value(text, found.start())
+        prose = _Prose(text, position)
+        yield Candidate(value, found.start(), position, fence in _JSON_TAGS)
+    raise NotJson(f"more than {MAX_VALUES} separate JSON values: ask for one")
+
+
+@dataclass(slots=True)
+class _Prose:
+    """The text after a value (or before the first), and what its brackets say of that value."""
+
+    text: str
     last_end: int | None = None
-    count = 0
-    while found := _MARK.search(text, position):
-        mark, position = found.group(), found.end()
-        if mark[0] in "`~":
-            fence = _next_fence(fence, found.group(1))
-        elif mark == "}":
-            last_end = _after_stray_close(text, last_end, position)
-        elif _is_value(text, found.start()):
-            value, position = read_value(text, found.start())
-            last_end, count = position, count + 1
-            if count > MAX_VALUES:
-                raise NotJson(f"more than {MAX_VALUES} separate JSON values: ask for one")
-            yield Candidate(value, found.start(), position, fence in _JSON_TAGS)
+    open_braces: int = 0
+
+    def read_bracket(self, bracket: str, position: int) -> None:
+        """An extra brace right after a value is a slip; further on, the value ended too early."""
+        if bracket == "{":
+            self.open_braces += 1
+        elif bracket == "}" and self.open_braces:
+            self.open_braces -= 1
+        elif bracket == "}" and self.last_end is not None:
+            if not _CLOSERS.fullmatch(self.text, self.last_end, position):
+                raise NotJson("a brace closes after the JSON's end: escape the quotes inside it")
+            self.last_end = position
 
 
 def _parenthesised(text: str, start: int) -> Candidate:
@@ -140,15 +170,8 @@ def _next_fence(fence: str | None, tag: str) -> str | None:
 
 def _is_value(text: str, position: int) -> bool:
     """Whether a bracket opens JSON rather than stands in prose, as ``[sic]`` or ``{x}`` do."""
-    pattern = _LOOKS_LIKE_OBJECT if text[position] == "{" else _LOOKS_LIKE_ARRAY
-    return pattern.match(text, position) is not None
-
-
-def _after_stray_close(text: str, last_end: int | None, position: int) -> int | None:
-    """An extra brace right after a value is a slip; one further on: the value ended too early."""
-    if last_end is not None and not _CLOSERS.fullmatch(text, last_end, position):
-        raise NotJson("a closing brace stands alone after the JSON: escape the quotes inside it")
-    return last_end and position
+    looks = {"{": _LOOKS_LIKE_OBJECT, "[": _LOOKS_LIKE_ARRAY}.get(text[position])
+    return looks is not None and looks.match(text, position) is not None
 
 
 def _chosen(candidates: Sequence[Candidate]) -> JsonContainer:

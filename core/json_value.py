@@ -9,6 +9,7 @@ no other. Duplicate keys with different values, NaN and Infinity are refused in 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -72,6 +73,8 @@ def _repair(segment: str, tokens: tuple[Token, ...]) -> JsonContainer:
     check_depth(value)
     written = Counter(_written_numbers(tokens))
     read = Counter(_numbers(value))
+    if not all(map(math.isfinite, read)):
+        raise NotJson("a number in the answer is too large to be held exactly")
     if written != read:
         changed = sorted((written - read) | (read - written))
         raise NotJson(f"the JSON cannot be repaired without changing the numbers {changed[:5]}")
@@ -91,4 +94,4 @@ def _numbers(value: Any) -> Iterator[float]:
         for part in parts(value):
             yield from _numbers(part)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield float(value)
+        yield float(str(value))
