@@ -181,7 +181,8 @@ class DeskPolicy(Schema):
     def identity_terms(self) -> tuple[str, ...]:
         """Every model, vendor and family name to scrub, longest first so none hides in another."""
         terms = self.profile.identity_terms() | set(self.identities)
-        return tuple(sorted(terms, key=lambda term: (-len(term), term)))
+        spelled = {term.casefold(): term for term in sorted(terms)}
+        return tuple(sorted(spelled.values(), key=lambda term: (-len(term), term)))
 
     def fingerprint(self) -> str:
         """SHA-256 (hex) of the canonical JSON: equal policies, equal fingerprint, on any machine."""

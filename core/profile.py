@@ -45,7 +45,7 @@ class ModelSpec(Schema):
     @model_validator(mode="after")
     def _a_vendor_is_named(self) -> Self:
         if self.vendor is None and not self.is_rules:
-            raise ValueError(f"vendor of {self.model} is missing: its name must be scrubbed")
+            raise ValueError(f"model {self.model} needs its vendor beside it, to scrub that name")
         return self
 
     @property
@@ -84,10 +84,9 @@ class AccountSpec(Schema):
     role: Literal["pm", "council", "flat"]
 
 
-class Profile(Schema):
-    """A whole cast: the seats, the chairman and who follows when it fails, the two researchers."""
+class Cast(Schema):
+    """Everybody of a profile: the seats, the chairman and who follows when it fails, the researchers."""
 
-    name: ProfileName
     seats: tuple[SeatSpec, ...] = Field(min_length=1, max_length=20)
     chairman: ModelSpec
     chairman_chain: tuple[ModelSpec, ...] = ()
@@ -103,7 +102,7 @@ class Profile(Schema):
         _refuse_twins("seat key", [seat.key for seat in self.seats])
         missing = sorted({"A", "B"} - set(self.researchers))
         if missing:
-            raise ValueError(f"researcher of pack {missing[0]} is missing (A and B are needed)")
+            raise ValueError(f"researchers of both packs are needed, {missing[0]} is missing")
         return self
 
     @property
@@ -133,6 +132,12 @@ class Profile(Schema):
 
     def identity_terms(self) -> frozenset[str]:
         return frozenset[str]().union(*(model.identity_terms() for model in self.models))
+
+
+class Profile(Cast):
+    """A cast under its name, as a run uses it."""
+
+    name: ProfileName
 
 
 def _refuse_twins(what: str, values: Iterable[str]) -> None:

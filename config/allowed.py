@@ -1,0 +1,68 @@
+"""What a JSON Schema lets through, in words a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+Node: TypeAlias = Mapping[str, Any]
+
+FORMATS = {
+    "date": "a date, YYYY-MM-DD",
+    "time": 'a time, "HH:MM"',
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "text",
+    "array": "a list",
+    "object": "keys and values",
+}
+
+
+def allowed_text(node: Node) -> str:
+    """A node in words: ``0 < value <= 1``, ``one of live, rules``, ``true or false``."""
+    for choice in node.get("anyOf", ()):
+        if choice.get("type") != "null":
+            return allowed_text(choice)
+    if "enum" in node:
+        return f"one of {', '.join(map(str, node['enum']))}"
+    if "const" in node:
+        return f"only {node['const']}"
+    words = FORMATS.get(node.get("format", ""), FORMATS.get(node.get("type", ""), "another value"))
+    bounds = _bounds(node)
+    if not bounds:
+        return words
+    return f"a whole number, {bounds}" if node.get("type") == "integer" else bounds
+
+
+def allowed_keys(node: Node) -> list[str]:
+    """The keys of an object: its fields, or the names a mapping takes."""
+    return sorted(node.get("properties", node.get("propertyNames", {}).get("enum", ())))
+
+
+def node_at(schema: Node, path: Iterable[str | int]) -> Node:
+    """The schema node a key path leads to; an empty one where it leads nowhere."""
+    node = _resolved(schema, schema)
+    for part in path:
+        if isinstance(part, int):
+            node = node.get("items", {})
+        else:
+            node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
+        node = _resolved(schema, node)
+    return node
+
+
+def _resolved(schema: Node, node: Node) -> Node:
+    while "$ref" in node:
+        node = schema["$defs"][node["$ref"].rpartition("/")[2]]
+    return node
+
+
+def _bounds(node: Node) -> str:
+    low = _bound(node.get("exclusiveMinimum"), "{} < ") or _bound(node.get("minimum"), "{} <= ")
+    high = _bound(node.get("exclusiveMaximum"), " < {}") or _bound(node.get("maximum"), " <= {}")
+    return f"{low}value{high}" if low or high else ""
+
+
+def _bound(limit: float | None, form: str) -> str:
+    return "" if limit is None else form.format(f"{limit:.12g}")
