@@ -35,6 +35,7 @@ class ModelRequest(Schema):
 
     ``brief`` is the typed material the prompt was rendered from: rules adapters read it, wire
     adapters must not look at it. It is not part of the request's hash, the rendered messages are.
+    ``timeout_s`` bounds the whole call, retries included, and is not part of what is asked.
     ``json_schema`` goes over the wire; in the log its ``schema_hash`` stands for it.
     """
 
@@ -47,6 +48,7 @@ class ModelRequest(Schema):
     schema_hash: str = ""
     temperature: float = 0.0
     max_tokens: int = 4_000
+    timeout_s: float = Field(default=180.0, exclude=True)
     prompt_hash: str = ""
     brief: BaseModel | None = Field(default=None, exclude=True, repr=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 import httpx
 from pydantic import JsonValue, SecretStr
@@ -45,15 +46,18 @@ class OpenAICompatible:
     async def complete(self, request: ModelRequest) -> ModelAnswer:
         started = time.perf_counter()
         # A client a call: an event loop of its own closes with it, and no idle socket outlives a run.
-        async with client(self._policy) as http:
-            body = await self._post(http, request)
+        policy = replace(self._policy, deadline_s=request.timeout_s)
+        async with client(policy) as http:
+            body = await self._post(http, request, policy)
         return parse_completion(body, request.model, (time.perf_counter() - started) * 1_000)
 
-    async def _post(self, http: httpx.AsyncClient, request: ModelRequest) -> dict[str, JsonValue]:
+    async def _post(
+        self, http: httpx.AsyncClient, request: ModelRequest, policy: HttpPolicy
+    ) -> dict[str, JsonValue]:
         headers = {}
         if self._key is not None:
             headers["Authorization"] = f"Bearer {self._key.get_secret_value()}"
-        return await post_json(http, self._url, self._body(request), headers, self._policy)
+        return await post_json(http, self._url, self._body(request), headers, policy)
 
     def _body(self, request: ModelRequest) -> dict[str, JsonValue]:
         body: dict[str, JsonValue] = {
