@@ -11,7 +11,8 @@ CouncilError
 │   ├── ModelTimeout     ├── ModelRefused    ├── ModelTruncated
 │   ├── ModelEmpty       ├── ModelUnavailable└── UnknownPrompt (replay has no recorded answer)
 ├── StructuredError      an answer that is not the schema asked for
-│   ├── NotJson          ├── TruncatedJson   └── SchemaMismatch
+│   ├── NotJson          ├── TruncatedJson   ├── SchemaMismatch
+│   └── AnswerUnusable   still so after the one re-ask; keeps every raw answer
 ├── PipelineError
 │   ├── WiringError      found when the pipeline is built, names stage and key
 │   ├── MissingKey       ├── AlreadyBound    ├── StageTimeout    └── StageFailed
@@ -26,6 +27,11 @@ CouncilError
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the error tree stands below everything at run time
+    from core.schemas.model_call import ModelAnswer
 
 
 class CouncilError(Exception):
@@ -81,6 +87,17 @@ class TruncatedJson(StructuredError): ...
 
 
 class SchemaMismatch(StructuredError): ...
+
+
+class AnswerUnusable(StructuredError):
+    """Neither the answer nor the re-ask fitted; ``fault`` is the last reason, ``attempts`` all texts."""
+
+    def __init__(
+        self, message: str, fault: StructuredError, attempts: tuple[ModelAnswer, ...]
+    ) -> None:
+        super().__init__(message)
+        self.fault = fault
+        self.attempts = attempts
 
 
 class PipelineError(CouncilError): ...
