@@ -1,0 +1,152 @@
+"""Everything a process needs to know before it starts, frozen: YAML is the truth, variables override."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from config.database import store_address, without_password
+from config.environment import Environment, LogLevel, read_environment
+from config.loading import PolicyFiles, ProfileChoice, load_policy_files
+from config.origins import Origin, key_origins, policy_origins, variable_origins
+from config.secrets import key_names, secrets_from
+from config.variables import read_variables
+from core.policy import DeskPolicy
+from core.schemas.base import Schema
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Ports(Schema):
+    """TCP ports on this machine: pages and API, the scheduler's health, the tests' web app."""
+
+    web: int
+    scheduler: int
+    test: int
+
+
+class PoolSpec(Schema):
+    """PostgreSQL's pool: connections kept and at most, seconds a statement, seconds idle."""
+
+    min_size: int
+    max_size: int
+    command_timeout_s: float
+    max_idle_s: float
+
+
+class Paths(Schema):
+    """Where things lie; ``runs`` receives stores and exported weeks."""
+
+    root: Path
+    config_dir: Path
+    env_file: Path
+    runs: Path
+
+    @property
+    def demo_store(self) -> str:
+        """The demonstration desk's own store, as a database URL."""
+        return f"sqlite:///{self.runs / 'demo.db'}"
+
+
+class Settings(Schema):
+    """The effective settings; ``origins`` says for each value what it is and where it came from.
+
+    ``profile_choice`` is what was asked for, ``policy.profile`` what it came to. The database's
+    URL is a SecretStr as it may hold a password; keys are only known as present or absent.
+    """
+
+    policy: DeskPolicy
+    profile_choice: ProfileChoice
+    database_url: SecretStr
+    pool: PoolSpec
+    market_data_dir: Path | None
+    log_level: LogLevel
+    ports: Ports
+    paths: Paths
+    keys_present: Mapping[str, bool]
+    origins: Mapping[str, Origin]
+
+    @property
+    def store_shown(self) -> str:
+        """The store's address without its password."""
+        return without_password(self.database_url.get_secret_value())
+
+
+def load_settings(
+    root: Path = PROJECT_ROOT,
+    env: Mapping[str, str] | None = None,
+    *,
+    profile: ProfileChoice | None = None,
+    store: str | None = None,
+    config_dir: Path | None = None,
+) -> Settings:
+    """Read the YAML files, ``.env`` and the environment (``env`` when given) into Settings.
+
+    ``profile`` and ``store`` are the command line's ``--profile`` and ``--store``. Whatever is
+    wrong is one ConfigError line; nothing is opened but those files.
+    """
+    paths = _paths(root, config_dir)
+    variables = read_variables(paths.env_file, env)
+    environment, given = read_environment(variables)
+    address = store_address(environment, given, root, store)
+    files = load_policy_files(paths.config_dir)
+    asked = profile or files.models.profile
+    live_possible = secrets_from(variables).openrouter_api_key is not None
+    policy = files.policy(files.profile(asked, live_possible=live_possible))
+    return Settings(
+        policy=policy,
+        profile_choice=asked,
+        database_url=SecretStr(address.url),
+        market_data_dir=_folder(environment.market_data_dir, root),
+        log_level=environment.log_level,
+        pool=_pool(environment),
+        ports=_ports(environment),
+        paths=paths,
+        keys_present={name: variables.find(name) is not None for name in key_names()},
+        origins={
+            "profile": _profile_origin(files, policy, asked, on_command_line=profile is not None),
+            "store": Origin(address.shown, address.origin),
+            **variable_origins(environment, given),
+            **key_origins(variables),
+            **policy_origins(files, policy),
+        },
+    )
+
+
+def _paths(root: Path, config_dir: Path | None) -> Paths:
+    config = config_dir or root / "config"
+    return Paths(root=root, config_dir=config, env_file=root / ".env", runs=root / "runs")
+
+
+def _folder(text: str | None, root: Path) -> Path | None:
+    return (root / Path(text).expanduser()).resolve() if text else None
+
+
+def _pool(environment: Environment) -> PoolSpec:
+    return PoolSpec(
+        min_size=environment.db_min_pool_size,
+        max_size=environment.db_max_pool_size,
+        command_timeout_s=environment.db_command_timeout,
+        max_idle_s=environment.db_max_inactive_connection_lifetime,
+    )
+
+
+def _ports(environment: Environment) -> Ports:
+    return Ports(
+        web=environment.port_backend,
+        scheduler=environment.port_scheduler,
+        test=environment.port_test,
+    )
+
+
+def _profile_origin(
+    files: PolicyFiles, policy: DeskPolicy, asked: ProfileChoice, *, on_command_line: bool
+) -> Origin:
+    place = (
+        "command line --profile" if on_command_line else files.sources["models"].at(("profile",))
+    )
+    key = "present" if policy.profile.name == "live" else "absent"
+    reason = f" (auto: OPENROUTER_API_KEY is {key})" if asked == "auto" else ""
+    return Origin(policy.profile.name, f"{place}{reason}")
