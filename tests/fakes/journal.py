@@ -62,7 +62,7 @@ class FunctionStage:
 
     async def run(self, context: PipelineContext) -> PipelineContext:
         self.runs += 1
-        made = {key: self.name for key in self.gives}
+        made = dict.fromkeys(self.gives, self.name)
         if self._work is not None:
             made = await self._work(context)
         for key, value in made.items():
