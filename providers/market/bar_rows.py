@@ -18,10 +18,10 @@ from providers.market.timeline import DatedDefect
 
 @dataclass(frozen=True, slots=True)
 class SymbolBars:
-    """``feed`` joins the sources of the rows with ``+``; defects are ordered by when they show."""
+    """``feeds`` names where each bar came from; defects are ordered by when they show."""
 
     series: BarSeries
-    feed: str
+    feeds: Sequence[str]
     defects: Sequence[DatedDefect]
 
 
@@ -41,8 +41,8 @@ def _collect(symbol: str, rows: pd.DataFrame, calendar: TradingCalendar) -> Symb
     columns = [on_sessions[name].to_numpy(dtype=np.float64) for name in NUMBERS]
     series = BarSeries(symbol, days, *columns)
     defects = [*repeated, *strays, *find_defects(series, calendar)]
-    feed = "+".join(dict.fromkeys(on_sessions["feed"]))
-    return SymbolBars(series, feed, sorted(defects, key=lambda entry: entry.known_at))
+    feeds = on_sessions["feed"].tolist()
+    return SymbolBars(series, feeds, sorted(defects, key=lambda entry: entry.known_at))
 
 
 def _without_duplicates(
@@ -57,8 +57,8 @@ def _without_duplicates(
         _refuse_conflict(symbol, rows, int(np.flatnonzero(again & ~same)[0]))
     repeated = rows[again]
     defects = [
-        _on_day(calendar, symbol, DefectKind.DUPLICATE_DATE, day, f"{place} repeats the bar")
-        for day, place in zip(repeated["day"], repeated["where"], strict=True)
+        _on_day(calendar, symbol, DefectKind.DUPLICATE_DATE, day, "the same bar again: used once")
+        for day in repeated["day"]
     ]
     return rows[~again], defects
 
@@ -86,8 +86,8 @@ def _on_sessions(
     )
     strays = rows[~held]
     defects = [
-        _on_day(calendar, symbol, DefectKind.NOT_A_SESSION, day, f"{place}: not used")
-        for day, place in zip(strays["day"], strays["where"], strict=True)
+        _on_day(calendar, symbol, DefectKind.NOT_A_SESSION, day, "no trading day: not used")
+        for day in strays["day"]
     ]
     return rows[held], defects
 
@@ -102,7 +102,10 @@ def _is_session(symbol: str, row: tuple[pd.Timestamp, str], calendar: TradingCal
 def _on_day(
     calendar: TradingCalendar, symbol: str, kind: DefectKind, day: pd.Timestamp, detail: str
 ) -> DatedDefect:
-    """A defect of a row, seen when the session of that day, or the next one, closes."""
+    """A defect of a row, seen when the session of that day, or the next one, closes.
+
+    It names no line: lines move when bars are added, and what was reported must not.
+    """
     shown = dated(calendar, symbol, kind, calendar.session_on_or_after(day.date()), detail)
     defect = Defect(symbol, kind, day.date(), detail)
     return DatedDefect(defect, shown.known_at)

@@ -16,7 +16,7 @@ from providers.market.timeline import DatedDefect, Timeline
 
 @dataclass(frozen=True, slots=True)
 class DailyBars:
-    """Everything one source holds: series and feed by symbol, defects with the instant they show.
+    """Everything one source holds, by symbol: bars, the feed of each bar, and dated defects.
 
     Rows with a price that is empty or not positive may stay in a series: that price is never
     served, and the row is never a complete bar.
@@ -25,7 +25,7 @@ class DailyBars:
     source: str
     adjusted: bool
     series: Mapping[str, BarSeries]
-    feeds: Mapping[str, str]
+    feeds: Mapping[str, Sequence[str]]
     defects: Mapping[str, Sequence[DatedDefect]] = field(default_factory=dict)
 
 
@@ -59,14 +59,16 @@ class DailyBarsMarket:
             raise ValueError(f"asked for {sessions} sessions of bars: ask for at least 1")
         moment = as_utc(as_of)
         series: dict[str, BarSeries] = {}
+        feeds: dict[str, None] = {}
         defects: list[Defect] = []
         for symbol in symbols:
             series[symbol] = self._complete(symbol, moment, sessions)
+            feeds.update(dict.fromkeys(self._timelines[symbol].feeds(moment, sessions)))
             defects += self._known_defects(series[symbol], moment)
         return MarketBars(
             as_of=moment,
             source=self.source,
-            feed="+".join(dict.fromkeys(self._held.feeds[symbol] for symbol in symbols)),
+            feed="+".join(feeds),
             adjusted=self._held.adjusted,
             series=series,
             defects=tuple(defects),
@@ -94,9 +96,9 @@ class DailyBarsMarket:
     def _timeline(self, symbol: str) -> Timeline:
         timeline = self._timelines.get(symbol)
         if timeline is None:
-            known = ", ".join(sorted(self._timelines)[:12])
             raise UnknownSymbol(
-                f"unknown symbol {symbol} in {self.source} prices: known are {known}"
+                f"unknown symbol {symbol} in {self.source} prices: "
+                "add its bars or take it out of the universe"
             )
         return timeline
 

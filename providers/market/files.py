@@ -81,6 +81,6 @@ def _held(bars: Mapping[str, SymbolBars], *, adjusted: bool) -> DailyBars:
         source="files",
         adjusted=adjusted,
         series={symbol: found.series for symbol, found in bars.items()},
-        feeds={symbol: found.feed for symbol, found in bars.items()},
+        feeds={symbol: found.feeds for symbol, found in bars.items()},
         defects={symbol: found.defects for symbol, found in bars.items()},
     )

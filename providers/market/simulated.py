@@ -61,7 +61,7 @@ class SimulatedMarket(DailyBarsMarket):
                 source=SOURCE,
                 adjusted=True,
                 series={symbol: world.bars(symbol) for symbol in symbols},
-                feeds=dict.fromkeys(symbols, f"regime-switching seed {seed}"),
+                feeds=dict.fromkeys(symbols, [f"regime-switching seed {seed}"] * len(sessions)),
             ),
             calendar,
         )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 from typing import TypeAlias
 
 import numpy as np
@@ -34,9 +36,9 @@ class Timeline:
     """
 
     def __init__(
-        self, series: BarSeries, calendar: TradingCalendar, source: str, feed: str
+        self, series: BarSeries, calendar: TradingCalendar, source: str, feeds: Sequence[str]
     ) -> None:
-        self._symbol, self._source, self._feed = series.symbol, source, feed
+        self._source, self._feeds = source, feeds
         usable_open, complete = usable(series.open), usable_bars(series)
         self._instants: list[datetime] = []
         self._points: list[tuple[int, PriceKind]] = []
@@ -50,6 +52,7 @@ class Timeline:
                 self._add(calendar.session_close(day), index, PriceKind.CLOSE)
                 self._closed_at.append(calendar.session_close(day))
         self._complete = _read_only(series, complete)
+        self._complete_feeds = list(compress(feeds, complete.tolist()))
         self._quotes: dict[int, Quote] = {}
 
     def newest(self, moment: datetime) -> Quote | None:
@@ -66,8 +69,15 @@ class Timeline:
 
     def complete(self, moment: datetime, sessions: int) -> BarSeries:
         """The newest ``sessions`` bars closed at ``moment``; views of read-only arrays."""
+        return self._complete.slice(self._window(moment, sessions))
+
+    def feeds(self, moment: datetime, sessions: int) -> Sequence[str]:
+        """The feed of each of those bars."""
+        return self._complete_feeds[self._window(moment, sessions)]
+
+    def _window(self, moment: datetime, sessions: int) -> slice:
         end = bisect_right(self._closed_at, moment)
-        return self._complete.slice(slice(max(end - sessions, 0), end))
+        return slice(max(end - sessions, 0), end)
 
     def _add(self, instant: datetime, index: int, kind: PriceKind) -> None:
         self._instants.append(instant)
@@ -83,13 +93,13 @@ class Timeline:
         index, kind = self._points[point]
         column = self._series.open if kind is PriceKind.OPEN else self._series.close
         return Quote(
-            symbol=self._symbol,
+            symbol=self._series.symbol,
             price=to_price(float(column[index])),
             kind=kind,
             session=self._days[index],
             known_at=self._instants[point],
             source=self._source,
-            feed=self._feed,
+            feed=self._feeds[index],
         )
 
 

@@ -37,7 +37,7 @@ def market_of(*held: BarSeries) -> DailyBarsMarket:
             source="test",
             adjusted=True,
             series={one.symbol: one for one in held},
-            feeds={one.symbol: "memory" for one in held},
+            feeds={one.symbol: ["memory"] * len(one) for one in held},
             defects={one.symbol: find_defects(one, CALENDAR) for one in held},
         ),
         CALENDAR,
