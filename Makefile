@@ -32,8 +32,9 @@ run: env
 test: env
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
+# Every benchmark that can be run by itself, one after the other.
 bench: env
-	@for script in benchmarks/bench_*.py; do \
+	@for script in $$(grep -l __main__ benchmarks/*.py); do \
 		$(BIN)/python -m "benchmarks.$$(basename "$$script" .py)" || exit 1; done
 
 check: env
@@ -46,12 +47,10 @@ format: env
 	$(BIN)/ruff check --fix --exit-zero --quiet .
 	$(BIN)/ruff format .
 
-# Compares the tables with a scratch SQLite at the newest migration and writes what differs.
+# Says how the tables differ from a scratch SQLite at the newest migration; with m='what changed',
+# writes the difference as the next migration.
 migrate-diff: env
-	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
-	url="sqlite:///$$scratch/scratch.db" && \
-	$(BIN)/alembic -x "url=$$url" upgrade head && \
-	$(BIN)/alembic -x "url=$$url" revision --autogenerate -m "$(or $(m),schema change)"
+	@$(BIN)/python -m storage.migrations $(if $(m),new "$(m)",diff)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
