@@ -22,9 +22,9 @@ StageName: TypeAlias = Literal[
     "research", "pitch", "peer_review", "chairman", "checkpoint", "council"
 ]
 ProfileName: TypeAlias = Literal["live", "rules"]
-PackName: TypeAlias = Literal["A", "B"]
 
 RULES_VENDOR = "rules"
+PACKS = ("A", "B")
 
 
 class ModelSpec(Schema):
@@ -90,7 +90,7 @@ class Cast(Schema):
     seats: tuple[SeatSpec, ...] = Field(min_length=1, max_length=20)
     chairman: ModelSpec
     chairman_chain: tuple[ModelSpec, ...] = ()
-    researchers: Mapping[PackName, ModelSpec]
+    researchers: Mapping[str, ModelSpec]
     stages: Mapping[StageName, ModelSettings] = Field(default_factory=dict)
     council_account: Account = AccountId("acct_5")
     flat_account: Account = AccountId("acct_6")
@@ -100,9 +100,9 @@ class Cast(Schema):
         ids = [account.account_id for account in self.accounts]
         _refuse_twins("account", ids)
         _refuse_twins("seat key", [seat.key for seat in self.seats])
-        missing = sorted({"A", "B"} - set(self.researchers))
-        if missing:
-            raise ValueError(f"researchers of both packs are needed, {missing[0]} is missing")
+        if set(self.researchers) != set(PACKS):
+            given = ", ".join(sorted(self.researchers)) or "none"
+            raise ValueError(f"researchers must be exactly A and B, the two packs, not {given}")
         return self
 
     @property

@@ -158,7 +158,7 @@ REFUSED = [
     ("models.yaml", "profile: auto", "profile: fast", "(one of auto, live, rules)"),
     ("models.yaml", "  live:", "  lively:",
      "profiles.lively: unknown key, did you mean live? (allowed: live, rules)"),
-    ("models.yaml", "      A:\n", "      C:\n", "unknown key (allowed: A, B)"),
+    ("models.yaml", "      A:\n", "      C:\n", "profiles.live.researchers: must be exactly A and B, the two packs, not B, C"),
     ("models.yaml", "      pitch: {", "      pich: {", "did you mean pitch?"),
 ]  # fmt: skip
 
