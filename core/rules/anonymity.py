@@ -27,7 +27,7 @@ class Scrubber:
         return scrubbed.text
 
     def replaced(self) -> dict[str, dict[str, int]]:
-        """author → term → how often; authors without a trace of themselves are absent."""
+        """Author → term → how often; authors without a trace of themselves are absent."""
         return {author: dict(sorted(found.items())) for author, found in self.counts.items()}
 
 

@@ -59,8 +59,7 @@ class ResearchStage(BaseStage):
         except UnknownPrompt:
             raise
         except (ModelError, StructuredError) as error:
-            reason = shortened(f"{type(error).__name__}: {error}")
-            return ResearchOutcome(source=self._source, missing_because=reason)
+            return ResearchOutcome(source=self._source, missing_because=shortened(str(error)))
         return ResearchOutcome(source=answer.source, pack=_pack(answer, run))
 
 

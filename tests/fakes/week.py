@@ -27,7 +27,12 @@ CAST = (
 )
 SEATS = tuple(
     SeatSpec(
-        key=key, name=name, model=model, vendor=vendor, family=family, aliases=aliases,
+        key=key,
+        name=name,
+        model=model,
+        vendor=vendor,
+        family=family,
+        aliases=aliases,
         account_id=AccountId(f"acct_{number}"),
     )
     for number, (key, name, model, vendor, family, aliases) in enumerate(CAST, 1)
@@ -35,9 +40,7 @@ SEATS = tuple(
 CHAIRMAN = ModelSpec(
     name="Claude Opus 4.5", model="anthropic/claude-opus-4.5", vendor="Anthropic", family="Claude"
 )
-DEPUTY = ModelSpec(
-    name="Qwen 3 Max", model="qwen/qwen-3-max", vendor="Alibaba", family="Qwen"
-)
+DEPUTY = ModelSpec(name="Qwen 3 Max", model="qwen/qwen-3-max", vendor="Alibaba", family="Qwen")
 RESEARCH_A = ModelSpec(
     name="Gemini Deep Research", model="google/deep-research", vendor="Google", family="Gemini"
 )
@@ -57,7 +60,10 @@ def policy(**changes: object) -> DeskPolicy:
     )
     assets = tuple(
         AssetSpec(
-            symbol=symbol, name=symbol, asset_class="equity", sector=symbol.lower(),
+            symbol=symbol,
+            name=symbol,
+            asset_class="equity",
+            sector=symbol.lower(),
             shortable=symbol != "TLT",
         )
         for symbol in PRICES
@@ -98,7 +104,12 @@ def snapshot(**absent: str) -> MarketSnapshot:
         if symbol not in absent
     )
     return MarketSnapshot(
-        week_id=WEEK, as_of=AS_OF, source="test", feed="tape", adjusted=True, assets=assets,
+        week_id=WEEK,
+        as_of=AS_OF,
+        source="test",
+        feed="tape",
+        adjusted=True,
+        assets=assets,
         absent=absent,
     )
 
@@ -106,27 +117,39 @@ def snapshot(**absent: str) -> MarketSnapshot:
 def findings(**changes: object) -> ResearchFindings:
     plain = {
         "macro_regime": {
-            "risk_mode": "mixed", "rates_impulse": "down", "usd_impulse": "range",
-            "inflation_impulse": "range", "growth_impulse": "up",
+            "risk_mode": "mixed",
+            "rates_impulse": "down",
+            "usd_impulse": "range",
+            "inflation_impulse": "range",
+            "growth_impulse": "up",
         },
         "top_narratives": [
             {
-                "name": "Soft landing", "why_it_moves_prices_this_week": ["payrolls on Friday"],
-                "key_catalysts_next_7d": ["payrolls"], "what_would_falsify_it": ["a weak print"],
+                "name": "Soft landing",
+                "why_it_moves_prices_this_week": ["payrolls on Friday"],
+                "key_catalysts_next_7d": ["payrolls"],
+                "what_would_falsify_it": ["a weak print"],
             }
         ],
         "consensus_map": {
-            "street_consensus": "long equities", "positioning_guess": "crowded",
-            "what_market_is_priced_for": ["two cuts"], "what_would_surprise": ["no cut"],
+            "street_consensus": "long equities",
+            "positioning_guess": "crowded",
+            "what_market_is_priced_for": ["two cuts"],
+            "what_would_surprise": ["no cut"],
         },
         "tradable_candidates": [
             {
-                "instrument": "SPY", "directional_bias": "bullish", "one_week_thesis": ["flows"],
+                "instrument": "SPY",
+                "directional_bias": "bullish",
+                "one_week_thesis": ["flows"],
                 "primary_risks": ["payrolls"],
                 "watch_indicators": [
                     {
-                        "name": "VIX", "type": "volatility", "bullish_condition": "below 15",
-                        "bearish_condition": "above 20", "check_frequency": "daily",
+                        "name": "VIX",
+                        "type": "volatility",
+                        "bullish_condition": "below 15",
+                        "bearish_condition": "above 20",
+                        "check_frequency": "daily",
                     }
                 ],
                 "invalidation_rule": "a close below 580",
@@ -134,7 +157,9 @@ def findings(**changes: object) -> ResearchFindings:
         ],
         "event_calendar_next_7d": [
             {
-                "event": "Payrolls", "date_et": "2026-11-20", "why_matters": "growth",
+                "event": "Payrolls",
+                "date_et": "2026-11-20",
+                "why_matters": "growth",
                 "expected_impact_assets": ["SPY", "TLT"],
             }
         ],
