@@ -70,6 +70,7 @@ class Asker:
             schema_hash=schema_hash(question.schema),
             temperature=self.settings.temperature,
             max_tokens=self.settings.max_tokens,
+            timeout_s=self.settings.timeout_s,
             prompt_hash=prompt.hash,
             brief=question.brief,
         )

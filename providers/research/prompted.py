@@ -33,7 +33,7 @@ class PromptedResearcher:
     async def research(self, request: ResearchRequest) -> ResearchAnswer:
         """A ModelError or StructuredError says why there is no pack."""
         question = Question(
-            call=f"research/{request.pack}/{self._model_name}",
+            call=f"research/{request.pack}/model",
             model=self._model_name,
             brief=request,
             schema=ResearchFindings,
