@@ -18,6 +18,7 @@ from core.schemas.research import ResearchOutcome
 from core.schemas.review import PeerReview
 from core.schemas.risk import ExecutionConstraints, RiskAssessment
 from core.schemas.run import RunSpec
+from core.schemas.seat_checkpoint import SeatCheckpoint
 
 Labels = Mapping[str, Mapping[str, str]]
 """viewer → label → author (an account, or a model in the bare council)."""
@@ -49,7 +50,8 @@ EXECUTION_CONSTRAINTS = ContextKey[ExecutionConstraints](
 ORDER_INTENTS = ContextKey[tuple[OrderIntent, ...]]("ORDER_INTENTS", events.OrdersPlanned)
 EXECUTION_RESULT = ContextKey[ExecutionResult]("EXECUTION_RESULT", events.OrdersExecuted)
 
-# checkpoints
+# checkpoints (the seats are given at the start of each)
+CHECKPOINT_SEATS = ContextKey[tuple[SeatCheckpoint, ...]]("CHECKPOINT_SEATS")
 CHECKPOINT_RESULT = ContextKey[tuple[CheckpointDecision, ...]](
     "CHECKPOINT_RESULT", events.CheckpointsDecided
 )

@@ -48,6 +48,7 @@ class PromptLibrary:
             keep_trailing_newline=False,
         )
         self._environment.filters["quoted"] = quoted
+        self._hashes: dict[str, str] = {}
 
     @property
     def templates(self) -> Mapping[str, str]:
@@ -61,8 +62,10 @@ class PromptLibrary:
 
     def hash(self, name: str) -> str:
         """SHA-256 of a template's name and text (and of those it includes), as 64 hex digits."""
-        sources = [f"{part}\n{self._template(part)}" for part in self._with_included(name)]
-        return hashlib.sha256("\n".join(sources).encode()).hexdigest()
+        if name not in self._hashes:
+            sources = [f"{part}\n{self._template(part)}" for part in self._with_included(name)]
+            self._hashes[name] = hashlib.sha256("\n".join(sources).encode()).hexdigest()
+        return self._hashes[name]
 
     def render(self, name: str, /, **values: object) -> Rendered:
         digest = self.hash(name)

@@ -66,15 +66,17 @@ def peers_of(
 
 def brief_for(
     book: AccountBook,
-    week: WeekBook,
     quote: Quote,
     time: str,
     sessions_held: int,
     peers: tuple[PeerPosition, ...],
 ) -> CheckpointBrief:
     """The brief of an account with a position; ``quote`` is its instrument's newest price."""
+    week = book.week
+    assert week is not None  # it was asked
     target = week.target
-    assert target.instrument is not None and week.entry_price is not None  # it holds a position
+    assert target.instrument is not None  # it holds a position
+    assert week.entry_price is not None  # every fill that opens sets it
     direction = held_direction(book, target.instrument)
     since = direction.sign * (float(quote.price / week.entry_price) - 1.0)
     brief = CheckpointBrief(

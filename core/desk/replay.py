@@ -157,8 +157,7 @@ def _extra(
     for row in originals:
         ends[row.stream_id] = max(ends.get(row.stream_id, 0), row.version)
     beyond = (row for row in replayed.values() if row.version > ends[row.stream_id])
-    row = next(beyond, None)
-    return _difference(row, "the recorded week has no such event") if row else None
+    return next((_difference(row, "the recorded week has no such event") for row in beyond), None)
 
 
 def _difference(row: StoredEvent, detail: str) -> Difference:

@@ -13,7 +13,7 @@ KINDS = (OrderIntended, OrderAccepted, OrderFilled, OrderCancelled)
 
 def sent_orders(
     store: EventStore,
-) -> tuple[list[tuple[OrderTicket, Sequence[BrokerFill]]], set[str]]:
+) -> tuple[Sequence[tuple[OrderTicket, Sequence[BrokerFill]]], set[str]]:
     """Tickets with their recorded fills, oldest first, and the ids of those cancelled since."""
     intents: dict[str, OrderIntent] = {}
     tickets: dict[str, OrderTicket] = {}

@@ -1,0 +1,72 @@
+"""The ports of one run: live ones that record what they hear, or replayed ones that know nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.desk.desk import RunPorts
+from core.policy import DeskPolicy
+from core.ports import EventStore, LanguageModel, MarketData, Researcher, TradingCalendar
+from core.profile import ModelSpec
+from core.rendering import PromptLibrary
+from core.schemas.run import RunSpec
+from providers.call_log import CallLog
+from providers.llm.recording import RecordingModel
+from providers.llm.replay import ReplayModel
+from providers.market.recording import RecordingMarket
+from providers.market.replayed import ReplayedRunMarket
+from providers.research.prompted import PromptedResearcher
+from providers.research.recording import RecordingResearcher, ReplayResearcher
+from providers.research.rules import RulesResearcher
+
+
+@dataclass(frozen=True, slots=True)
+class LiveProviders:
+    """Everything a run may ask, each port wrapped so that its calls are events of that run."""
+
+    store: EventStore
+    policy: DeskPolicy
+    prompts: PromptLibrary
+    model: LanguageModel
+    market: MarketData
+    calendar: TradingCalendar
+
+    def for_run(self, run: RunSpec) -> RunPorts:
+        log = CallLog(self.store, run)
+        model = RecordingModel(self.model, log)
+        return RunPorts(
+            model=model,
+            researchers={
+                pack: RecordingResearcher(self._researcher(pack, spec, model), log, spec.model)
+                for pack, spec in self.policy.profile.researchers.items()
+            },
+            market=RecordingMarket(self.market, log),
+        )
+
+    def _researcher(self, pack: str, spec: ModelSpec, model: LanguageModel) -> Researcher:
+        if spec.is_rules:
+            return RulesResearcher(self.market, pack, self.policy.assets, self.calendar)
+        settings = self.policy.profile.settings_for("research")
+        return PromptedResearcher(model, self.prompts, settings, spec.model)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayProviders:
+    """Answers from ``recorded`` alone; what the replay itself does is recorded in ``scratch``."""
+
+    recorded: EventStore
+    scratch: EventStore
+    models: Mapping[str, ModelSpec]
+    source: str
+
+    def for_run(self, run: RunSpec) -> RunPorts:
+        heard, log = CallLog(self.recorded, run), CallLog(self.scratch, run)
+        return RunPorts(
+            model=RecordingModel(ReplayModel(heard), log),
+            researchers={
+                pack: RecordingResearcher(ReplayResearcher(heard, spec.model), log, spec.model)
+                for pack, spec in self.models.items()
+            },
+            market=RecordingMarket(ReplayedRunMarket(heard, self.source), log),
+        )

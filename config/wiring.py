@@ -1,0 +1,191 @@
+"""The composition root: settings in, a desk with all its ports out; nothing else knows every adapter."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from config.run_ports import LiveProviders, ReplayProviders
+from config.secrets import Secrets, load_secrets
+from config.settings import Settings
+from core.clock import Clock, FixedClock, SystemClock, in_new_york
+from core.desk.books import AccountBooks
+from core.desk.desk import Desk
+from core.desk.marks import Marks
+from core.desk.opening import configured
+from core.desk.recorded_week import RecordedWeek, ReplayCursor
+from core.desk.replay import ScratchDesk
+from core.desk.sent_orders import sent_orders
+from core.events import ALL_EVENTS
+from core.policy import DeskPolicy
+from core.ports import Lock, MarketData, TradingCalendar
+from core.rendering import PromptLibrary, load_builtin
+from core.types import StoreKind
+from providers.broker.fill_rules import FillRules
+from providers.broker.replayed import ReplayedBroker
+from providers.broker.simulated import SimulatedBroker
+from providers.llm.openai_compatible import OPENROUTER, OpenAICompatible
+from providers.llm.routing import RoutedModel
+from providers.llm.rules import RulesModel
+from providers.market.calendar import XnysCalendar
+from providers.market.files import FilesMarket
+from providers.market.replayed import ReplayedQuotes
+from providers.market.simulated import SimulatedMarket, SimulatedPeriod
+from storage.engine import PoolSettings, Synchronous, in_memory
+from storage.event_store import SqlEventStore
+from storage.event_store import open_store as open_sql_store
+from storage.locks import AdvisoryLock, FileLock, LocalLock
+from storage.projections import ALL_PROJECTIONS
+from storage.serialization import EventRegistry
+
+DEFAULT_SEED = 7
+SIMULATED_SINCE = date(2012, 1, 3)
+SIMULATED_AHEAD = timedelta(days=400)
+"""How far beyond today generated prices go, so that a running demo desk does not end."""
+MEMORY = "sqlite://"
+
+
+def open_store(
+    settings: Settings, url: str | None = None, *, synchronous: Synchronous = "FULL"
+) -> SqlEventStore:
+    """The event store at ``url`` (the settings' own by default), its read models up to date."""
+    pool = settings.pool
+    return open_sql_store(
+        url or settings.database_url.get_secret_value(),
+        registry=registry(),
+        projections=ALL_PROJECTIONS,
+        synchronous=synchronous,
+        pool=PoolSettings(pool.min_size, pool.max_size, pool.command_timeout_s, pool.max_idle_s),
+    )
+
+
+@cache
+def registry() -> EventRegistry:
+    return EventRegistry(ALL_EVENTS)
+
+
+@cache
+def calendar() -> TradingCalendar:
+    return XnysCalendar()
+
+
+def build_desk(
+    settings: Settings,
+    store: SqlEventStore,
+    *,
+    kind: StoreKind = StoreKind.REAL,
+    clock: Clock | None = None,
+    seed: int | None = None,
+) -> Desk:
+    """A desk over an open store: the settings' policy, live ports, and the simulated broker.
+
+    The seed is the store's own once it is configured. MarketError for a data folder that cannot be
+    used.
+    """
+    known = configured(store)
+    seed = known.seed if known is not None else DEFAULT_SEED if seed is None else seed
+    clock = clock or SystemClock()
+    market = market_data(settings, seed, clock)
+    return Desk(
+        policy=settings.policy,
+        prompts=load_builtin(),
+        kind=kind,
+        seed=seed,
+        store=store,
+        books=AccountBooks(store),
+        marks=Marks(store),
+        clock=clock,
+        calendar=calendar(),
+        market=market,
+        providers=live_providers(settings, store, market),
+        broker=_broker(settings.policy, store, market, clock),
+        lock=lock_for(store.engine),
+    )
+
+
+def market_data(settings: Settings, seed: int, clock: Clock) -> MarketData:
+    """Bars of MARKET_DATA_DIR when it is set, else generated ones that say so."""
+    symbols = settings.policy.symbols
+    if settings.market_data_dir is not None:
+        return FilesMarket(settings.market_data_dir, calendar(), symbols)
+    end = in_new_york(clock.now()).date() + SIMULATED_AHEAD
+    return SimulatedMarket(symbols, seed, SimulatedPeriod(SIMULATED_SINCE, end), calendar())
+
+
+def live_providers(settings: Settings, store: SqlEventStore, market: MarketData) -> LiveProviders:
+    return LiveProviders(
+        store=store,
+        policy=settings.policy,
+        prompts=load_builtin(),
+        model=RoutedModel(RulesModel(), wire(load_secrets(settings.paths.root))),
+        market=market,
+        calendar=calendar(),
+    )
+
+
+def wire(secrets: Secrets) -> OpenAICompatible | None:
+    """The gateway to language models; None without its key."""
+    key = secrets.openrouter_api_key
+    return OpenAICompatible(OPENROUTER, key, routed=True) if key is not None else None
+
+
+def lock_for(engine: Engine) -> Lock:
+    """Beside a SQLite file, in PostgreSQL, or for a store in memory within this process."""
+    if engine.dialect.name != "sqlite":
+        return AdvisoryLock(engine)
+    if in_memory(engine.url):
+        return LocalLock()
+    file = Path(str(engine.url.database))
+    return FileLock(file.with_name(f"{file.name}.locks"))
+
+
+def scratch_desk(settings: Settings, store: SqlEventStore) -> ScratchDesk:
+    """For a replay: an empty store in memory, and ports that answer from ``store`` alone."""
+
+    def build(week: RecordedWeek, cursor: ReplayCursor) -> Desk:
+        scratch = open_store(settings, MEMORY)
+        known = configured(store)
+        assert known is not None  # a week was run in it
+        return Desk(
+            policy=week.policy,
+            prompts=PromptLibrary(week.templates),
+            kind=known.kind,
+            seed=known.seed,
+            store=scratch,
+            books=AccountBooks(scratch),
+            marks=Marks(scratch),
+            clock=FixedClock(week.run.as_of),
+            calendar=calendar(),
+            market=ReplayedQuotes(week.observed, known.market_source),
+            providers=ReplayProviders(
+                store, scratch, week.policy.profile.researchers, known.market_source
+            ),
+            broker=ReplayedBroker(week.orders, cursor),
+            lock=LocalLock(),
+        )
+
+    return build
+
+
+def _broker(
+    policy: DeskPolicy, store: SqlEventStore, market: MarketData, clock: Clock
+) -> SimulatedBroker:
+    """The simulated broker, with every order the log says was sent back in its books."""
+    risk = policy.risk
+    broker = SimulatedBroker(
+        market,
+        clock,
+        FillRules(
+            slippage_bps=risk.slippage_bps,
+            commission_bps=risk.commission_bps,
+            shortable={asset.symbol: asset.shortable for asset in policy.assets},
+            partial_fills=risk.partial_fills,
+        ),
+        {account.account_id: risk.starting_cash for account in policy.accounts},
+    )
+    orders, cancelled = sent_orders(store)
+    broker.restore(orders, cancelled)
+    return broker

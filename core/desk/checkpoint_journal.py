@@ -1,0 +1,129 @@
+"""Writes a checkpoint: every account's decision, its orders, and the prices seen, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from core import keys
+from core.desk.desk import Desk
+from core.desk.observing import observation
+from core.desk.slots import Slot
+from core.desk.writing import account_stream, new_event
+from core.errors import CouncilError
+from core.events.account import CheckpointDecided, NoNewPrice, OrderIntended
+from core.events.envelope import Append, Event, NewEvent
+from core.market import Quote
+from core.ports import FinishedStage
+from core.rules.account_book import AccountBook
+from core.rules.checkpoint_orders import Holding, checkpoint_orders
+from core.rules.ledger import equity
+from core.rules.sizing import quantity, target_weight
+from core.schemas.checkpoint import CheckpointDecision
+from core.schemas.order import OrderIntent
+from core.schemas.run import RunSpec
+from core.types import AccountId, CheckpointAction, Direction
+
+NO_NEW_PRICE = "no_new_price"
+
+
+class CheckpointJournal:
+    """The `Journal` of one slot over the account streams; ``intents`` are the orders it stored."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        slot: Slot,
+        books: Mapping[AccountId, AccountBook],
+        quotes: Mapping[str, Quote],
+        run: RunSpec,
+    ) -> None:
+        self._desk = desk
+        self._slot = slot
+        self._books = books
+        self._quotes = quotes
+        self._run = run
+        self.intents: tuple[OrderIntent, ...] = ()
+
+    def finished(self) -> Sequence[FinishedStage]:
+        """Never resumed: a slot is one transaction."""
+        return ()
+
+    def record(self, finished: FinishedStage) -> None:
+        decisions: tuple[CheckpointDecision, ...] = finished.values[keys.CHECKPOINT_RESULT]
+        week = f"{self._slot.key}/{self._run.week_id}"
+        appends = [observation(self._desk, self._slot.at, week, self._quotes)]
+        for decision in decisions:
+            book = self._books[decision.account_id]
+            orders = self._orders(book, decision)
+            self.intents += orders
+            events = [self._decided(book, decision), *map(self._intended, orders)]
+            appends.append(Append(account_stream(book.account_id), events, book.version))
+        self._desk.store.commit(appends)
+
+    def record_failure(self, stage: str, error: Exception) -> None:
+        """The slot's own event says that it failed."""
+
+    def record_stale(self, stages: Sequence[str], reason: str) -> None:
+        raise CouncilError(f"a checkpoint is never resumed: {reason}")
+
+    def _decided(self, book: AccountBook, decision: CheckpointDecision) -> NewEvent:
+        if decision.rule != NO_NEW_PRICE:
+            return self._event(book, CheckpointDecided(decision=decision))
+        assert book.week is not None  # it was asked
+        quote = self._quotes[book.week.target.instrument or ""]
+        unchanged = NoNewPrice(
+            checkpoint_id=decision.checkpoint_id,
+            week_id=decision.week_id,
+            time=decision.time,
+            account_id=decision.account_id,
+            price_known_at=quote.known_at,
+        )
+        return self._event(book, unchanged)
+
+    def _intended(self, intent: OrderIntent) -> NewEvent:
+        book = self._books[intent.account_id]
+        return self._event(book, OrderIntended(intent=intent), intent.client_order_id)
+
+    def _event(self, book: AccountBook, event: Event, *what: object) -> NewEvent:
+        return new_event(
+            account_stream(book.account_id),
+            event,
+            what or (self._slot.key,),
+            self._slot.at,
+            week_id=self._run.week_id,
+            run_id=self._run.run_id,
+        )
+
+    def _orders(self, book: AccountBook, decision: CheckpointDecision) -> tuple[OrderIntent, ...]:
+        week = book.week
+        if decision.action is CheckpointAction.STAY or week is None or decision.price is None:
+            return ()
+        symbol = week.target.instrument or ""
+        holding = Holding(
+            account_id=book.account_id,
+            week_id=week.week_id,
+            run_id=week.run_id,
+            symbol=symbol,
+            quantity=book.quantity(symbol),
+            price=decision.price,
+            sequence=week.orders,
+            decided_at=self._slot.at,
+        )
+        return checkpoint_orders(holding, decision.action, self._flipped(book, decision))
+
+    def _flipped(self, book: AccountBook, decision: CheckpointDecision) -> Decimal:
+        """Shares (positive) of a reversed position: the smaller of the new and Wednesday's conviction."""
+        week = book.week
+        if decision.action is not CheckpointAction.FLIP or week is None or decision.price is None:
+            return Decimal(0)
+        size = min(abs(decision.conviction_after), abs(week.target.conviction))
+        now_long = book.quantity(week.target.instrument or "") > 0
+        direction = Direction.SHORT if now_long else Direction.LONG
+        risk = self._desk.policy.risk
+        weight = target_weight(
+            size * direction.sign, direction, risk.max_position_pct, risk.min_conviction
+        )
+        marks = {symbol: quote.price for symbol, quote in self._quotes.items()}
+        worth = equity(book.ledger, marks)
+        return abs(quantity(weight, worth, decision.price, fractional_longs=risk.fractional_longs))
