@@ -55,7 +55,8 @@ def in_new_york(instant: datetime) -> datetime:
 
 def iso(instant: datetime) -> str:
     """UTC ISO 8601 with microseconds and ``Z``: one text per instant, sortable as text."""
-    return as_utc(instant).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # The zone is always +00:00 here and its six characters give way to Z; strftime is twice as slow.
+    return as_utc(instant).isoformat("T", "microseconds")[:-6] + "Z"
 
 
 def from_iso(text: str) -> datetime:

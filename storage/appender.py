@@ -101,10 +101,8 @@ class Appender:
                 )
             for draft in drafts:
                 position, version = position + 1, version + 1
-                unsealed = (
-                    position, stream_id, version, *draft, recorded_at, previous
-                )  # fmt: skip
-                previous = row_hash(unsealed)
+                unsealed = (position, stream_id, version, *draft, recorded_at, previous)
+                previous = row_hash((*unsealed, ""))
                 rows.append((*unsealed, previous))
             heads[stream_id] = StreamHead(version, previous)
         return rows

@@ -21,8 +21,6 @@ NAME = re.compile(r"[A-Za-z0-9._:/+@=-]{1,200}")
 
 def canonical_json(value: object) -> str:
     """Sorted keys, no spaces, shortest floats; NaN, infinity and non-JSON values are StoreError."""
-    if value == {}:
-        return "{}"
     try:
         text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     except TypeError as error:
@@ -56,11 +54,11 @@ def row_hash(row: RawRow) -> str:
     """SHA-256 (hex) over one canonical JSON object of what happened, and the hash before it.
 
     Covered: event_id, metadata, occurred_at, payload, previous_hash, run_id, schema_version,
-    stream_id, type, version, week_id. Not covered: position, recorded_at, telemetry. ``row`` may
-    lack its last column, the hash itself.
+    stream_id, type, version, week_id. Not covered: position, recorded_at, telemetry, and the
+    row's last column, the hash itself.
     """
     (_, stream, version, event_id, kind, schema, week, run, payload, metadata, _, occurred, _,
-     previous, *_) = row  # fmt: skip
+     previous, _) = row  # fmt: skip
     run = "null" if run is None else f'"{run}"'
     week = "null" if week is None else f'"{week}"'
     text = (

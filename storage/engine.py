@@ -92,7 +92,10 @@ def in_memory(url: URL) -> bool:
 
 def _sqlite(url: URL, synchronous: Synchronous) -> Engine:
     driver = sqlite_driver()
-    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory(url) else {}
+    options: dict[str, Any] = {}
+    if in_memory(url):
+        # One connection for all: giving it back must not roll back what another user has begun.
+        options = {"poolclass": StaticPool, "pool_reset_on_return": None}
     engine = create_engine(
         url,
         module=driver,
@@ -118,7 +121,8 @@ def _pragmas(journal: str, synchronous: Synchronous) -> Callable[[Any, object], 
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("write", False)
     driver: Any = connection.connection.driver_connection
-    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not driver.in_transaction:  # the store begins its own, and memory has one connection
+        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _postgres(url: URL, pool: PoolSettings) -> Engine:

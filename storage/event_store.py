@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager, closing, contextmanager, nullcont
 from threading import RLock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, make_url
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from core.clock import Clock, SystemClock, iso
 from core.errors import ConcurrencyError
@@ -15,15 +16,17 @@ from core.events.envelope import Append, Event, StoredEvent, StreamHead
 from core.types import StreamId
 from storage.appender import Appender, Prepared, prepare
 from storage.canonical import RawRow
-from storage.engine import PoolSettings, Synchronous, in_memory, make_engine, make_folder, writing
+from storage.engine import PoolSettings, Synchronous, in_memory, make_engine, make_folder
 from storage.failures import translated
 from storage.migrations import upgrade
 from storage.projector import Projection, Projector
 from storage.serialization import EventRegistry
-from storage.statements import HEADS, statements_for
+from storage.statements import COLUMNS, HEADS, statements_for
 
 CHUNK = 1_000
 """Rows read at once: long reads hold neither a transaction nor the whole log in memory."""
+SLICE = 64
+"""Rows taken from an open cursor at once: few enough to stay in the processor's cache."""
 
 
 class SqlEventStore:
@@ -43,7 +46,6 @@ class SqlEventStore:
     ) -> None:
         self.engine = engine
         self.registry = registry
-        self._writer = writing(engine)
         self._clock = clock or SystemClock()
         self._sql = statements_for(engine.dialect.name)
         self._appender = Appender(self._sql)
@@ -116,12 +118,32 @@ class SqlEventStore:
             yield rows
             after_position = rows[-1][0]
 
+    def snapshot(self, columns: str) -> Iterator[list[RawRow]]:
+        """These columns of the whole log in position order, a few rows at a time.
+
+        On a SQLite file all of it is one snapshot, read while it is used; elsewhere it is read in
+        chunks, because a driver would hold the log in memory or the one connection busy.
+        """
+        if self.engine.dialect.name != "sqlite" or in_memory(self.engine.url):
+            yield from self._pages(columns)
+            return
+        with self._cursor() as cursor:
+            cursor.execute(f"SELECT {columns} FROM events ORDER BY position")  # noqa: S608 - names
+            while rows := cursor.fetchmany(SLICE):
+                yield list(rows)
+
+    def _pages(self, columns: str) -> Iterator[list[RawRow]]:
+        position = 0
+        sql = self._sql.by_position.replace(COLUMNS, columns)
+        while rows := self.rows(sql, (position, CHUNK)):
+            yield rows
+            position += len(rows)
+
     def rows(self, sql: str, parameters: Sequence[object]) -> list[RawRow]:
         """Every row of one reading statement, in a transaction of its own."""
         with self._cursor() as cursor:
             cursor.execute(sql, parameters)
-            rows: list[RawRow] = cursor.fetchall()
-            return rows
+            return list(cursor.fetchall())
 
     def catch_up(self) -> None:
         """Bring every projection to the end of the log; cheap when they are there already."""
@@ -131,8 +153,8 @@ class SqlEventStore:
             with self.engine.connect() as connection:
                 lagging = self._projector.lagging(connection)
             if lagging:
-                with self._write() as connection:
-                    self._projector.catch_up(connection)
+                with self._write() as raw:
+                    self._projector.catch_up(Connection(self.engine, raw))
 
     def rebuild(self, projections: Sequence[Projection] | None = None) -> int:
         """Empty and refill these projections (all of them by default) in one transaction.
@@ -140,9 +162,9 @@ class SqlEventStore:
         Returns the number of events read. Nobody can append meanwhile, and a failure leaves the
         rows as they were.
         """
-        with translated(self.engine), self._lock, self._write() as connection:
-            chosen = self.projections if projections is None else projections
-            return self._projector.rebuild(connection, chosen)
+        chosen = self.projections if projections is None else projections
+        with translated(self.engine), self._lock, self._write() as raw:
+            return self._projector.rebuild(Connection(self.engine, raw), chosen)
 
     def close(self) -> None:
         """Give back every connection; the store cannot be used afterwards."""
@@ -150,8 +172,8 @@ class SqlEventStore:
 
     def _append(self, prepared: Sequence[Prepared]) -> list[StoredEvent]:
         recorded_at = iso(self._clock.now())
-        with self._write() as connection:
-            cursor: Any = connection.connection.cursor()
+        with self._write() as raw:
+            cursor = raw.cursor()
             try:
                 rows = self._appender.insert(cursor, prepared, recorded_at)
             except ConcurrencyError:
@@ -161,13 +183,13 @@ class SqlEventStore:
                 return [self.registry.stored(row) for row in known]
             events = [self.registry.stored(row) for row in rows]
             if events and self.projections:
-                self._projector.follow(connection, events)
+                self._projector.follow(Connection(self.engine, raw), events)
             return events
 
     def _explain(self, prepared: Sequence[Prepared], refused: Exception) -> list[StoredEvent]:
         """What a guard of the database refused: mostly events that are there already."""
-        with self._write() as connection:
-            known = self._appender.already_there(connection.connection.cursor(), prepared)
+        with self._write() as raw:
+            known = self._appender.already_there(raw.cursor(), prepared)
         if known is None:
             raise ConcurrencyError(
                 f"the database refused the events ({str(refused).splitlines()[0]}): "
@@ -176,14 +198,19 @@ class SqlEventStore:
         return [self.registry.stored(row) for row in known]
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with self._writer.begin() as connection:
-            if self._sql.lock is not None:
-                connection.exec_driver_sql(self._sql.lock)
-            yield connection
+    def _write(self) -> Iterator[PoolProxiedConnection]:
+        """A transaction with the write lock, on the driver's connection; projections wrap it."""
+        with closing(self.engine.raw_connection()) as raw:
+            try:
+                raw.cursor().execute(self._sql.begin)
+                yield raw
+                raw.commit()
+            except BaseException:
+                raw.rollback()
+                raise
 
     @contextmanager
-    def _cursor(self) -> Iterator[Any]:
+    def _cursor(self) -> Iterator[DBAPICursor]:
         with (
             translated(self.engine),
             self._read_lock,

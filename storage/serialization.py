@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
-import orjson
+from orjson import loads
 from pydantic import JsonValue, ValidationError
 
 from core.clock import iso
@@ -62,22 +62,30 @@ class EventRegistry:
         name = type(event).__name__
         if self.classes.get(name) is not type(event):
             raise UnknownEvent(f"event type {name} is not registered: add it to core.events")
+        metadata, telemetry = new.metadata, new.telemetry
         return Draft(
             str(new.event_id),
             name,
             event.event_schema_version,
             _safe_name(new.week_id, "week id"),
             _safe_name(new.run_id, "run id"),
-            canonical_json(event.model_dump(mode="json")),
-            canonical_json(new.metadata),
-            canonical_json(new.telemetry),
+            canonical_json(event.__pydantic_serializer__.to_python(event, mode="json")),
+            canonical_json(metadata) if metadata else "{}",
+            canonical_json(telemetry) if telemetry else "{}",
             iso(new.occurred_at),
         )
 
     def stored(self, row: RawRow) -> StoredEvent:
         """A row with its JSON decoded and its payload upcast to the newest schema."""
-        event = StoredEvent(*row[:8], *map(orjson.loads, row[8:11]), *row[11:])
-        if self.versions.get(event.type) == event.schema_version:
+        (at, stream, version, event_id, kind, schema, week, run, payload, metadata, telemetry,
+         occurred, recorded, previous, digest) = row  # fmt: skip
+        event = StoredEvent(
+            at, stream, version, event_id, kind, schema, week, run, loads(payload),
+            {} if metadata == "{}" else loads(metadata),
+            {} if telemetry == "{}" else loads(telemetry),
+            occurred, recorded, previous, digest,
+        )  # fmt: skip
+        if self.versions.get(kind) == schema:
             return event
         return self.upcast(event)
 

@@ -17,7 +17,7 @@ APPEND_LOCK = 7_012_004_418_002
 class Statements:
     """Texts with the driver's placeholder (``?`` for SQLite, ``%s`` for psycopg)."""
 
-    lock: str | None
+    begin: str
     head: str
     last_position: str
     insert: str
@@ -54,13 +54,17 @@ def statements_for(dialect: str) -> Statements:
     values = ", ".join([mark] * len(StoredEvent._fields))
     lock = f"SELECT pg_advisory_xact_lock({APPEND_LOCK})"
     return Statements(
-        lock=None if dialect == "sqlite" else lock,
+        begin="BEGIN IMMEDIATE" if dialect == "sqlite" else lock,
         head=(
             f"SELECT version, hash FROM events WHERE stream_id = {mark} "
             "ORDER BY version DESC LIMIT 1"
         ),
         last_position="SELECT coalesce(max(position), 0) FROM events",
-        insert=f"INSERT INTO events ({COLUMNS}) VALUES ({values})",
+        # ROLLBACK instead of ABORT spares SQLite a statement journal for every row.
+        insert=(
+            f"INSERT {'OR ROLLBACK ' if dialect == 'sqlite' else ''}INTO events ({COLUMNS}) "
+            f"VALUES ({values})"
+        ),
         by_stream=rows + f"stream_id = {mark} AND version > {mark} ORDER BY version LIMIT {mark}",
         by_position=rows + f"position > {mark} ORDER BY position LIMIT {mark}",
         by_event_id=rows + f"event_id = {mark}",

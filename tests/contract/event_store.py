@@ -193,12 +193,12 @@ class EventStoreContract:
         hidden = Listed.model_construct(entries={"a": None, "b": float("nan")})
         with pytest.raises(StoreError, match="NaN"):
             store.commit([Append(WEEK, [replace(noted(WEEK, 1), event=hidden)], 0)])
+        infinite = replace(noted(WEEK, 1), metadata={"score": [float("inf")]})
         with pytest.raises(StoreError, match="NaN"):
-            infinite = replace(noted(WEEK, 1), metadata={"score": [float("inf")]})
             store.commit([Append(WEEK, [infinite], 0)])
         assert list(store.read_all()) == []
 
     def test_text_that_is_not_unicode_is_refused(self, store):
+        surrogate = replace(noted(WEEK, 1), metadata={"text": "\ud800"})
         with pytest.raises(StoreError, match="JSON"):
-            surrogate = replace(noted(WEEK, 1), metadata={"text": "\ud800"})
             store.commit([Append(WEEK, [surrogate], 0)])

