@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.rules.blinding import scrub
+from core.rules.relabelled import relabel, translation
 from core.schemas.briefs import AnonymousPitch, AnonymousReview
 from core.schemas.pitch import Pitch
 from core.schemas.review import PeerReview
@@ -65,8 +65,7 @@ class ReviewLabels:
 
     def translation(self, reviewer: str) -> dict[str, str]:
         """The reviewer's labels → the viewer's."""
-        mine = self.shown.get(reviewer, {})
-        return {label: self.pitches[author] for label, author in mine.items()}
+        return translation(self.shown.get(reviewer, {}), self.pitches)
 
 
 def anonymous_review(
@@ -87,15 +86,3 @@ def anonymous_review(
         one_flip_condition=clean(review.one_flip_condition),
         suggested_fix=clean(review.suggested_fix),
     )
-
-
-def relabel(text: str, translation: Mapping[str, str]) -> str:
-    """Replace labels in one pass, so that a swap of two labels does not collapse into one."""
-    if not translation:
-        return text
-    pattern = "|".join(re.escape(label) for label in _longest_first(translation))
-    return re.sub(rf"\b(?:{pattern})\b", lambda found: translation[found[0]], text)
-
-
-def _longest_first(labels: Iterable[str]) -> list[str]:
-    return sorted(labels, key=len, reverse=True)

@@ -74,6 +74,15 @@ def _pack_faults(
             yield f"consensus_map.{name} must be null: that pack is missing"
 
 
+def _level_faults(answer: PitchAnswer, snapshot: MarketSnapshot) -> Iterator[str]:
+    asset = snapshot.asset(answer.instrument) if answer.instrument else None
+    for rule in answer.invalidation_rules:
+        if asset is None or rule.level in (None, "price"):
+            continue
+        if asset.indicators.get(rule.level) is None:
+            yield f"invalidation_rules: level {rule.level} is n/a for {asset.symbol}"
+
+
 def _indicator_fault(
     sign: PitchIndicator, answer: PitchAnswer, snapshot: MarketSnapshot
 ) -> Iterator[str]:

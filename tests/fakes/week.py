@@ -10,9 +10,9 @@ from core.keys import RUN
 from core.market import PriceKind
 from core.policy import AssetSpec, DeskPolicy, ModelSpec, Profile, SeatSpec
 from core.schemas.market import AssetSnapshot, MarketSnapshot
-from core.schemas.pitch import InvalidationRule, PitchAnswer, PitchIndicator
+from core.schemas.pitch import InvalidationRule, Pitch, PitchAnswer, PitchIndicator
 from core.schemas.research import ResearchAnswer, ResearchFindings, ResearchOutcome, ResearchPack
-from core.schemas.review import ReviewAnswer, ReviewScores, ReviewSheet
+from core.schemas.review import PeerReview, ReviewAnswer, ReviewScores, ReviewSheet
 from core.schemas.run import RunKind, RunSpec
 from core.types import AccountId, RunId, WeekId
 
@@ -206,6 +206,19 @@ def long(symbol: str = "SPY", conviction: float = 1.0, **changes: object) -> Pit
     return PitchAnswer.model_validate({**base, **changes})
 
 
+def pitch_of(number: int, **changes: object) -> Pitch:
+    """The stored pitch of seat ``number``."""
+    seat = SEATS[number - 1]
+    return Pitch(
+        **long(**changes).model_dump(),
+        idea_id=f"idea-{number}",
+        week_id=WEEK,
+        account_id=seat.account_id,
+        model=seat.model,
+        timestamp=AS_OF,
+    )
+
+
 def review_of(label: str, score: int = 6, **words: str) -> ReviewAnswer:
     base = {
         "best_argument_against": "everybody holds it already",
@@ -220,3 +233,18 @@ def review_of(label: str, score: int = 6, **words: str) -> ReviewAnswer:
 
 def sheet(*labels: str, score: int = 6, **words: str) -> ReviewSheet:
     return ReviewSheet(reviews=tuple(review_of(label, score, **words) for label in labels))
+
+
+def peer_review(reviewer: int, reviewed: int, score: int = 6, **words: str) -> PeerReview:
+    """Seat ``reviewer`` on the pitch of seat ``reviewed``."""
+    seat = SEATS[reviewer - 1]
+    return PeerReview(
+        **review_of("Pitch A", score, **words).model_dump(),
+        review_id=f"review-{reviewer}-{reviewed}",
+        pitch_id=f"idea-{reviewed}",
+        pitch_account_id=AccountId(f"acct_{reviewed}"),
+        reviewer_account_id=seat.account_id,
+        reviewer_model=seat.model,
+        position=1,
+        timestamp=AS_OF,
+    )

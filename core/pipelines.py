@@ -1,0 +1,61 @@
+"""The pipelines: each list of stages tells one story, in the order it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.council import (
+    CollectRankingsStage,
+    CollectResponsesStage,
+    CouncilTable,
+    SynthesizeFinalStage,
+)
+from core.keys import CONVERSATION_ID, RUN, USER_QUERY
+from core.pipeline import Pipeline
+from core.policy import DeskPolicy
+from core.ports import Accounts, LanguageModel, MarketData, OrderRoute, Researcher
+from core.rendering import PromptLibrary
+from core.stages.chairman import ChairmanStage
+from core.stages.execution import ExecutionStage
+from core.stages.market_snapshot import MarketSnapshotStage
+from core.stages.order_plan import OrderPlanStage
+from core.stages.peer_review import PeerReviewStage
+from core.stages.pitch import PitchStage
+from core.stages.research import ResearchStage
+from core.stages.risk import RiskStage
+
+
+def weekly(  # noqa: PLR0913 - the ports of a whole week, each named once, by keyword only
+    *,
+    policy: DeskPolicy,
+    prompts: PromptLibrary,
+    model: LanguageModel,
+    researchers: Mapping[str, Researcher],
+    market: MarketData,
+    accounts: Accounts,
+    route: OrderRoute,
+) -> Pipeline:
+    """A week: look, read, pitch, judge, decide, limit, plan, trade. Given: ``RUN``."""
+    return Pipeline(
+        [
+            MarketSnapshotStage(market, policy.assets),
+            ResearchStage("A", researchers["A"], policy),
+            ResearchStage("B", researchers["B"], policy),
+            PitchStage(model, prompts, policy),
+            PeerReviewStage(model, prompts, policy),
+            ChairmanStage(model, prompts, policy),
+            RiskStage(accounts, policy),
+            OrderPlanStage(accounts),
+            ExecutionStage(route),
+        ],
+        given=[RUN],
+    )
+
+
+def council(model: LanguageModel, prompts: PromptLibrary, policy: DeskPolicy) -> Pipeline:
+    """Any question: answer, rank, conclude. Given: ``USER_QUERY`` and ``CONVERSATION_ID``."""
+    table = CouncilTable.of(model, prompts, policy)
+    return Pipeline(
+        [CollectResponsesStage(table), CollectRankingsStage(table), SynthesizeFinalStage(table)],
+        given=[USER_QUERY, CONVERSATION_ID],
+    )
