@@ -41,26 +41,26 @@ def read(text: str) -> dict[str, Any] | list[Any] | StructuredError:
         return error
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(containers, st.booleans(), st.sampled_from([None, 2]))
 def test_a_plain_dump_comes_back_equal(value, ascii_only, indent):
     assert same(extract_json(json.dumps(value, ensure_ascii=ascii_only, indent=indent)), value)
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(containers, prose, prose)
 def test_prose_around_a_dump_changes_nothing(value, before, after):
     assert same(extract_json(f"{before}\n{json.dumps(value)}\n{after}"), value)
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(containers, prose, prose, st.sampled_from(["", "json", "JSON"]))
 def test_a_fence_around_a_dump_changes_nothing(value, before, after, tag):
     text = f"{before}\n```{tag}\n{json.dumps(value, indent=1)}\n```\n{after}"
     assert same(extract_json(text), value)
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(containers, prose, st.sampled_from(["", "\n```", "\n```\nThat is all.", "\n\n"]), st.data())
 def test_a_cut_dump_is_never_a_value(value, before, after, data):
     dump = json.dumps(value)
@@ -70,7 +70,7 @@ def test_a_cut_dump_is_never_a_value(value, before, after, data):
             extract_json(text)
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(containers, st.data())
 def test_a_cut_python_dict_is_never_a_value(value, data):
     dump = repr(value)
