@@ -68,7 +68,7 @@ def make_engine(
         raise BadInput(
             f"store {url!r} is not a database URL: try sqlite:///runs/events.db"
         ) from error
-    if parsed.get_backend_name() == "sqlite":
+    if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
         return _sqlite(parsed, synchronous)
     if parsed.drivername in ("postgresql", "postgresql+psycopg"):
         return _postgres(parsed.set(drivername="postgresql+psycopg"), pool or PoolSettings())

@@ -1,0 +1,88 @@
+"""A store is migrated when it is opened; tables and migrations say the same."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from core.errors import StoreUnusable
+from storage.engine import make_engine
+from storage.migrations import alembic_config, revisions, upgrade
+from storage.migrations.__main__ import difference
+from tests.contract.sample_events import notes
+from tests.fixture_files import ROOT
+from tests.storage.conftest import EVERYWHERE, SHARED
+
+
+@pytest.mark.parametrize("store_url", EVERYWHERE, indirect=True)
+def test_tables_and_migrations_agree(store):
+    assert difference(store.engine) == []
+
+
+@pytest.mark.parametrize("store_url", SHARED, indirect=True)
+def test_an_up_to_date_store_is_opened_without_migrating(store, store_url):
+    engine = make_engine(store_url)
+    assert upgrade(engine) is False
+    engine.dispose()
+
+
+def test_file_names_are_the_line_of_succession():
+    script = ScriptDirectory.from_config(alembic_config())
+    assert script.get_heads() == [revisions()[-1]]
+    assert [step.revision for step in script.walk_revisions()] == revisions()[::-1]
+
+
+@pytest.mark.parametrize("store_url", SHARED, indirect=True)
+def test_a_database_of_a_newer_program_is_refused_and_left_alone(open_at):
+    store = open_at()
+    store.commit([notes("week/x", 0, 1)])
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreUnusable, match=r"newer version .revision 9999.*update this program"):
+        open_at()
+    assert store.head("week/x").version == 1
+
+
+def test_another_programs_database_is_refused(store_url, open_at):
+    engine = make_engine(store_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE cookies (name TEXT)"))
+    engine.dispose()
+    with pytest.raises(StoreUnusable, match=r"another program's database .it has a table cookies"):
+        open_at()
+
+
+def test_a_scratch_store_is_made_quickly(open_at):
+    def opening(url: str) -> float:
+        start = time.perf_counter()
+        upgrade(engine := make_engine(url))
+        engine.dispose()
+        return time.perf_counter() - start
+
+    opening("sqlite://")  # the first one imports Alembic
+    assert min(opening("sqlite://") for _ in range(5)) < 0.05
+
+
+@pytest.mark.parametrize("store_url", SHARED, indirect=True)
+def test_two_programs_may_open_a_new_store_at_once(store_url):
+    code = (
+        "import sys; from storage.event_store import open_store;"
+        "from storage.serialization import EventRegistry;"
+        "open_store(sys.argv[1], registry=EventRegistry([])).close()"
+    )
+    command = [sys.executable, "-c", code, store_url]
+    running = [
+        subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    assert [(p.communicate()[1], p.returncode) for p in running] == [("", 0)] * 3
+
+
+def test_the_migration_command_says_when_there_is_nothing_to_write():
+    command = [sys.executable, "-m", "storage.migrations", "diff"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "tables and migrations agree\n")

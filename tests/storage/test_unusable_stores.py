@@ -1,0 +1,121 @@
+"""A store that cannot be used is one clear line, and nothing is half written."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import event
+
+from core.errors import BadInput, StoreUnusable
+from storage.engine import PoolSettings, engine_facts, journal_mode, make_engine, writing
+from storage.event_store import open_store
+from tests.contract.sample_events import notes
+from tests.storage.conftest import EVERYWHERE, REGISTRY, SQLITE_FILE, SQLITE_MEMORY
+
+
+def opening_fails(url: str, words: str) -> None:
+    with pytest.raises(StoreUnusable, match=words) as caught:
+        open_store(url, registry=REGISTRY)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_a_database(tmp_path):
+    path = tmp_path / "notes.db"
+    path.write_text("Dear diary, " * 100)
+    opening_fails(f"sqlite:///{path}", "not a SQLite database; choose another with --store")
+    assert path.read_text().startswith("Dear diary")
+
+
+def test_a_folder_in_place_of_a_file(tmp_path):
+    opening_fails(f"sqlite:///{tmp_path}", "cannot be opened")
+
+
+def test_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("")
+    opening_fails(f"sqlite:///{tmp_path / 'file' / 'runs' / 'events.db'}", "cannot be made")
+
+
+def test_a_read_only_file_can_be_read_and_not_written(store, store_url):
+    store.commit([notes("week/x", 0, 1)])
+    path = store_url.removeprefix("sqlite:///")
+    read_only = open_store(f"sqlite:///file:{path}?mode=ro&uri=true", registry=REGISTRY)
+    assert len(list(read_only.read_all())) == 1
+    with pytest.raises(StoreUnusable, match="read-only; make it writable"):
+        read_only.commit([notes("week/x", 1, 1)])
+    read_only.close()
+
+
+def test_a_new_store_cannot_be_made_read_only(tmp_path):
+    opening_fails(f"sqlite:///file:{tmp_path / 'no.db'}?mode=ro&uri=true", "cannot be opened")
+
+
+def test_a_full_disk_loses_nothing_that_was_committed(store, store_url):
+    store.commit([notes("week/x", 0, 3)])
+
+    @event.listens_for(store.engine, "checkout")
+    def _(connection, *_rest):
+        connection.execute("PRAGMA max_page_count = 1")
+
+    with pytest.raises(StoreUnusable, match="disk is full; nothing was half written"):
+        store.commit([notes("week/x", 3, 500)])
+    assert store.head("week/x").version == 3
+
+
+def test_a_database_held_by_another_program(store, store_url):
+    impatient = open_store(store_url, registry=REGISTRY)
+
+    @event.listens_for(impatient.engine, "checkout")
+    def _(connection, *_rest):
+        connection.execute("PRAGMA busy_timeout = 50")
+
+    held = writing(store.engine).begin()
+    with held, pytest.raises(StoreUnusable, match="another program holds it"):
+        impatient.commit([notes("week/x", 0, 1)])
+    impatient.commit([notes("week/x", 0, 1)])
+    impatient.close()
+
+
+def test_a_postgres_server_that_is_not_there():
+    address = "postgresql+psycopg://desk:secret@127.0.0.1:1/council"
+    with pytest.raises(StoreUnusable, match="server cannot be reached") as caught:
+        open_store(address, registry=REGISTRY)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["events.db", "mysql://localhost/x", "sqlite+aiosqlite:///x", ""])
+def test_an_address_of_another_kind_is_bad_input(url):
+    with pytest.raises(BadInput, match="store"):
+        open_store(url, registry=REGISTRY)
+
+
+@pytest.mark.parametrize("store_url", EVERYWHERE, indirect=True)
+def test_the_facts_are_asked_of_the_database(store, store_url):
+    facts = engine_facts(store.engine)
+    assert facts.dialect == store.engine.dialect.name
+    assert facts.version[0].isdigit()
+
+
+@pytest.mark.parametrize("level", ["FULL", "NORMAL"])
+@pytest.mark.parametrize("store_url", [SQLITE_FILE, SQLITE_MEMORY], indirect=True)
+def test_commits_are_as_durable_as_asked(open_at, level, store_url):
+    facts = engine_facts(open_at(synchronous=level).engine)
+    assert facts.synchronous == level
+    assert facts.journal_mode in {"wal", "delete", "memory"}
+
+
+class OldSqlite:
+    sqlite_version_info = (3, 51, 2)
+
+
+class FixedSqlite:
+    sqlite_version_info = (3, 51, 3)
+
+
+def test_a_sqlite_with_the_wal_bug_gets_a_rollback_journal():
+    assert journal_mode(OldSqlite) == "delete"
+    assert journal_mode(FixedSqlite) == "wal"
+
+
+def test_the_pool_of_postgres_is_as_configured():
+    settings = PoolSettings(min_size=2, max_size=5, command_timeout=7)
+    pool = make_engine("postgresql://desk@localhost/council", pool=settings).pool
+    assert (pool.size(), pool.timeout()) == (2, 7)
