@@ -43,8 +43,13 @@ class FakeMarket:
         self._check("quotes", symbols, as_of)
         return {
             one: Quote(
-                one, Decimal(self._prices[one]), PriceKind.CLOSE,
-                np.datetime64("2026-11-17").item(), as_of, self.source, "tape",
+                one,
+                Decimal(self._prices[one]),
+                PriceKind.CLOSE,
+                np.datetime64("2026-11-17").item(),
+                as_of,
+                self.source,
+                "tape",
             )
             for one in symbols
         }

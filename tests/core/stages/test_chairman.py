@@ -38,7 +38,10 @@ LABELS = {
     "acct_1": {"Pitch A": "acct_2", "Pitch B": "acct_3", "Pitch C": "acct_4"},
     "acct_2": {"Pitch A": "acct_1", "Pitch B": "acct_3", "Pitch C": "acct_4"},
     "chairman": {
-        "Pitch A": "acct_3", "Pitch B": "acct_1", "Pitch C": "acct_4", "Pitch D": "acct_2",
+        "Pitch A": "acct_3",
+        "Pitch B": "acct_1",
+        "Pitch C": "acct_4",
+        "Pitch D": "acct_2",
     },
 }
 PITCHES = (
@@ -153,10 +156,14 @@ def test_when_the_whole_chain_fails_the_week_is_flat_and_says_why():
 
 def test_three_pitches_with_two_reviews_each_are_a_quorum():
     decision, _ = decide(
-        answer(), PITCHES[:3], tuple(
-            one for one in every_review()
-            if one.pitch_id != "idea-4" and one.reviewer_account_id in ("acct_1", "acct_2", "acct_4")
-        )
+        answer(),
+        PITCHES[:3],
+        tuple(
+            one
+            for one in every_review()
+            if one.pitch_id != "idea-4"
+            and one.reviewer_account_id in ("acct_1", "acct_2", "acct_4")
+        ),
     )
     assert decision.origin is DecisionOrigin.CHAIRMAN
 
@@ -184,9 +191,12 @@ def test_dissent_is_stored_under_names():
 
 
 def test_a_reviewer_may_dissent_too():
-    decision, model = decide(answer(dissent=("Reviewer 2",)))
+    decision, _model = decide(answer(dissent=("Reviewer 2",)))
     assert decision.dissent_summary[0].model in {
-        "GPT-5.1", "Gemini 3 Pro", "Claude Sonnet 4.5", "Grok 4",
+        "GPT-5.1",
+        "Gemini 3 Pro",
+        "Claude Sonnet 4.5",
+        "Grok 4",
     }
 
 

@@ -20,7 +20,6 @@ from core.stages.peer_review import PeerReviewStage
 from tests.fakes.models import ScriptedModel
 from tests.fakes.week import SEATS, pitch_of, policy, sheet, snapshot, started
 
-
 ALL = tuple(pitch_of(number) for number in (1, 2, 3, 4))
 
 
@@ -45,9 +44,12 @@ def test_everybody_reviews_everybody_else_once():
 
 
 def test_a_pitch_never_lies_before_its_own_author():
-    after, model = reviewed(pitches=tuple(
-        pitch_of(number, risk_notes=f"a note only seat {number} wrote") for number in (1, 2, 3, 4)
-    ))
+    after, model = reviewed(
+        pitches=tuple(
+            pitch_of(number, risk_notes=f"a note only seat {number} wrote")
+            for number in (1, 2, 3, 4)
+        )
+    )
     for request in model.requests:
         number = request.call[-1]
         assert f"a note only seat {number} wrote" not in request.messages[0].content
@@ -110,7 +112,10 @@ def test_the_chairman_has_labels_of_its_own_for_every_pitch():
     after, _ = reviewed()
     assert set(after[LABEL_TO_MODEL]) == {"acct_1", "acct_2", "acct_3", "acct_4", "chairman"}
     assert sorted(after[LABEL_TO_MODEL]["chairman"].values()) == [
-        "acct_1", "acct_2", "acct_3", "acct_4",
+        "acct_1",
+        "acct_2",
+        "acct_3",
+        "acct_4",
     ]
 
 

@@ -22,7 +22,7 @@ def outcome(result, pack="A"):
 
 
 def test_a_pack_carries_its_week_its_instant_and_who_really_answered():
-    made, researcher = outcome(research_answer(source="google/deep-research-0426"))
+    made, _researcher = outcome(research_answer(source="google/deep-research-0426"))
     assert made.status is PackStatus.RECEIVED
     assert made.pack.week_id == WEEK
     assert made.pack.asof_et == AS_OF
