@@ -37,6 +37,7 @@ class RecordedOrders:
     broker_ids: dict[str, str] = field(default_factory=dict)
     refusals: dict[str, str] = field(default_factory=dict)
     fills: dict[str, list[tuple[int, BrokerFill]]] = field(default_factory=dict)
+    unshortable: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,6 @@ from datetime import date
 from decimal import Decimal
 from functools import singledispatch
 
-from core.rules.ledger import AccountState, apply_cash, apply_fill
-
 from core.events.account import (
     AccountOpened,
     BorrowCharged,
@@ -23,6 +21,7 @@ from core.events.account import (
     TargetSet,
 )
 from core.events.envelope import Event
+from core.rules.ledger import AccountState, apply_cash, apply_fill
 from core.schemas.order import BrokerFill, OrderIntent, OrderStatus, Purpose
 from core.schemas.risk import Target
 from core.types import AccountId, CheckpointAction, RunId, WeekId

@@ -67,7 +67,7 @@ class OpenAICompatible:
             "max_tokens": request.max_tokens,
         }
         if request.json_schema is not None:
-            schema = {
+            schema: dict[str, JsonValue] = {
                 "name": request.schema_name or "answer",
                 "strict": True,
                 "schema": dict(request.json_schema),

@@ -1,0 +1,61 @@
+"""The LanguageModel port without a language model: the brief's type says what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+
+from core.errors import ModelUnavailable
+from core.policy import CheckpointPolicy
+from core.rules.checkpoints import decide_by_rules
+from core.schemas.briefs import ChairmanBrief, CheckpointBrief, PitchBrief, ReviewBrief
+from core.schemas.model_call import ModelAnswer, ModelRequest
+from providers.llm.rules.carry import carry
+from providers.llm.rules.chairman import decide
+from providers.llm.rules.free_question import answer_freely
+from providers.llm.rules.idea import Strategy
+from providers.llm.rules.mean_reversion import mean_reversion
+from providers.llm.rules.reviewing import review
+from providers.llm.rules.risk_parity import risk_parity
+from providers.llm.rules.trend import trend
+
+STRATEGIES: Mapping[str, Strategy] = {
+    "rules/trend": trend,
+    "rules/mean-reversion": mean_reversion,
+    "rules/risk-parity": risk_parity,
+    "rules/carry": carry,
+}
+CHAIRMAN = "rules/chairman"
+
+
+class RulesModel:
+    """Honest deterministic strategies behind the same port: they read the brief, never the prompt.
+
+    They cost nothing and need no network. ModelUnavailable for an unknown name or a task that the
+    named one does not do.
+    """
+
+    async def complete(self, request: ModelRequest) -> ModelAnswer:
+        return ModelAnswer(text=self._answer(request), served_model=request.model)
+
+    def _answer(self, request: ModelRequest) -> str:
+        if request.model not in (*STRATEGIES, CHAIRMAN):
+            known = ", ".join((*STRATEGIES, CHAIRMAN))
+            raise ModelUnavailable(f"there are no rules called {request.model}: use {known}")
+        brief = request.brief
+        if brief is None:
+            return answer_freely(request)
+        return self._decide(request.model, brief).model_dump_json()
+
+    def _decide(self, name: str, brief: BaseModel) -> BaseModel:
+        match brief:
+            case PitchBrief() if name in STRATEGIES:
+                return STRATEGIES[name](brief)
+            case ReviewBrief() if name in STRATEGIES:
+                return review(name, brief)
+            case ChairmanBrief() if name == CHAIRMAN:
+                return decide(brief)
+            case CheckpointBrief():
+                return decide_by_rules(brief, CheckpointPolicy())
+        raise ModelUnavailable(f"{name} does not know what to do with a {type(brief).__name__}")
