@@ -136,7 +136,7 @@ class ChairmanStage(BaseStage):
 
     def _names(self, view: ChairmanView, labels: Mapping[str, str]) -> dict[str, str]:
         people: Mapping[str, str] = {seat.account_id: seat.name for seat in self._seats}
-        by_label = {label: people[account] for label, account in labels.items()}
+        by_label = {label: people[account] for label, account in sorted(labels.items())}
         return by_label | {number: people[account] for account, number in view.reviewers.items()}
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from core import keys
+from core.canonical import canonical_json
 from core.errors import ModelTimeout
 from core.events.week import ValueBound
 from core.pipeline import StaleRun
@@ -122,6 +124,26 @@ def test_another_model_in_a_seat_makes_later_stages_stale():
         Week(journal=first.journal, desk=changed).run()
     assert "pitch" in caught.value.stages
     assert "market_snapshot" not in caught.value.stages
+
+
+def read_back(done):
+    """A finished stage as a store gives it back: every value through canonical JSON."""
+    values = {}
+    for key, value in done.values.items():
+        event = key.event(run_id="run-1", stage=done.stage, value=value)
+        values[key] = key.event.model_validate_json(canonical_json(event)).value
+    return replace(done, values=values)
+
+
+def test_what_was_read_back_from_a_store_gives_the_very_same_prompts():
+    whole = Week()
+    whole.run()
+    asked = {one.call: one for one in whole.model.requests}
+    for done in range(len(STAGES)):
+        rest = Week(journal=MemoryJournal(map(read_back, whole.journal.stages[:done])))
+        rest.run()
+        for request in rest.model.requests:
+            assert request.model_dump() == asked[request.call].model_dump()
 
 
 def test_a_crash_between_two_stages_asks_only_what_was_not_answered():

@@ -196,7 +196,7 @@ def test_the_prompt_shows_the_frozen_numbers_and_says_unknown_where_they_are():
     _, _, model = pitches(lambda _: long())
     lines = words(model.requests[0]).splitlines()
     assert (
-        "GLD | equity | 350 | close 2026-11-17 | yes | 61.5 | 0.0123 | 343 | 332.5 | n/a" in lines
+        "GLD | equity | 350 | close 2026-11-17 | yes | 0.0123 | 61.5 | 343 | n/a | 332.5" in lines
     )
     assert any(line.startswith("TLT | equity | 90 | close 2026-11-17 | no |") for line in lines)
 
