@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
+import storage.projections  # importing it registers the read models' tables
 import storage.tables  # noqa: F401 - importing it registers its tables
 
 

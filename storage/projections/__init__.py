@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from storage.projector import Projection
+from storage.projections.calls import CALLS
+from storage.projections.checkpoints import CHECKPOINTS
+from storage.projections.council import COUNCIL
+from storage.projections.desk import DESK
+from storage.projections.portfolio import PORTFOLIO
+from storage.projections.runs import RUNS
+from storage.projections.writing import TableProjection
 
-ALL_PROJECTIONS: tuple[Projection, ...] = ()
+ALL_PROJECTIONS: tuple[TableProjection, ...] = (DESK, RUNS, COUNCIL, PORTFOLIO, CHECKPOINTS, CALLS)
