@@ -51,7 +51,9 @@ def main() -> None:
         print(f"{took:6.2f} s   {report.weeks / took:6.1f} weeks/s   {count / took:8.0f} events/s")
     print(f"within the 20 s allowed: {seconds / 20:.2f} of it")
     same = heads == runs[1][3]
-    print(f"same head hash of all {len(heads)} streams: {'yes' if same else 'NO'} ({events} events)")
+    print(
+        f"same head hash of all {len(heads)} streams: {'yes' if same else 'NO'} ({events} events)"
+    )
     sys.exit(0 if same and not report.failed else 1)
 
 

@@ -68,6 +68,11 @@ def registry() -> EventRegistry:
 
 
 @cache
+def prompts() -> PromptLibrary:
+    return load_builtin()
+
+
+@cache
 def calendar() -> TradingCalendar:
     return XnysCalendar()
 
@@ -91,7 +96,7 @@ def build_desk(
     market = market_data(settings, seed, clock)
     return Desk(
         policy=settings.policy,
-        prompts=load_builtin(),
+        prompts=prompts(),
         kind=kind,
         seed=seed,
         store=store,
@@ -119,7 +124,7 @@ def live_providers(settings: Settings, store: SqlEventStore, market: MarketData)
     return LiveProviders(
         store=store,
         policy=settings.policy,
-        prompts=load_builtin(),
+        prompts=prompts(),
         model=RoutedModel(RulesModel(), wire(load_secrets(settings.paths.root))),
         market=market,
         calendar=calendar(),

@@ -81,8 +81,8 @@ class Pipeline:
     ) -> PipelineContext:
         """Resume from the journal, run what is left, and return the final context.
 
-        The first failing stage (in declared order) is recorded and raised: its CouncilError, or
-        StageTimeout, or StageFailed around anything unexpected. StaleRun when a completed stage was
+        The first failing stage (in declared order) is recorded and its CouncilError raised, StageTimeout
+        among them; a defect of the program passes through as it is. StaleRun when a completed stage was
         made under other settings.
         """
         execution = _Execution(self, journal, progress)

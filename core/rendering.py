@@ -67,6 +67,11 @@ class PromptLibrary:
             self._hashes[name] = hashlib.sha256("\n".join(sources).encode()).hexdigest()
         return self._hashes[name]
 
+    def compiled(self, name: str) -> None:
+        """Parse and hash a template ahead of its first use."""
+        self._environment.get_template(name)
+        self.hash(name)
+
     def render(self, name: str, /, **values: object) -> Rendered:
         digest = self.hash(name)
         try:

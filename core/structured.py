@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, JsonValue, ValidationError
@@ -76,6 +77,7 @@ async def ask(
             return StructuredAnswer(value, tuple(attempts), repaired)
 
 
+@cache
 def json_schema_of(schema: type[BaseModel]) -> Mapping[str, JsonValue]:
     """The JSON Schema a model is asked to fill in."""
     return schema.model_json_schema()

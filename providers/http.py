@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 
 import httpx
@@ -33,7 +35,13 @@ class HttpPolicy:
 def client(policy: HttpPolicy) -> httpx.AsyncClient:
     """A client with time-outs on every phase; it follows no redirect and reads no proxy variable."""
     timeout = httpx.Timeout(policy.read_s, connect=policy.connect_s)
-    return httpx.AsyncClient(timeout=timeout, trust_env=False)
+    return httpx.AsyncClient(timeout=timeout, trust_env=False, verify=trusted())
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """The authorities trusted, read once: it takes longer than all else a client needs."""
+    return httpx.create_ssl_context()
 
 
 async def post_json(

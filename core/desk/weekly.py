@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from core.desk.journal import Bookings, RunJournal, finished_stages
 from core.desk.opening import follow_models, open_desk
 from core.desk.order_route import RecordingRoute
 from core.desk.runs import claim_week, is_completed
+from core.desk.warm_up import warm_up_later
 from core.desk.writing import account_stream, append_one, new_event
 from core.errors import BadInput
 from core.events.account import OrderIntended, TargetSet
@@ -66,7 +68,11 @@ async def _advance(desk: Desk, run: RunSpec, progress: Progress, until: str) -> 
     journal = RunJournal(desk.store, run, run.stream, official_bookings(desk, run))
     before = tuple(done.stage for done in journal.finished())
     started = PipelineContext().bind(keys.RUN, run)
-    context = await pipeline.run(started, journal, progress)
+    warming = asyncio.create_task(warm_up_later(desk))
+    try:
+        context = await pipeline.run(started, journal, progress)
+    finally:
+        warming.cancel()
     ran = tuple(stage.name for stage in pipeline.stages if stage.name not in before)
     if until == LAST_STAGE and not is_completed(desk.store, run):
         complete(desk, run)

@@ -14,7 +14,7 @@ from core.canonical import fingerprint
 from core.errors import AnswerUnusable, ModelError, StructuredError
 from core.policy import DeskPolicy, ModelSettings, StageName
 from core.ports import LanguageModel
-from core.rendering import PromptLibrary
+from core.rendering import PromptLibrary, Rendered
 from core.schemas.model_call import Message, ModelRequest
 from core.schemas.pitch import Abstention
 from core.structured import StructuredAnswer, ask, json_schema_of
@@ -47,6 +47,9 @@ class Asker:
     prompts: PromptLibrary
     settings: ModelSettings
     max_attempts: int = field(default=2)
+    _rendered: dict[int, tuple[BaseModel, Rendered]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @classmethod
     def of(
@@ -60,9 +63,7 @@ class Asker:
         return await ask(self.model, self.request(question), question.schema, question.check)
 
     def request(self, question: Question[T]) -> ModelRequest:
-        prompt = self.prompts.render(
-            self.template, brief=question.brief, schema=schema_text(question.schema)
-        )
+        prompt = self._prompt(question)
         return ModelRequest(
             call=question.call,
             model=question.model,
@@ -74,6 +75,16 @@ class Asker:
             prompt_hash=prompt.hash,
             brief=question.brief,
         )
+
+    def _prompt(self, question: Question[T]) -> Rendered:
+        """Rendered once a brief: every manager of a week reads the same one."""
+        kept = self._rendered.get(id(question.brief))
+        if kept is None:
+            prompt = self.prompts.render(
+                self.template, brief=question.brief, schema=schema_text(question.schema)
+            )
+            kept = self._rendered[id(question.brief)] = (question.brief, prompt)
+        return kept[1]
 
     def depends_on(self) -> dict[str, JsonValue]:
         """Settings and prompt of this stage, for its fingerprint."""

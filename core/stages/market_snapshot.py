@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,7 +47,9 @@ class MarketSnapshotStage(BaseStage):
 
     async def run(self, context: PipelineContext) -> PipelineContext:
         run = context[RUN]
-        reading = read_universe(self._market, [asset.symbol for asset in self._assets], run.as_of)
+        symbols = [asset.symbol for asset in self._assets]
+        # A market may be slow, and the port is synchronous: research must not wait for it.
+        reading = await asyncio.to_thread(read_universe, self._market, symbols, run.as_of)
         assets = tuple(
             _asset_snapshot(asset, reading)
             for asset in self._assets

@@ -11,7 +11,7 @@ from pydantic import JsonValue, SecretStr
 
 from core.errors import ModelEmpty, ModelRefused, ModelUnavailable
 from core.schemas.model_call import CostSource, FinishReason, ModelAnswer, ModelRequest, Usage
-from providers.http import HttpPolicy, client, post_json
+from providers.http import HttpPolicy, client, post_json, trusted
 
 OPENROUTER = "https://openrouter.ai/api/v1"
 FINISH = {
@@ -42,6 +42,7 @@ class OpenAICompatible:
         self._key = key
         self._policy = policy or HttpPolicy()
         self._routed = routed
+        trusted()  # read the authorities now, not in the middle of a week
 
     async def complete(self, request: ModelRequest) -> ModelAnswer:
         started = time.perf_counter()
