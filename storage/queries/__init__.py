@@ -1,0 +1,44 @@
+"""What people ask the store: read-only, frozen rows or frames; an empty store gives empty answers."""
+
+from __future__ import annotations
+
+from storage.queries.desk import (
+    AccountLabel,
+    AccountRole,
+    DeskFacts,
+    LastRun,
+    accounts,
+    desk_facts,
+    last_run,
+)
+from storage.queries.portfolio import Holding, equity_frame, holdings
+from storage.queries.reader import StoreReader
+from storage.queries.standings import CouncilStanding, Standing, council_standing, standings
+from storage.queries.week_detail import WeekDetail, week_detail
+from storage.queries.week_orders import OrderLine
+from storage.queries.weeks import DecisionLine, StageLine, WeekSummary, week_summaries
+
+__all__ = [
+    "AccountLabel",
+    "AccountRole",
+    "CouncilStanding",
+    "DecisionLine",
+    "DeskFacts",
+    "Holding",
+    "LastRun",
+    "OrderLine",
+    "StageLine",
+    "Standing",
+    "StoreReader",
+    "WeekDetail",
+    "WeekSummary",
+    "accounts",
+    "council_standing",
+    "desk_facts",
+    "equity_frame",
+    "holdings",
+    "last_run",
+    "standings",
+    "week_detail",
+    "week_summaries",
+]

@@ -1,0 +1,154 @@
+"""Everything about one week, as its official run and its accounts have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pandas as pd
+from orjson import loads
+from pydantic import BaseModel, TypeAdapter
+from sqlalchemy import select
+
+from core.schemas.decision import ChairmanDecision
+from core.schemas.market import MarketSnapshot
+from core.schemas.pitch import Abstention, Pitch
+from core.schemas.postmortem import Postmortem
+from core.schemas.research import ResearchOutcome
+from core.schemas.review import PeerReview
+from core.schemas.risk import AccountRisk
+from core.types import AccountId, RunId, WeekId
+from storage.projections.checkpoints import PostmortemRow, QuietCheckpointsRow
+from storage.projections.council_tables import (
+    AbstentionRow,
+    DecisionRow,
+    PitchRow,
+    ResearchPackRow,
+    ReviewRow,
+    RiskRow,
+    SnapshotAssetRow,
+    SnapshotRow,
+)
+from storage.projections.writing import TableClass, table_of
+from storage.queries.reader import StoreReader
+from storage.queries.week_orders import OrderLine, conviction_frame, week_orders
+from storage.queries.weeks import WeekSummary, week_summaries
+
+M = TypeVar("M", bound=BaseModel)
+Risks = TypeAdapter(tuple[AccountRisk, ...])
+ASSETS, SNAPSHOTS, RISKS = table_of(SnapshotAssetRow), table_of(SnapshotRow), table_of(RiskRow)
+ABSTENTIONS, QUIET = table_of(AbstentionRow), table_of(QuietCheckpointsRow)
+PACKS, POSTMORTEMS = table_of(ResearchPackRow), table_of(PostmortemRow)
+
+
+@dataclass(frozen=True, slots=True)
+class WeekDetail:
+    """What has not happened yet is empty or None: a stage that did not run is not an empty answer.
+
+    ``packs`` by letter. ``path`` is the conviction of each account over the week, and ``quiet`` how
+    many of its checkpoints had no new price.
+    """
+
+    summary: WeekSummary
+    packs: Mapping[str, ResearchOutcome]
+    snapshot: MarketSnapshot | None
+    pitches: tuple[Pitch, ...]
+    abstentions: tuple[Abstention, ...]
+    reviews: tuple[PeerReview, ...]
+    review_abstentions: tuple[Abstention, ...]
+    decision: ChairmanDecision | None
+    risk: tuple[AccountRisk, ...]
+    orders: tuple[OrderLine, ...]
+    path: pd.DataFrame
+    quiet: Mapping[AccountId, int]
+    postmortem: Postmortem | None
+
+
+def week_detail(reader: StoreReader, week_id: WeekId) -> WeekDetail | None:
+    """None for a week nobody has run."""
+    weeks = (summary for summary in week_summaries(reader) if summary.week_id == week_id)
+    summary = next(weeks, None)
+    if summary is None:
+        return None
+    run = summary.run_id
+    quiet = reader.rows(select(QUIET).where(QUIET.c.week_id == week_id))
+    return WeekDetail(
+        summary=summary,
+        packs=_packs(reader, run),
+        snapshot=_snapshot(reader, summary),
+        pitches=_documents(reader, PitchRow, run, Pitch),
+        abstentions=_abstentions(reader, run, "pitch"),
+        reviews=_documents(reader, ReviewRow, run, PeerReview),
+        review_abstentions=_abstentions(reader, run, "peer_review"),
+        decision=next(iter(_documents(reader, DecisionRow, run, ChairmanDecision)), None),
+        risk=_risk(reader, run),
+        orders=week_orders(reader, week_id),
+        path=conviction_frame(reader, week_id, summary.as_of),
+        quiet={AccountId(row["account_id"]): row["slots"] for row in quiet},
+        postmortem=_postmortem(reader, week_id),
+    )
+
+
+def _documents(reader: StoreReader, cls: TableClass, run: RunId, model: type[M]) -> tuple[M, ...]:
+    """Whole values of a run, in the order of their keys."""
+    table = table_of(cls)
+    rows = reader.rows(
+        select(table.c.document).where(table.c.run_id == run).order_by(*table.primary_key)
+    )
+    return tuple(model.model_validate_json(row["document"]) for row in rows)
+
+
+def _packs(reader: StoreReader, run: RunId) -> Mapping[str, ResearchOutcome]:
+    rows = reader.rows(select(PACKS).where(PACKS.c.run_id == run).order_by(PACKS.c.pack))
+    return {row["pack"]: ResearchOutcome.model_validate_json(row["document"]) for row in rows}
+
+
+def _abstentions(reader: StoreReader, run: RunId, stage: str) -> tuple[Abstention, ...]:
+    rows = reader.rows(
+        select(ABSTENTIONS)
+        .where(ABSTENTIONS.c.run_id == run, ABSTENTIONS.c.stage == stage)
+        .order_by(ABSTENTIONS.c.account_id)
+    )
+    names = Abstention.model_fields
+    return tuple(Abstention(**{name: row[name] for name in names}) for row in rows)
+
+
+def _snapshot(reader: StoreReader, summary: WeekSummary) -> MarketSnapshot | None:
+    head = reader.first(select(SNAPSHOTS).where(SNAPSHOTS.c.run_id == summary.run_id))
+    if head is None:
+        return None
+    rows = reader.rows(
+        select(ASSETS).where(ASSETS.c.run_id == summary.run_id).order_by(ASSETS.c.place)
+    )
+    assets = [
+        {
+            **{name: row[name] for name in row if name not in ("run_id", "place")},
+            "indicators": loads(row["indicators"]),
+            "defects": loads(row["defects"]),
+        }
+        for row in rows
+    ]
+    values = {name: head[name] for name in ("as_of", "source", "feed", "adjusted")}
+    document = {
+        **values,
+        "week_id": summary.week_id,
+        "absent": loads(head["absent"]),
+        "assets": assets,
+    }
+    return MarketSnapshot.model_validate(document)
+
+
+def _risk(reader: StoreReader, run: RunId) -> tuple[AccountRisk, ...]:
+    rows = reader.rows(select(RISKS).where(RISKS.c.run_id == run).order_by(RISKS.c.account_id))
+    return Risks.validate_python(
+        [
+            {**{name: row[name] for name in row if name != "run_id"}, "hits": loads(row["hits"])}
+            for row in rows
+        ]
+    )
+
+
+def _postmortem(reader: StoreReader, week_id: WeekId) -> Postmortem | None:
+    row = reader.first(select(POSTMORTEMS).where(POSTMORTEMS.c.week_id == week_id))
+    return None if row is None else Postmortem.model_validate_json(row["document"])
