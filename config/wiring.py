@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -43,8 +43,8 @@ from storage.serialization import EventRegistry
 
 DEFAULT_SEED = 7
 SIMULATED_SINCE = date(2012, 1, 3)
-SIMULATED_AHEAD = timedelta(days=400)
-"""How far beyond today generated prices go, so that a running demo desk does not end."""
+SIMULATED_YEARS_AHEAD = 1
+"""How far beyond this year generated prices go, so that a running demo desk does not end."""
 MEMORY = "sqlite://"
 
 
@@ -116,8 +116,14 @@ def market_data(settings: Settings, seed: int, clock: Clock) -> MarketData:
     symbols = settings.policy.symbols
     if settings.market_data_dir is not None:
         return FilesMarket(settings.market_data_dir, calendar(), symbols)
-    end = in_new_york(clock.now()).date() + SIMULATED_AHEAD
-    return SimulatedMarket(symbols, seed, SimulatedPeriod(SIMULATED_SINCE, end), calendar())
+    return simulated_market(symbols, seed, in_new_york(clock.now()).year + SIMULATED_YEARS_AHEAD)
+
+
+@cache
+def simulated_market(symbols: tuple[str, ...], seed: int, last_year: int) -> MarketData:
+    """Generated prices to the end of ``last_year``; the same for everybody who asks."""
+    period = SimulatedPeriod(SIMULATED_SINCE, date(last_year, 12, 31))
+    return SimulatedMarket(symbols, seed, period, calendar())
 
 
 def live_providers(settings: Settings, store: SqlEventStore, market: MarketData) -> LiveProviders:

@@ -91,14 +91,21 @@ class RecordingRoute:
 def _known_outcome(book: AccountBook, intent: OrderIntent) -> OrderOutcome | None:
     """What the log already says: sent, at its end, or waiting for another order."""
     ended = book.finished_orders.get(intent.client_order_id)
-    if ended is OrderStatus.REFUSED:
-        return _outcome(intent, Submission.REFUSED, reason="refused before")
+    if ended is not None and ended.status is OrderStatus.REFUSED:
+        return _outcome(intent, Submission.REFUSED, reason=ended.reason)
+    if ended is not None:
+        return _outcome(intent, Submission.ACCEPTED, ended.broker_order_id)
     order = book.open_orders.get(intent.client_order_id)
-    if ended is not None or (order is not None and order.status is not OrderStatus.INTENDED):
-        return _outcome(intent, Submission.ACCEPTED)
-    if intent.after and book.finished_orders.get(intent.after) is not OrderStatus.FILLED:
+    if order is not None and order.status is not OrderStatus.INTENDED:
+        return _outcome(intent, Submission.ACCEPTED, order.broker_order_id)
+    if intent.after and not _has_filled(book, intent.after):
         return _outcome(intent, Submission.WAITING)
     return None
+
+
+def _has_filled(book: AccountBook, client_order_id: str) -> bool:
+    ended = book.finished_orders.get(client_order_id)
+    return ended is not None and ended.status is OrderStatus.FILLED
 
 
 def _outcome(

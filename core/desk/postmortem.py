@@ -10,10 +10,10 @@ from decimal import Decimal
 from core.clock import in_new_york
 from core.desk.desk import Desk
 from core.desk.runs import official_run
-from core.desk.writing import account_stream, append_one, new_event, week_stream
+from core.desk.writing import account_stream, new_event, week_stream
 from core.errors import BadInput
 from core.events.account import CheckpointDecided, OrderFilled, OrderIntended
-from core.events.envelope import event_id
+from core.events.envelope import Append, event_id
 from core.events.week import PostmortemWritten, WeekClosed
 from core.rules.account_book import AccountBook, WeekBook
 from core.rules.ledger import AccountState, equity
@@ -45,9 +45,6 @@ def finalise_if_ended(desk: Desk, at: datetime) -> str | None:
     if not all(_has_ended(book, ended) for book in _books(desk)):
         return None
     _write(desk, ended, FINAL, at)
-    stream = week_stream(ended)
-    closed = new_event(stream, WeekClosed(week_id=ended), [ended], at, week_id=ended)
-    append_one(desk.store, stream, closed)
     return ended
 
 
@@ -71,9 +68,14 @@ def _written(desk: Desk, week_id: WeekId, status: str) -> bool:
 
 
 def _write(desk: Desk, week_id: WeekId, status: str, at: datetime) -> None:
+    """The postmortem and, with the final one, the week's end: one transaction."""
     stream = week_stream(week_id)
-    event = PostmortemWritten(postmortem=compare(desk, week_id, status, at))
-    append_one(desk.store, stream, new_event(stream, event, [week_id, status], at, week_id=week_id))
+    written = PostmortemWritten(postmortem=compare(desk, week_id, status, at))
+    events = [new_event(stream, written, [week_id, status], at, week_id=week_id)]
+    if status == FINAL:
+        closed = WeekClosed(week_id=week_id)
+        events.append(new_event(stream, closed, [week_id], at, week_id=week_id))
+    desk.store.commit([Append(stream, events, desk.store.head(stream).version)])
 
 
 def compare(desk: Desk, week_id: WeekId, status: str, at: datetime) -> Postmortem:

@@ -97,7 +97,13 @@ def _drop_orphans(desk: Desk, book: AccountBook, at: datetime) -> None:
             run_id=order.intent.run_id,
         )
         for key, order in book.open_orders.items()
-        if order.intent.after and book.finished_orders.get(order.intent.after) in dead
+        if order.intent.after and _status(book, order.intent.after) in dead
     ]
     if events:
         desk.store.commit([Append(stream, events, book.version)])
+
+
+def _status(book: AccountBook, client_order_id: str) -> OrderStatus | None:
+    """How an order ended; None while it is open or unknown."""
+    ended = book.finished_orders.get(client_order_id)
+    return ended.status if ended else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 
 from core.desk.slots import Slot
@@ -33,7 +34,9 @@ def finish(store: EventStore, slot: Slot, outcome: SlotOutcome, detail: str) -> 
         slot_week_id=slot.week_id,
         previous=slot.previous,
         outcome=outcome,
-        detail=detail,
+        detail="" if outcome is SlotOutcome.DONE else detail,
     )
     new = new_event(SLOT_STREAM, event, [slot.key], slot.at, week_id=slot.week_id)
+    # What a slot found to do depends on where a process died before: beside history, not in it.
+    new = replace(new, telemetry={"detail": detail})
     store.commit([Append(SLOT_STREAM, [new], store.head(SLOT_STREAM).version)])

@@ -36,11 +36,21 @@ class OpenOrder:
     intent: OrderIntent
     status: OrderStatus
     filled: Decimal = ZERO
+    broker_order_id: str | None = None
 
     @property
     def remaining(self) -> Decimal:
         """Signed shares still to come."""
         return (self.intent.quantity - self.filled) * self.intent.side.sign
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedOrder:
+    """An order at its end: filled, refused or cancelled, with the broker's id or its reason."""
+
+    status: OrderStatus
+    broker_order_id: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,7 @@ class AccountBook:
     model: str
     ledger: AccountState
     open_orders: Mapping[str, OpenOrder] = field(default_factory=dict)
-    finished_orders: Mapping[str, OrderStatus] = field(default_factory=dict)
+    finished_orders: Mapping[str, FinishedOrder] = field(default_factory=dict)
     week: WeekBook | None = None
     previous: WeekBook | None = None
     version: int = 0
@@ -169,18 +179,18 @@ def _(event: OrderIntended, book: AccountBook) -> AccountBook:
 @_apply.register
 def _(event: OrderAccepted, book: AccountBook) -> AccountBook:
     order = book.open_orders[event.client_order_id]
-    accepted = replace(order, status=OrderStatus.ACCEPTED)
+    accepted = replace(order, status=OrderStatus.ACCEPTED, broker_order_id=event.broker_order_id)
     return replace(book, open_orders={**book.open_orders, event.client_order_id: accepted})
 
 
 @_apply.register
 def _(event: OrderRejected, book: AccountBook) -> AccountBook:
-    return _finish(book, event.client_order_id, OrderStatus.REFUSED)
+    return _finish(book, event.client_order_id, OrderStatus.REFUSED, event.reason)
 
 
 @_apply.register
 def _(event: OrderCancelled, book: AccountBook) -> AccountBook:
-    return _finish(book, event.client_order_id, OrderStatus.CANCELLED)
+    return _finish(book, event.client_order_id, OrderStatus.CANCELLED, event.reason)
 
 
 @_apply.register
@@ -235,8 +245,11 @@ def _(event: BorrowCharged, book: AccountBook) -> AccountBook:
     return replace(book, ledger=apply_cash(book.ledger, -event.amount, event.symbol))
 
 
-def _finish(book: AccountBook, client_order_id: str, status: OrderStatus) -> AccountBook:
+def _finish(
+    book: AccountBook, client_order_id: str, status: OrderStatus, reason: str | None = None
+) -> AccountBook:
     """An order at its end leaves the open ones."""
+    ended = FinishedOrder(status, book.open_orders[client_order_id].broker_order_id, reason)
     remaining = {key: order for key, order in book.open_orders.items() if key != client_order_id}
-    finished = {**book.finished_orders, client_order_id: status}
+    finished = {**book.finished_orders, client_order_id: ended}
     return replace(book, open_orders=remaining, finished_orders=finished)

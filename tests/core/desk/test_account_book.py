@@ -136,7 +136,8 @@ def test_a_filled_order_is_a_position_bought_with_cash():
     assert bought.quantity("SPY") == 100
     assert bought.ledger.cash == 100_000 - 51_000 - 1
     assert bought.open_orders == {}
-    assert bought.finished_orders == {"order-0": OrderStatus.FILLED}
+    assert bought.finished_orders["order-0"].status is OrderStatus.FILLED
+    assert bought.finished_orders["order-0"].broker_order_id == "b"
     assert bought.week.entry_price == 510
     assert bought.version == 5
 
@@ -163,7 +164,8 @@ def test_partial_fills_give_the_mean_entry_price():
 )
 def test_an_order_that_was_not_taken_leaves_nothing_behind(ending, status):
     ended = book(target(), intended(0), ending)
-    assert ended.finished_orders == {"order-0": status}
+    assert ended.finished_orders["order-0"].status is status
+    assert ended.finished_orders["order-0"].reason == "no"
     assert ended.expected_positions() == {}
     assert ended.ledger.cash == 100_000
 
