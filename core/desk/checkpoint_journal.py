@@ -22,9 +22,14 @@ from core.rules.sizing import quantity, target_weight
 from core.schemas.checkpoint import CheckpointDecision
 from core.schemas.order import OrderIntent
 from core.schemas.run import RunSpec
-from core.types import AccountId, CheckpointAction, Direction
+from core.types import AccountId, CheckpointAction, Direction, WeekId
 
 NO_NEW_PRICE = "no_new_price"
+
+
+def slot_name(slot: Slot, week_id: WeekId) -> str:
+    """A slot's decisions for one week: accounts may still be in different ones."""
+    return f"{slot.key}/{week_id}"
 
 
 class CheckpointJournal:
@@ -51,8 +56,8 @@ class CheckpointJournal:
 
     def record(self, finished: FinishedStage) -> None:
         decisions: tuple[CheckpointDecision, ...] = finished.values[keys.CHECKPOINT_RESULT]
-        week = f"{self._slot.key}/{self._run.week_id}"
-        appends = [observation(self._desk, self._slot.at, week, self._quotes)]
+        name = slot_name(self._slot, self._run.week_id)
+        appends = [observation(self._desk, self._slot.at, name, self._quotes)]
         for decision in decisions:
             book = self._books[decision.account_id]
             orders = self._orders(book, decision)

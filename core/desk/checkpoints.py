@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from core import keys
 from core.context import PipelineContext
 from core.desk.briefing import brief_for, closes_seen, peers_of
-from core.desk.checkpoint_journal import NO_NEW_PRICE, CheckpointJournal
+from core.desk.checkpoint_journal import NO_NEW_PRICE, CheckpointJournal, slot_name
 from core.desk.desk import Desk
-from core.desk.observing import known_quotes
+from core.desk.observing import known_quotes, was_observed
 from core.desk.order_route import RecordingRoute
 from core.desk.runs import the_official_run
 from core.desk.settle import settle
@@ -50,6 +50,8 @@ async def _decide(
     books: Sequence[AccountBook],
     quotes: Mapping[str, Quote],
 ) -> int:
+    if was_observed(desk, slot.at, slot_name(slot, week_id)):
+        return 0  # decided before the process died; settling sent what was left to send
     run = the_official_run(desk.store, week_id)
     seats = tuple(_seat(desk, book, books, quotes, slot) for book in books)
     stage = CheckpointStage(_engine(desk, week_id), slot.at, slot.label)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from core.desk.desk import Desk
 from core.desk.observing import known_quotes, observation
 from core.desk.order_route import RecordingRoute
+from core.desk.settle import settle
 from core.desk.writing import account_stream, new_event
 from core.events.account import OrderIntended
 from core.events.envelope import Append
@@ -25,6 +26,7 @@ def close_due(desk: Desk, session: date, at: datetime) -> str:
     A position of a week's horizon is normally traded by the next week's plan; it is closed here only
     when that run was missed.
     """
+    settle(desk, at)
     books = [desk.books.book(account.account_id) for account in desk.policy.accounts]
     due = [book for book in books if _is_due(desk, book, session)]
     quotes = known_quotes(desk, {_symbol(book) for book in due}, at)

@@ -8,7 +8,7 @@ from datetime import datetime
 from core.desk.desk import Desk
 from core.desk.writing import MARKET_STREAM, new_event
 from core.errors import MarketError
-from core.events.envelope import Append, Event
+from core.events.envelope import Append, Event, event_id
 from core.events.market import PricesObserved
 from core.market import Quote
 from core.schemas.market import marked
@@ -29,6 +29,12 @@ def observation(desk: Desk, at: datetime, slot: str, quotes: Mapping[str, Quote]
     """``PricesObserved`` for the market stream."""
     event = PricesObserved(as_of=at, slot=slot, prices=marked(quotes))
     return market_append(desk, event, at, slot, at.isoformat())
+
+
+def was_observed(desk: Desk, at: datetime, slot: str) -> bool:
+    """Whether the slot's transaction is in the log already."""
+    found = event_id(MARKET_STREAM, PricesObserved.__name__, slot, at.isoformat())
+    return desk.store.find(str(found)) is not None
 
 
 def market_append(desk: Desk, event: Event, at: datetime, *what: object) -> Append:
