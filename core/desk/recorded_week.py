@@ -72,7 +72,10 @@ def recorded_week(store: EventStore, week_id: WeekId) -> RecordedWeek:
     end = _claim_position(store, after) if claimed_next else _last_position(store, first) + 1
     slots: list[tuple[int, Slot]] = []
     observed: list[tuple[datetime, Sequence[MarkedPrice]]] = []
-    orders = RecordedOrders()
+    policy = _policy(store, started.settings_fingerprint)
+    orders = RecordedOrders(
+        unshortable={asset.symbol for asset in policy.assets if not asset.shortable}
+    )
     for row, event in _events(store, first, end):
         if isinstance(event, SlotFinished):
             slots.append((row.position, _slot(event)))
@@ -84,7 +87,7 @@ def recorded_week(store: EventStore, week_id: WeekId) -> RecordedWeek:
             _note_order(orders, row.position, event)
     return RecordedWeek(
         run=run,
-        policy=_policy(store, started.settings_fingerprint),
+        policy=policy,
         templates=_templates(store, started.prompts_fingerprint),
         first=first,
         end=end,

@@ -12,10 +12,14 @@ from core.types import RunId, StreamId, WeekId
 class RunKind(StrEnum):
     OFFICIAL = "official"
     WHAT_IF = "what_if"
+    CONVERSATION = "conversation"
 
 
 class RunSpec(Schema):
-    """``as_of`` bounds every market read; ``seed`` decides labels and orders of showing."""
+    """``as_of`` bounds every market read; ``seed`` decides labels and orders of showing.
+
+    A conversation's ``run_id`` is its conversation id, its week the one it was held in.
+    """
 
     run_id: RunId
     week_id: WeekId
@@ -32,11 +36,16 @@ class RunSpec(Schema):
 
     @property
     def stream(self) -> StreamId:
-        """Official runs write to their week, what-ifs to a stream of their own."""
+        """Official runs write to their week, what-ifs and conversations to a stream of their own."""
         if self.kind is RunKind.OFFICIAL:
             return StreamId(f"week/{self.week_id}")
-        return StreamId(f"run/{self.run_id}")
+        return StreamId(self._own)
 
     def call_stream(self, call: str) -> StreamId:
         """Each model call has its own stream, so heads do not depend on which answered first."""
-        return StreamId(f"run/{self.run_id}/{call}")
+        return StreamId(f"{self._own}/{call}")
+
+    @property
+    def _own(self) -> str:
+        talk = self.kind is RunKind.CONVERSATION
+        return f"{'conversation' if talk else 'run'}/{self.run_id}"
