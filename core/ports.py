@@ -56,7 +56,7 @@ class MarketData(Protocol):
         ...
 
     def bars(self, symbols: Sequence[str], as_of: datetime, sessions: int) -> MarketBars:
-        """The last ``sessions`` complete daily bars of each symbol whose close lies at or before ``as_of``."""
+        """The last ``sessions`` complete daily bars of each symbol, closed at or before ``as_of``."""
         ...
 
     def quotes(self, symbols: Sequence[str], as_of: datetime) -> Mapping[str, Quote]:

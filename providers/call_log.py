@@ -46,14 +46,11 @@ class CallLog:
 
     def asked_unanswered(self, call: str, request_hash: str) -> bool:
         """Whether the stream ends with this question: the process died before an answer was stored."""
-        last = None
-        for last in self._store.read(self._stream(call)):
-            pass
-        return (
-            last is not None
-            and last.type.endswith("Requested")
-            and last.payload.get("request_hash") == request_hash
-        )
+        rows = list(self._store.read(self._stream(call)))
+        if not rows:
+            return False
+        asked = rows[-1].type.endswith("Requested")
+        return asked and rows[-1].payload.get("request_hash") == request_hash
 
     def _stream(self, call: str) -> StreamId:
         return self._run.call_stream(call)

@@ -19,7 +19,7 @@ Bookings = Callable[[FinishedStage], Iterable[tuple[StreamId, Event, tuple[objec
 
 
 def no_bookings(
-    finished: FinishedStage,
+    finished: FinishedStage,  # noqa: ARG001 - the signature of Bookings
 ) -> Iterable[tuple[StreamId, Event, tuple[object, ...]]]:
     """What-if runs never touch an account."""
     return ()

@@ -28,7 +28,7 @@ def conversation_stream(conversation_id: str) -> StreamId:
     return StreamId(f"conversation/{conversation_id}")
 
 
-def new_event(
+def new_event(  # noqa: PLR0913 - an envelope has these fields; two are optional keywords
     stream: StreamId,
     event: Event,
     what: Sequence[object],

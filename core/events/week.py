@@ -23,7 +23,7 @@ from core.types import RunId, WeekId
 
 
 class WeekClaimed(Event):
-    """This run is the official one of its week; everything else of the week is a what-if."""
+    """The run is the official one of its week; everything else of the week is a what-if."""
 
     week_id: WeekId
     run_id: RunId

@@ -132,7 +132,7 @@ def _opened(event: AccountOpened) -> AccountBook:
 
 
 @singledispatch
-def _apply(event: Event, book: AccountBook) -> AccountBook:
+def _apply(event: Event, book: AccountBook) -> AccountBook:  # noqa: ARG001 - singledispatch needs it
     """Events that change nothing an account owns or owes (``NoNewPrice``)."""
     return book
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum
 
+from pydantic import Field
+
 from core.schemas.base import Schema
 from core.schemas.pitch import InvalidationRule, PitchIndicator
 from core.types import AccountId, Direction, Horizon
@@ -61,7 +63,7 @@ class Target(Schema):
     invalidation_rules: tuple[InvalidationRule, ...] = ()
     indicators: tuple[PitchIndicator, ...] = ()
     invalidation: str = ""
-    frozen_levels: dict[str, float] = {}
+    frozen_levels: dict[str, float] = Field(default_factory=dict)
     idea_id: str | None = None
 
 

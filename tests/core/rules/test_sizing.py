@@ -37,7 +37,7 @@ def test_weight_is_half_the_conviction_of_the_maximum(conviction, direction, wei
     fractions=st.booleans(),
 )
 def test_a_position_is_never_worth_more_than_its_weight_and_wastes_less_than_a_share(
-    conviction, cap, equity, price, long, fractions
+    *, conviction, cap, equity, price, long, fractions
 ):
     direction = Direction.LONG if long else Direction.SHORT
     weight = target_weight(conviction, direction, cap, 0.25)

@@ -6,12 +6,12 @@ import asyncio
 
 import pytest
 from pydantic import SecretStr
-from tests.servers.chat_server import Reply, chat_server, completion
 
 from core.errors import ModelEmpty, ModelRefused, ModelTimeout, ModelUnavailable
 from core.schemas.model_call import CostSource, FinishReason, Message, ModelRequest
 from providers.http import HttpPolicy
 from providers.llm.openai_compatible import OpenAICompatible
+from tests.servers.chat_server import Reply, chat_server, completion
 
 CANARY = "sk-canary-0123456789"
 FAST = HttpPolicy(retries=2, backoff_s=0.01, longest_wait_s=0.05)
