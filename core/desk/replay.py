@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from core.clock import FixedClock
 from core.desk.desk import Desk
 from core.desk.dispatch import run_slot
 from core.desk.recorded_week import RecordedWeek, ReplayCursor, recorded_week
+from core.desk.replay_report import ReplayReport, compare
 from core.desk.weekly import run_week
 from core.desk.writing import (
     DESK_STREAM,
@@ -22,36 +22,11 @@ from core.desk.writing import (
 from core.errors import CouncilError
 from core.events.envelope import Append, NewEvent, StoredEvent
 from core.ports import EventStore
-from core.types import RunId, StreamId, WeekId
+from core.types import RunId, WeekId
 
 ScratchDesk = Callable[[RecordedWeek, ReplayCursor], Desk]
 """Builds a desk over an empty scratch store whose ports answer from the record alone."""
 BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """The first event that came out differently: where it stands, and what it is."""
-
-    stream: str
-    version: int
-    type: str
-    stage: str | None
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayReport:
-    week_id: WeekId
-    run_id: RunId
-    streams: int
-    events: int
-    orders: int
-    difference: Difference | None
-
-    @property
-    def identical(self) -> bool:
-        return self.difference is None
 
 
 async def replay(store: EventStore, week_id: WeekId, scratch_desk: ScratchDesk) -> ReplayReport:
@@ -60,7 +35,7 @@ async def replay(store: EventStore, week_id: WeekId, scratch_desk: ScratchDesk) 
     desk = scratch_desk(week, cursor)
     _copy_prefix(store, desk, week)
     failure = await _run(desk, week, cursor)
-    return _compare(store, desk.store, week, failure)
+    return compare(store, desk.store, week, failure)
 
 
 async def _run(desk: Desk, week: RecordedWeek, cursor: ReplayCursor) -> CouncilError | None:
@@ -102,76 +77,3 @@ def _again(store: EventStore, row: StoredEvent) -> NewEvent:
         metadata=row.metadata,
         telemetry=row.telemetry,
     )
-
-
-def _compare(
-    store: EventStore, scratch: EventStore, week: RecordedWeek, failure: CouncilError | None
-) -> ReplayReport:
-    originals = [
-        row
-        for row in store.read_all(week.first - 1)
-        if row.position < week.end and _is_compared(row.stream_id, week)
-    ]
-    replayed = {
-        (row.stream_id, row.version): row
-        for stream in {row.stream_id for row in originals}
-        for row in scratch.read(StreamId(stream))
-    }
-    difference = next(_differences(originals, replayed, failure), None)
-    return ReplayReport(
-        week_id=week.run.week_id,
-        run_id=week.run.run_id,
-        streams=len({row.stream_id for row in originals}),
-        events=len(originals),
-        orders=sum(row.type == "OrderIntended" for row in originals),
-        difference=difference or _extra(originals, replayed),
-    )
-
-
-def _is_compared(stream: str, week: RecordedWeek) -> bool:
-    """The week, the one it closes, its run's calls, the accounts and the prices they saw."""
-    run = f"run/{week.run.run_id}/"
-    weeks = (week_stream(week.run.week_id), week_stream(week.previous_week), MARKET_STREAM)
-    return stream in weeks or stream.startswith((run, "account/"))
-
-
-def _differences(
-    originals: Iterable[StoredEvent],
-    replayed: Mapping[tuple[str, int], StoredEvent],
-    failure: CouncilError | None,
-) -> Iterator[Difference]:
-    for row in originals:
-        again = replayed.get((row.stream_id, row.version))
-        if again is None:
-            why = f"the replay stopped: {failure}" if failure else "the replay did not produce it"
-            yield _difference(row, why)
-        elif again.hash != row.hash:
-            yield _difference(row, _what_differs(row, again))
-
-
-def _extra(
-    originals: Iterable[StoredEvent], replayed: Mapping[tuple[str, int], StoredEvent]
-) -> Difference | None:
-    """An event the replay wrote beyond the end of a recorded stream."""
-    ends: dict[str, int] = {}
-    for row in originals:
-        ends[row.stream_id] = max(ends.get(row.stream_id, 0), row.version)
-    beyond = (row for row in replayed.values() if row.version > ends[row.stream_id])
-    return next((_difference(row, "the recorded week has no such event") for row in beyond), None)
-
-
-def _difference(row: StoredEvent, detail: str) -> Difference:
-    stage = row.payload.get("stage")
-    return Difference(
-        row.stream_id, row.version, row.type, stage if isinstance(stage, str) else None, detail
-    )
-
-
-def _what_differs(row: StoredEvent, again: StoredEvent) -> str:
-    """The first field of the envelope or the payload that is not the same."""
-    for name in ("type", "event_id", "occurred_at", "schema_version", "metadata"):
-        if getattr(row, name) != getattr(again, name):
-            return f"{name} is {getattr(again, name)} instead of {getattr(row, name)}"
-    keys = sorted({*row.payload, *again.payload})
-    differing = [key for key in keys if row.payload.get(key) != again.payload.get(key)]
-    return f"payload differs in {', '.join(differing)}" if differing else "an earlier event differs"

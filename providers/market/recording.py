@@ -19,7 +19,11 @@ CALL = "market"
 
 
 class RecordingMarket:
-    """Asks ``inner`` once per question; a question on record, error or answer, is not asked again."""
+    """Asks ``inner`` once per question: an answer on record is not asked for again.
+
+    A question that ended in an error is, when the run resumes: nothing was decided on it, or the
+    stage that asked would be done. Every refusal stays in the log.
+    """
 
     def __init__(self, inner: MarketData, log: CallLog) -> None:
         self._inner = inner
@@ -52,7 +56,7 @@ class RecordingMarket:
 
     def _read(self, mark: str, as_of: datetime, ask: Callable[[], MarketRead]) -> MarketRead:
         read = self._log.recorded(CALL, MarketRead, mark)
-        if read is None:
+        if read is None or read.error is not None:
             read = self._ask(mark, as_of, ask)
             self._log.append(CALL, read, mark)
         return answer_or_raise(read)
