@@ -131,7 +131,9 @@ def live_providers(settings: Settings, store: SqlEventStore, market: MarketData)
         store=store,
         policy=settings.policy,
         prompts=prompts(),
-        model=RoutedModel(RulesModel(), wire(load_secrets(settings.paths.root))),
+        model=RoutedModel(
+            RulesModel(settings.policy.checkpoints), wire(load_secrets(settings.paths.root))
+        ),
         market=market,
         calendar=calendar(),
     )

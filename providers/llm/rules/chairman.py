@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from core.rules.checkpoints import describe
 from core.schemas.briefs import AnonymousPitch, AnonymousReview, ChairmanBrief
 from core.schemas.decision import ChairmanAnswer, Dissent, MonitoringPlan, SelectedTrade
 from core.types import Direction, Horizon
@@ -18,6 +19,8 @@ from core.types import Direction, Horizon
 VETO_BELOW = 4.0
 ENOUGH = 0.35
 LEAD = 1.10
+LONGEST_QUOTE = 400
+MOST_DISSENTS = 12
 VETOED = ("risk_definition", "indicator_integrity")
 
 
@@ -85,7 +88,7 @@ def _trade(
             f"{len(behind)} of {len(judged)} pitches stand behind it, led by {lead.pitch.label} with "
             f"a mean review of {lead.mean:.1f}.{_vetoes(judged)}"
         ),
-        dissent_summary=tuple(_dissent(one) for one in judged if one.trade != trade),
+        dissent_summary=_dissents(one for one in judged if one.trade != trade),
         monitoring_plan=_plan(lead.pitch),
     )
 
@@ -98,8 +101,12 @@ def _flat(judged: Sequence[Judged], why: str) -> ChairmanAnswer:
         ),
         conviction=0.0,
         rationale=f"No trade: {why}.{_vetoes(judged)}",
-        dissent_summary=tuple(_dissent(one) for one in wanting),
-        monitoring_plan=MonitoringPlan(checkpoints=(), key_indicators=(), watch_conditions=()),
+        dissent_summary=_dissents(wanting),
+        monitoring_plan=MonitoringPlan(
+            checkpoints=("next Wednesday: new pitches, nothing is held until then",),
+            key_indicators=(),
+            watch_conditions=(),
+        ),
     )
 
 
@@ -108,19 +115,32 @@ def _vetoes(judged: Sequence[Judged]) -> str:
     return f" Vetoed: {', '.join(names)}." if names else ""
 
 
+def _dissents(judged: Iterable[Judged]) -> tuple[Dissent, ...]:
+    """Who wanted otherwise, the weightiest first, as many as the schema has room for."""
+    order = sorted(judged, key=lambda one: (-one.weight, one.pitch.label))
+    return tuple(_dissent(one) for one in order[:MOST_DISSENTS])
+
+
 def _dissent(one: Judged) -> Dissent:
     reason = f"vetoed for {one.veto}" if one.veto else f"weighs {one.weight:.2f}"
     pitch = one.pitch
     return Dissent(
         model=pitch.label,
         position=f"{pitch.direction} {pitch.instrument or ''} {pitch.conviction:+.2f}".strip(),
-        reason=f"{pitch.thesis_bullets[0]} ({reason}, mean review {one.mean:.1f})",
+        reason=f"{pitch.thesis_bullets[0][:LONGEST_QUOTE]} ({reason}, mean review {one.mean:.1f})",
     )
 
 
 def _plan(pitch: AnonymousPitch) -> MonitoringPlan:
     return MonitoringPlan(
         checkpoints=("09:00: the previous close against the rules", "12:00: the open"),
-        key_indicators=tuple(sign.name for sign in pitch.indicators) or ("price",),
-        watch_conditions=(pitch.invalidation[:400],),
+        key_indicators=tuple(
+            f"{sign.name} {sign.direction} {sign.threshold:g} (Wednesday: {sign.value:.4g})"
+            for sign in pitch.indicators
+        )
+        or ("price",),
+        watch_conditions=(
+            *(describe(rule) for rule in pitch.invalidation_rules),
+            pitch.invalidation[:LONGEST_QUOTE],
+        ),
     )

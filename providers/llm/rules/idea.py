@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from core.rules.checkpoints import describe
 from core.schemas.briefs import PitchBrief
 from core.schemas.market import AssetSnapshot
 from core.schemas.pitch import (
@@ -18,28 +19,33 @@ from core.schemas.pitch import (
     PitchAnswer,
     PitchIndicator,
 )
-from core.schemas.research import Bias, ResearchOutcome
 from core.types import Direction, Horizon
+from providers.llm.rules.consensus import agreement
 
 WEEKS_A_YEAR = 52
 MIN_STRENGTH = 0.25
 STOP_VOLATILITIES = 1.5
+SMALLEST_STOP = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Idea:
     """``strength`` is the conviction (−2 to 2, sign is the side); ``signs`` the frozen evidence.
 
-    ``level`` names a frozen price level whose crossing ends the idea, where there is one.
+    ``level`` names a frozen price level whose crossing ends the idea, where there is one;
+    ``give_back`` is how many weekly volatilities it may lose from its best, where that ends it.
+    ``horizon_because`` says why it is that long.
     """
 
     asset: AssetSnapshot
     strength: float
     horizon: Horizon
+    horizon_because: str
     bullets: tuple[str, ...]
     signs: tuple[PitchIndicator, ...]
     risk: str
     level: FrozenLevel | None = None
+    give_back: float | None = None
 
     @property
     def direction(self) -> Direction:
@@ -53,10 +59,29 @@ def known(asset: AssetSnapshot, *names: str) -> tuple[float, ...] | None:
     return found if len(found) == len(names) else None
 
 
-def sign(name: str, value: float, threshold: float) -> PitchIndicator:
-    """Evidence that holds while the value stays on the side of the threshold where it is now."""
-    direction = Comparison.ABOVE if value > threshold else Comparison.BELOW
-    return PitchIndicator(name=name, value=value, threshold=threshold, direction=direction)
+def above(name: str, value: float, threshold: float) -> tuple[PitchIndicator, ...]:
+    """Evidence that holds while the value stays above; none at all where it is not above now."""
+    return _evidence(name, value, threshold, Comparison.ABOVE)
+
+
+def below(name: str, value: float, threshold: float) -> tuple[PitchIndicator, ...]:
+    """As `above`, the other way."""
+    return _evidence(name, value, threshold, Comparison.BELOW)
+
+
+def beyond(name: str, value: float, threshold: float, side: float) -> tuple[PitchIndicator, ...]:
+    """`above` for a positive ``side``, else `below`."""
+    return above(name, value, threshold) if side > 0 else below(name, value, threshold)
+
+
+def _evidence(
+    name: str, value: float, threshold: float, side: Comparison
+) -> tuple[PitchIndicator, ...]:
+    limit = round(threshold, 6)
+    holds = value > limit if side is Comparison.ABOVE else value < limit
+    if not holds:
+        return ()
+    return (PitchIndicator(name=name, value=value, threshold=limit, direction=side),)
 
 
 def clipped(strength: float) -> float:
@@ -84,58 +109,44 @@ def pitch(idea: Idea | None, brief: PitchBrief, why_flat: str) -> PitchAnswer:
     """The idea as a pitch; FLAT, with the reason, when there is none."""
     if idea is None:
         return _flat(brief, why_flat)
-    stop = round(-max(STOP_VOLATILITIES * weekly_volatility(idea.asset), 0.01), 4)
+    rules = _rules(idea)
     return PitchAnswer(
         instrument=idea.asset.symbol,
         direction=idea.direction,
         horizon=idea.horizon,
-        thesis_bullets=idea.bullets[:5],
+        thesis_bullets=(*idea.bullets, f"Horizon {idea.horizon}: {idea.horizon_because}.")[:5],
         consensus_map=PackAgreement(
-            gemini_research=agreement(idea, brief.pack_a),
-            perplexity_research=agreement(idea, brief.pack_b),
+            gemini_research=agreement(idea.asset, idea.strength, brief.pack_a),
+            perplexity_research=agreement(idea.asset, idea.strength, brief.pack_b),
         ),
         indicators=idea.signs,
-        invalidation=_invalidation(idea, stop),
-        invalidation_rules=_rules(idea, stop),
+        invalidation=f"Any of: {'; '.join(describe(rule) for rule in rules)}.",
+        invalidation_rules=rules,
         conviction=idea.strength,
         position_size_hint=round(min(abs(idea.strength) / 2, 1.0), 2),
         risk_notes=idea.risk,
     )
 
 
-def agreement(idea: Idea, outcome: ResearchOutcome) -> Agreement | None:
-    """What a pack says of the same instrument; its risk mode where it names no such candidate."""
-    if outcome.pack is None:
-        return None
-    wanted = Bias.BULLISH if idea.strength > 0 else Bias.BEARISH
-    biases = [
-        candidate.directional_bias
-        for candidate in outcome.pack.tradable_candidates
-        if candidate.instrument == idea.asset.symbol
-    ]
-    if not biases or Bias.NEUTRAL in biases:
-        return Agreement.MIXED
-    return Agreement.AGREE if biases[0] is wanted else Agreement.DISAGREE
-
-
-def _rules(idea: Idea, stop: float) -> tuple[InvalidationRule, ...]:
-    rules = [
-        InvalidationRule(
-            operand=LiveOperand.RETURN_SINCE_ENTRY, comparison=Comparison.BELOW, threshold=stop
-        )
-    ]
+def _rules(idea: Idea) -> tuple[InvalidationRule, ...]:
+    """A stop by volatility always; the idea's own level, and a limit on what it may give back."""
+    stop = _loss(idea, STOP_VOLATILITIES)
+    rules = [_under(LiveOperand.RETURN_SINCE_ENTRY, stop)]
+    if idea.give_back is not None:
+        rules.append(_under(LiveOperand.DRAWDOWN_SINCE_ENTRY, _loss(idea, idea.give_back)))
     if idea.level is not None:
         side = Comparison.BELOW if idea.strength > 0 else Comparison.ABOVE
         rules.append(InvalidationRule(operand=LiveOperand.PRICE, comparison=side, level=idea.level))
     return tuple(rules)
 
 
-def _invalidation(idea: Idea, stop: float) -> str:
-    text = f"a loss of {-stop:.1%} since entry ({STOP_VOLATILITIES:g} weekly volatilities)"
-    if idea.level is None:
-        return text
-    side = "below" if idea.strength > 0 else "above"
-    return f"{text}, or a price {side} the frozen {idea.level}"
+def _under(operand: LiveOperand, threshold: float) -> InvalidationRule:
+    return InvalidationRule(operand=operand, comparison=Comparison.BELOW, threshold=threshold)
+
+
+def _loss(idea: Idea, volatilities: float) -> float:
+    """That many weekly volatilities as a loss (a negative fraction), at least 1 %."""
+    return round(-max(volatilities * weekly_volatility(idea.asset), SMALLEST_STOP), 4)
 
 
 def _flat(brief: PitchBrief, why: str) -> PitchAnswer:
@@ -159,4 +170,3 @@ def _flat(brief: PitchBrief, why: str) -> PitchAnswer:
 
 
 Strategy = Callable[[PitchBrief], PitchAnswer]
-Assets = Sequence[AssetSnapshot]

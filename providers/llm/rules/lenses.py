@@ -1,19 +1,37 @@
-"""How each reviewing strategy sees an asset: evidence from −1 (falls) to 1 (rises)."""
+"""How each reviewing strategy sees an asset: what it trusts, how it times, what it calls too wild."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from core.schemas.market import AssetSnapshot, MarketSnapshot
 from providers.llm.rules.carry import EARNERS, HAVENS, market_stress
 from providers.llm.rules.idea import known
 from providers.llm.rules.trend import LOOKBACK_SHARE
 
-Lens = Callable[[AssetSnapshot, MarketSnapshot], float | None]
+Evidence = Callable[[AssetSnapshot, MarketSnapshot], float | None]
 
 
-def by_trend(asset: AssetSnapshot, snapshot: MarketSnapshot) -> float | None:
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """``evidence`` runs from −1 (falls) to 1 (rises), None where the lens knows nothing.
+
+    ``trusts`` names it in words. ``chases`` is what a move of the last five sessions toward the
+    pitched side is worth to the timing: 1 wants to see it begun, −1 wants to lean against it.
+    ``wild`` is the yearly volatility that cannot be held, ``budget`` the share of equity a stop may
+    reasonably cost.
+    """
+
+    evidence: Evidence
+    trusts: str
+    chases: float
+    wild: float
+    budget: float
+
+
+def by_trend(asset: AssetSnapshot, _: MarketSnapshot) -> float | None:
     """The 60-session return in volatilities, squashed."""
     values = known(asset, "return_60d", "realised_volatility_20")
     if values is None or values[1] <= 0:
@@ -21,13 +39,13 @@ def by_trend(asset: AssetSnapshot, snapshot: MarketSnapshot) -> float | None:
     return math.tanh(values[0] / (values[1] * LOOKBACK_SHARE))
 
 
-def by_reversion(asset: AssetSnapshot, snapshot: MarketSnapshot) -> float | None:
+def by_reversion(asset: AssetSnapshot, _: MarketSnapshot) -> float | None:
     """The opposite of how stretched the 20-session return is."""
     values = known(asset, "zscore_return_20d")
     return None if values is None else -math.tanh(values[0] / 1.5)
 
 
-def by_risk(asset: AssetSnapshot, snapshot: MarketSnapshot) -> float | None:
+def by_risk(asset: AssetSnapshot, _: MarketSnapshot) -> float | None:
     """Distance to the 50-session mean in volatilities, less for what moves with equities."""
     values = known(asset, "distance_sma_50", "realised_volatility_20", "correlation_spy_60")
     if values is None or values[1] <= 0:
@@ -35,19 +53,21 @@ def by_risk(asset: AssetSnapshot, snapshot: MarketSnapshot) -> float | None:
     return math.tanh(3 * values[0] / values[1]) * (1.2 - 0.4 * max(values[2], 0.0)) / 1.2
 
 
-def by_carry(asset: AssetSnapshot, snapshot: MarketSnapshot) -> float | None:
+def by_regime(asset: AssetSnapshot, snapshot: MarketSnapshot) -> float | None:
     """What the market's stress says of earners of a premium and of havens."""
     stress = market_stress(snapshot)
     if stress is None:
         return None
     if asset.asset_class in EARNERS:
-        return -stress
-    return stress if asset.asset_class in HAVENS else -0.3 * stress
+        return -stress.level
+    return stress.level if asset.asset_class in HAVENS else -0.3 * stress.level
 
 
 LENSES: Mapping[str, Lens] = {
-    "rules/trend": by_trend,
-    "rules/mean-reversion": by_reversion,
-    "rules/risk-parity": by_risk,
-    "rules/carry": by_carry,
+    "rules/trend": Lens(by_trend, "the 60-session move against volatility", 1.0, 0.60, 0.03),
+    "rules/mean-reversion": Lens(by_reversion, "how stretched 20 sessions are", -0.8, 0.60, 0.025),
+    "rules/risk-parity": Lens(
+        by_risk, "the distance to the mean per unit of risk", 0.4, 0.35, 0.015
+    ),
+    "rules/carry": Lens(by_regime, "the regime of volatility and credit", 0.6, 0.50, 0.02),
 }

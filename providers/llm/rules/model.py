@@ -33,8 +33,11 @@ class RulesModel:
     """Honest deterministic strategies behind the same port: they read the brief, never the prompt.
 
     They cost nothing and need no network. ModelUnavailable for an unknown name or a task that the
-    named one does not do.
+    named one does not do. ``checkpoints`` are the desk's rules for a seat asked at a checkpoint.
     """
+
+    def __init__(self, checkpoints: CheckpointPolicy | None = None) -> None:
+        self._checkpoints = checkpoints or CheckpointPolicy()
 
     async def complete(self, request: ModelRequest) -> ModelAnswer:
         return ModelAnswer(text=self._answer(request), served_model=request.model)
@@ -57,5 +60,5 @@ class RulesModel:
             case ChairmanBrief() if name == CHAIRMAN:
                 return decide(brief)
             case CheckpointBrief():
-                return decide_by_rules(brief, CheckpointPolicy())
+                return decide_by_rules(brief, self._checkpoints)
         raise ModelUnavailable(f"{name} does not know what to do with a {type(brief).__name__}")

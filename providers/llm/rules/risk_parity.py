@@ -13,9 +13,12 @@ from core.schemas.briefs import PitchBrief
 from core.schemas.market import AssetSnapshot
 from core.schemas.pitch import PitchAnswer
 from core.types import Horizon
-from providers.llm.rules.idea import Idea, best, clipped, known, pitch, sign
+from providers.llm.rules.idea import Idea, above, below, best, clipped, known, pitch
 
 BASE = 0.9
+DIVERSIFIES_BELOW = 0.9
+CALM_GROWTH = 1.5
+"""An asset that becomes this many times as volatile is no longer the calm one."""
 
 
 def risk_parity(brief: PitchBrief) -> PitchAnswer:
@@ -51,15 +54,16 @@ def _idea(asset: AssetSnapshot, weight: float, correlation: float, distance: flo
         asset=asset,
         strength=clipped(BASE * min(weight, 2.0) / 2 + trend),
         horizon=Horizon.WEEK,
+        horizon_because="a tilt earns slowly, less than a week would be noise",
         bullets=(
             f"{asset.symbol} gets {weight:.2f} times the median inverse-risk weight.",
             f"Its volatility is {volatility:.1%} and its correlation to SPY {correlation:+.2f}.",
             f"It trades {distance:.1%} above its 50-session mean, so the tilt does not fight a fall.",
         ),
         signs=(
-            sign("distance_sma_50", distance, 0.0),
-            sign("correlation_spy_60", correlation, 0.9),
-            sign("realised_volatility_20", volatility, 0.5),
+            *above("distance_sma_50", distance, 0.0),
+            *below("correlation_spy_60", correlation, DIVERSIFIES_BELOW),
+            *below("realised_volatility_20", volatility, CALM_GROWTH * volatility),
         ),
         risk="Calm assets are calm until rates or credit gap; diversification fails in a squeeze.",
         level="sma_50",

@@ -13,7 +13,7 @@ from core.schemas.briefs import PitchBrief
 from core.schemas.market import AssetSnapshot
 from core.schemas.pitch import PitchAnswer
 from core.types import Horizon
-from providers.llm.rules.idea import Idea, best, clipped, known, pitch, sign
+from providers.llm.rules.idea import Idea, best, beyond, clipped, known, pitch
 
 LOOKBACK_SHARE = math.sqrt(60 / 252)
 SATURATION = 1.25
@@ -59,11 +59,13 @@ def _idea(asset: AssetSnapshot, values: tuple[float, ...]) -> Idea | None:
         asset=asset,
         strength=clipped(strength * (0.7 if turning else 1.0)),
         horizon=Horizon.THREE_DAYS if turning else Horizon.WEEK,
+        horizon_because="momentum is fading" if turning else "a trend is given the whole week",
         bullets=bullets,
         signs=(
-            sign("return_60d", quarter, 0.0),
-            sign("return_20d", month, 0.0),
-            sign("distance_sma_200", distance, 0.0),
+            *beyond("return_60d", quarter, 0.0, quarter),
+            *beyond("return_20d", month, 0.0, quarter),
+            *beyond("distance_sma_200", distance, 0.0, quarter),
+            *(() if histogram is None else beyond("macd_histogram", histogram, 0.0, quarter)),
         ),
         risk=f"Momentum ends abruptly; a year's volatility of {volatility:.0%} makes the stop wide.",
         level="sma_50" if _beyond(asset, quarter) else None,
