@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.projections.runs import RunStatus, StageStatus
 from storage.queries.desk import (
     AccountLabel,
     AccountRole,
@@ -27,7 +28,9 @@ __all__ = [
     "Holding",
     "LastRun",
     "OrderLine",
+    "RunStatus",
     "StageLine",
+    "StageStatus",
     "Standing",
     "StoreReader",
     "WeekDetail",

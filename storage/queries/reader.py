@@ -8,12 +8,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Engine, NullPool, RowMapping, Select, create_engine, event, inspect, make_url
+from sqlalchemy import (
+    Engine,
+    NullPool,
+    QueuePool,
+    RowMapping,
+    Select,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+)
 from sqlalchemy.exc import ArgumentError
 
 from core.errors import BadInput
 from storage.engine import PoolSettings, make_engine, sqlite_driver
-from storage.failures import translated
+from storage.failures import place, translated
 
 BUSY_SECONDS = 10.0
 NEWEST = "SELECT position, hash FROM events ORDER BY position DESC LIMIT 1"
@@ -27,7 +37,10 @@ class StoreReader:
     SQLite file is opened anew for each question, so that one put in its place is seen at once.
     """
 
-    def __init__(self, engine: Engine, exists: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self, engine: Engine, exists: Callable[[], bool] = lambda: True, address: str = ""
+    ) -> None:
+        self.address = address or place(engine)
         self._engine = engine
         self._exists = exists
 
@@ -46,7 +59,7 @@ class StoreReader:
         if not parsed.database:
             raise BadInput("a store in memory has no reader of its own: give a file")
         file = Path(parsed.database)
-        return cls(_read_only(file), file.exists)
+        return cls(_read_only(file), file.exists, url)
 
     def rows(self, statement: Select[Any]) -> Sequence[RowMapping]:
         """Every row, or none when the store or its read models are not there."""
@@ -69,6 +82,13 @@ class StoreReader:
                 return EMPTY
             newest = connection.exec_driver_sql(NEWEST).first()
         return EMPTY if newest is None else f"{newest[0]}:{newest[1][:16]}"
+
+    def pool(self) -> tuple[int | None, int | None]:
+        """Connections open and idle now; None for a file, which has no pool."""
+        pool = self._engine.pool
+        if not isinstance(pool, QueuePool):
+            return None, None
+        return pool.checkedin() + pool.checkedout(), pool.checkedin()
 
     def close(self) -> None:
         self._engine.dispose()

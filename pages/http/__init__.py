@@ -1,0 +1,1 @@
+"""HTTP beside the pages: routes, headers and start-up, without streamlit."""

@@ -1,0 +1,29 @@
+"""Warm-up before the first visitor: slow imports done, and what they made kept out of collections."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from typing import Any
+
+SLOW = ("pandas", "altair", "pyarrow", "storage.queries", "config.settings")
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Streamlit collects garbage after every rerun; frozen, the libraries' objects are not walked.
+
+    An exception here would stop the start, so what can fail is only noted.
+    """
+    for name in SLOW:
+        try:
+            import_module(name)
+        except ImportError as error:
+            log.warning("warm-up without %s: %s", name, error)
+    gc.collect()
+    gc.freeze()
+    yield {}

@@ -1,0 +1,1 @@
+"""What the pages are made of: cached reads, charts, cards, words and numbers."""

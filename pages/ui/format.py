@@ -1,0 +1,88 @@
+"""Numbers with their units and instants in New York time; what is unknown is ``n/a``."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from core.clock import in_new_york
+from core.types import Direction, WeekId, wednesday
+
+UNKNOWN = "n/a"
+
+
+def dollars(value: Decimal | float | None, places: int = 0) -> str:
+    """``$101,234``; a loss is ``-$12``."""
+    if value is None:
+        return UNKNOWN
+    return f"{'-' if value < 0 else ''}${abs(value):,.{places}f}"
+
+
+def signed_dollars(value: Decimal | float | None) -> str:
+    """``+$1,234``."""
+    if value is None:
+        return UNKNOWN
+    return f"{'+' if value > 0 else ''}{dollars(value)}"
+
+
+def percent(fraction: float | Decimal | None, places: int = 1) -> str:
+    """A share without sign for the positive: 0.57 → ``57.0%``."""
+    return UNKNOWN if fraction is None else f"{float(fraction) * 100:.{places}f}%"
+
+
+def signed_percent(fraction: float | Decimal | None, places: int = 1) -> str:
+    """A change: 0.041 → ``+4.1%``."""
+    return UNKNOWN if fraction is None else f"{float(fraction) * 100:+.{places}f}%"
+
+
+def points(fraction: float | None) -> str:
+    """A difference of two returns in percentage points: ``+1.3 pp``."""
+    return UNKNOWN if fraction is None else f"{fraction * 100:+.1f} pp"
+
+
+def number(value: float | None, places: int = 2) -> str:
+    return UNKNOWN if value is None else f"{value:.{places}f}"
+
+
+def conviction(value: float) -> str:
+    """On the scale of −2 to +2, with its sign: ``+1.07``."""
+    return f"{value:+.2f}" if value else "0"
+
+
+def shares(value: Decimal) -> str:
+    """Without trailing zeros: ``914``, ``3.5``."""
+    return f"{value.normalize():,f}"
+
+
+def day(value: date) -> str:
+    return f"{value:%a} {value.day} {value:%b %Y}"
+
+
+def week(week_id: WeekId) -> str:
+    """``Wed 9 Dec 2020``."""
+    return day(wednesday(week_id))
+
+
+def moment(instant: datetime) -> str:
+    """``Wed 9 Dec 2020, 08:00 ET``."""
+    local = in_new_york(instant)
+    return f"{day(local)}, {local:%H:%M} ET"
+
+
+def duration(seconds: float | None) -> str:
+    """``86 ms``, ``4.2 s``, ``31 min``."""
+    if seconds is None:
+        return UNKNOWN
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def trade(instrument: str | None, direction: Direction) -> str:
+    """``LONG HYG``, or ``FLAT``."""
+    return direction.value if instrument is None else f"{direction} {instrument}"
+
+
+def words(name: str) -> str:
+    """A field's name for people: ``edge_plausibility`` → ``edge plausibility``."""
+    return name.replace("_", " ")

@@ -1,0 +1,96 @@
+"""The seats side by side: each with its pitch, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from core.schemas.pitch import Abstention, InvalidationRule, Pitch, PitchIndicator
+from core.types import AccountId
+from pages.ui.components import bullets, card_title, labelled, who
+from pages.ui.format import conviction, number, percent, trade, words
+from pages.ui.safe import safe
+from pages.ui.sentences import HORIZONS
+from storage.queries import AccountLabel, WeekDetail
+
+IN_PERCENT = ("return", "distance", "drawdown", "volatility")
+Labels = Mapping[AccountId, AccountLabel]
+
+
+def pitch_cards(detail: WeekDetail, labels: Labels) -> None:
+    """One card a seat, in the order of the accounts."""
+    seats: list[Pitch | Abstention] = [*detail.pitches, *detail.abstentions]
+    if not seats:
+        st.markdown(":gray[The seats have not pitched yet.]")
+        return
+    if detail.abstentions:
+        st.markdown(f":orange-badge[{detail.summary.received}] of the seats gave a usable pitch.")
+    ordered = sorted(seats, key=lambda seat: (len(seat.account_id), seat.account_id))
+    for row in _rows(ordered, 4):
+        for column, seat in zip(st.columns(len(row)), row, strict=True):
+            with column.container(border=True, height="stretch"):
+                if isinstance(seat, Pitch):
+                    _pitch(seat, detail, labels)
+                else:
+                    _abstention(seat, labels)
+
+
+def _rows(seats: Sequence[Pitch | Abstention], width: int) -> list[Sequence[Pitch | Abstention]]:
+    return [seats[start : start + width] for start in range(0, len(seats), width)]
+
+
+def _pitch(pitch: Pitch, detail: WeekDetail, labels: Labels) -> None:
+    chosen = detail.decision is not None and detail.decision.backed_by == pitch.idea_id
+    card_title(who(labels.get(pitch.account_id), pitch.account_id))
+    st.markdown(f"#### {safe(trade(pitch.instrument, pitch.direction))}")
+    st.markdown(f"conviction **{conviction(pitch.conviction)}** · {HORIZONS[pitch.horizon]}")
+    if chosen:
+        st.badge("chosen by the chairman", color="primary")
+    bullets(pitch.thesis_bullets)
+    labelled("Invalid if", pitch.invalidation)
+    with st.expander("Evidence and risk"):
+        st.markdown(":gray[Indicators, frozen on Wednesday]")
+        bullets(_indicator(one) for one in pitch.indicators)
+        st.markdown(":gray[Rules that code checks]")
+        bullets(_rule(one) for one in pitch.invalidation_rules)
+        labelled("Risk", pitch.risk_notes)
+        stand = pitch.consensus_map
+        labelled(
+            "Stand to the research",
+            f"pack A {stand.gemini_research or 'missing'}, "
+            f"pack B {stand.perplexity_research or 'missing'}",
+        )
+        labelled("Size hint, never used", percent(pitch.position_size_hint, 0))
+
+
+def _abstention(seat: Abstention, labels: Labels) -> None:
+    card_title(who(labels.get(seat.account_id), seat.account_id))
+    st.markdown("#### Abstained")
+    st.badge(f"no usable answer in {seat.attempts} attempts", color="orange")
+    labelled("Why", seat.reason)
+    st.caption("The account stays FLAT this week.")
+
+
+def _indicator(one: PitchIndicator) -> str:
+    return (
+        f"{words(one.name)} {value_of(one.name, one.value)}, "
+        f"holds while {one.direction} {value_of(one.name, one.threshold)}"
+    )
+
+
+def _rule(rule: InvalidationRule) -> str:
+    level = (
+        f"Wednesday's {words(rule.level)}"
+        if rule.level
+        else value_of(rule.operand, rule.threshold or 0.0)
+    )
+    return f"{words(rule.operand)} {rule.comparison} {level}"
+
+
+def value_of(name: str, value: float) -> str:
+    """A number in the unit of its indicator: shares of one as per cent."""
+    plain = name.rpartition(".")[2]
+    if plain.startswith(IN_PERCENT) or "volatility" in plain:
+        return percent(value)
+    return number(value, 0 if plain == "sessions_held" else 2)

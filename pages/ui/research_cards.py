@@ -1,0 +1,130 @@
+"""What the council read and saw: two research packs side by side, and the frozen snapshot."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.schemas.market import AssetSnapshot, MarketSnapshot
+from core.schemas.research import ResearchOutcome, ResearchPack
+from pages.ui.components import bullets, card_title, labelled
+from pages.ui.format import day, moment, words
+from pages.ui.safe import clipped, safe
+from pages.ui.sentences import pack_words
+from storage.queries import WeekDetail
+
+PACKS = ("A", "B")
+INDICATORS = {
+    "return_1d": "1 d",
+    "return_5d": "5 d",
+    "return_20d": "20 d",
+    "return_60d": "60 d",
+    "distance_sma_200": "to SMA 200",
+    "drawdown_252": "from 252 d high",
+    "realised_volatility_20": "volatility 20 d",
+}
+PLAIN = {
+    "rsi_14": "RSI 14",
+    "zscore_return_20d": "z 20 d",
+    "correlation_spy_60": "corr SPY 60 d",
+    "relative_volume_20": "rel. volume",
+}
+
+
+def research_cards(detail: WeekDetail) -> None:
+    """A missing pack, an empty pack and a neutral view are said in different words."""
+    for column, letter in zip(st.columns(2), PACKS, strict=True):
+        with column.container(border=True, height="stretch"):
+            _pack(letter, detail.packs.get(letter))
+
+
+def _pack(letter: str, outcome: ResearchOutcome | None) -> None:
+    badge, sentence = pack_words(outcome)
+    card_title(f"Pack {letter}", safe(outcome.source) if outcome else "")
+    st.badge(badge, color="gray" if badge == "received" else "orange")
+    if sentence:
+        st.markdown(sentence)
+    if outcome is not None and outcome.pack is not None:
+        _findings(outcome.pack)
+
+
+def _findings(pack: ResearchPack) -> None:
+    regime = pack.macro_regime
+    st.markdown(
+        f"**Regime {words(regime.risk_mode)}** · rates {regime.rates_impulse}, "
+        f"dollar {regime.usd_impulse}, inflation {regime.inflation_impulse}, "
+        f"growth {regime.growth_impulse}"
+    )
+    labelled("Consensus", pack.consensus_map.street_consensus)
+    for narrative in pack.top_narratives:
+        st.markdown(f"**{safe(narrative.name)}**")
+        bullets(narrative.why_it_moves_prices_this_week)
+    with st.expander(f"Candidates ({len(pack.tradable_candidates)})"):
+        for candidate in pack.tradable_candidates:
+            st.markdown(f"**{safe(candidate.instrument)}** {candidate.directional_bias}")
+            bullets((*candidate.one_week_thesis, f"Invalid if {candidate.invalidation_rule}"))
+    with st.expander(f"Calendar ({len(pack.event_calendar_next_7d)})"):
+        bullets(
+            f"{day(event.date_et)}: {event.event}. {event.why_matters}"
+            for event in pack.event_calendar_next_7d
+        )
+    with st.expander("What is not known"):
+        notes = pack.confidence_notes
+        bullets((*notes.known_unknowns, *notes.data_quality_flags))
+    _sources(pack)
+
+
+def _sources(pack: ResearchPack) -> None:
+    """Addresses as text: nobody clicks on what a model wrote by accident."""
+    with st.expander(f"Sources ({len(pack.citations)}) and report"):
+        bullets(f"{cited.title}: {cited.url}" for cited in pack.citations)
+        if pack.report:
+            st.text(clipped(pack.report, 6_000))
+
+
+def snapshot_card(snapshot: MarketSnapshot | None) -> None:
+    with st.container(border=True):
+        if snapshot is None:
+            card_title("Market snapshot", "not frozen yet")
+            return
+        kind = "adjusted for splits and dividends" if snapshot.adjusted else "not adjusted"
+        feed = f", feed {safe(snapshot.feed)}" if snapshot.feed else ""
+        card_title(
+            "Market snapshot",
+            f"frozen {moment(snapshot.as_of)} from {safe(snapshot.source)}{feed}; {kind}",
+        )
+        percents = {
+            name: st.column_config.NumberColumn(format="%+.1f %%") for name in INDICATORS.values()
+        }
+        plain = {name: st.column_config.NumberColumn(format="%.2f") for name in PLAIN.values()}
+        st.dataframe(
+            pd.DataFrame([_asset(asset) for asset in snapshot.assets]),
+            hide_index=True,
+            height="content",
+            placeholder="n/a",
+            column_config={
+                "price": st.column_config.NumberColumn("price, $", format="%.2f"),
+                **percents,
+                **plain,
+            },
+            alt="Prices and indicators of every asset",
+        )
+        for symbol, why in snapshot.absent.items():
+            st.markdown(f":orange-badge[absent] **{safe(symbol)}** {safe(why)}")
+
+
+def _asset(asset: AssetSnapshot) -> dict[str, object]:
+    found = asset.indicators
+    return {
+        "asset": asset.symbol,
+        "class": words(asset.asset_class),
+        "price": float(asset.price),
+        "of": f"{asset.session:%d %b} {asset.price_kind}",
+        **{shown: _hundred(found.get(name)) for name, shown in INDICATORS.items()},
+        **{shown: found.get(name) for name, shown in PLAIN.items()},
+        "noted": ", ".join(asset.defects),
+    }
+
+
+def _hundred(fraction: float | None) -> float | None:
+    return None if fraction is None else fraction * 100

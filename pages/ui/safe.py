@@ -1,0 +1,38 @@
+"""Text that a model or a web source wrote: shown as it stands, never as markup.
+
+Streamlit reads Markdown in nearly every text call: a picture would be fetched from its address, a
+link would be live, ``:red[…]`` coloured, ``$…$`` set as a formula. Addresses are taken apart by an
+invisible word joiner, because Markdown finds bare ones even when every sign is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+
+WORD_JOINER = "\u2060"
+MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@/'\"])")
+INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
+ADDRESS = re.compile(r"(://|@|(?i:www)(?=\.))")
+
+
+def safe(text: object) -> str:
+    """One line of Markdown that shows ``text`` letter by letter; runs of space become one.
+
+    Control characters and those that turn the direction of writing are dropped.
+    """
+    plain = " ".join(INVISIBLE.sub("", str(text)).split())
+    apart = ADDRESS.sub(lambda found: _taken_apart(found.group()), plain)
+    return MARKUP.sub(r"\\\1", apart)
+
+
+def _taken_apart(sign: str) -> str:
+    """``://`` → ``:⁠//``, ``www`` → ``www⁠``, ``@`` → ``⁠@``."""
+    if sign == "@":
+        return f"{WORD_JOINER}@"
+    return f":{WORD_JOINER}//" if sign == "://" else f"{sign}{WORD_JOINER}"
+
+
+def clipped(text: object, length: int) -> str:
+    """At most ``length`` signs of the text, an ellipsis where it was cut; to be made safe after."""
+    words = str(text)
+    return words if len(words) <= length else f"{words[: length - 1].rstrip()}…"

@@ -1,0 +1,18 @@
+"""Colours by their role, taken from the theme: nothing here is a colour.
+
+Altair draws categories in the theme's order (``chartCategoricalColors`` in ``.streamlit/config.toml``):
+the first is the accent, the second the grey of its peers.
+"""
+
+from __future__ import annotations
+
+import altair as alt
+
+ACCENT, PEER = "accent", "peer"
+CHART_HEIGHT = 320
+SMALL_CHART_HEIGHT = 220
+
+
+def role_colour(field: str = "role") -> alt.Color:
+    """The accent against grey peers; no legend, lines carry their names."""
+    return alt.Color(f"{field}:N", scale=alt.Scale(domain=[ACCENT, PEER]), legend=None)
