@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from core.desk.desk import Desk
@@ -86,17 +87,14 @@ def _configure(desk: Desk, at: datetime) -> None:
         append_one(desk.store, DESK_STREAM, new_event(DESK_STREAM, event, [version], at))
 
 
-def follow_models(desk: Desk, week_id: WeekId, at: datetime) -> None:
-    """Note each account whose model changed since: its track record is split at this week."""
+def model_changes(desk: Desk, week_id: WeekId) -> Iterator[SeatModelChanged]:
+    """Each account whose model is another one now: its track record is split at this week."""
     for account in desk.policy.accounts:
         book = desk.books.book(account.account_id)
-        if book.model == account.model:
-            continue
-        stream = account_stream(account.account_id)
-        changed = SeatModelChanged(
-            account_id=account.account_id,
-            week_id=week_id,
-            model=account.model,
-            previous_model=book.model,
-        )
-        append_one(desk.store, stream, new_event(stream, changed, [week_id, book.version], at))
+        if book.model != account.model:
+            yield SeatModelChanged(
+                account_id=account.account_id,
+                week_id=week_id,
+                model=account.model,
+                previous_model=book.model,
+            )

@@ -13,9 +13,10 @@ from core.context import PipelineContext
 from core.desk.books import RunAccounts
 from core.desk.desk import Desk
 from core.desk.journal import Bookings, RunJournal, finished_stages
-from core.desk.opening import follow_models, open_desk
+from core.desk.opening import model_changes, open_desk
 from core.desk.order_route import RecordingRoute
-from core.desk.runs import claim_week, is_completed
+from core.desk.overtaken import drop_unsent, refuse_overtaken
+from core.desk.runs import claim_week, is_completed, official_run
 from core.desk.warm_up import warm_up_later
 from core.desk.writing import account_stream, append_one, new_event
 from core.errors import BadInput
@@ -52,14 +53,16 @@ async def run_week(
 ) -> WeekRun:
     """Run the week up to stage ``until``; what is done already is never done again.
 
-    BadInput for a week in the future, or while another process runs it.
+    BadInput for a week in the future, one that a newer week has overtaken, or while another process runs it.
     """
     now = desk.clock.now()
     refuse_future(week_id, now)
     with desk.lock.hold(f"week/{week_id}"):
         open_desk(desk, now)
+        refuse_overtaken(desk, week_id)
+        if official_run(desk.store, week_id) is None:
+            drop_unsent(desk, week_id, now)
         run = claim_week(desk, week_id, now)
-        follow_models(desk, week_id, run.as_of)
         return await _advance(desk, run, progress, until)
 
 
@@ -94,12 +97,17 @@ def week_pipeline(desk: Desk, run: RunSpec) -> Pipeline:
 
 
 def official_bookings(desk: Desk, run: RunSpec) -> Bookings:
-    """Targets and intents go to the account streams in the transaction that ends ``order_plan``."""
+    """What ``order_plan`` means to the accounts, written in the transaction that ends it.
+
+    Changes of model, targets and intents: only with the plan does a week become the account's week.
+    """
 
     def bookings(finished: FinishedStage) -> Iterable[tuple[StreamId, Event, tuple[object, ...]]]:
         intents = finished.values.get(keys.ORDER_INTENTS)
         if intents is None:
             return
+        for changed in model_changes(desk, run.week_id):
+            yield account_stream(changed.account_id), changed, (run.week_id,)
         entry = entry_session(desk, run.as_of)
         for target in _targets(desk, run):
             stream = account_stream(target.account_id)
