@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from core.schemas.research import Narrative
+from core.schemas.research import CalendarEvent, Narrative
 from providers.research.regime import Readings, composite, percent
 
 THEMES: Mapping[str, Mapping[str, int]] = {
@@ -15,40 +15,47 @@ THEMES: Mapping[str, Mapping[str, int]] = {
     "Credit against treasuries": {"HYG": 1, "LQD": 1, "IEF": -1},
 }
 NARRATIVES = 3
-FLAT = 0.5
+CLEAR = 0.5
 
 
-def narratives(readings: Readings, window: str) -> tuple[Narrative, ...]:
+def narratives(readings: Readings, events: Sequence[CalendarEvent]) -> tuple[Narrative, ...]:
     """Up to three themes that moved by at least half a volatility, the largest first."""
     moves = {name: composite(readings, weights) for name, weights in THEMES.items()}
     large = sorted(
-        ((move, name) for name, move in moves.items() if move is not None and abs(move) >= FLAT),
+        ((move, name) for name, move in moves.items() if move is not None and abs(move) >= CLEAR),
         key=lambda item: (-abs(item[0]), item[1]),
     )
-    return tuple(_narrative(readings, name, move, window) for move, name in large[:NARRATIVES])
+    return tuple(_narrative(readings, name, move, events) for move, name in large[:NARRATIVES])
 
 
-def _narrative(readings: Readings, name: str, move: float, window: str) -> Narrative:
+def _narrative(
+    readings: Readings, name: str, move: float, events: Sequence[CalendarEvent]
+) -> Narrative:
     way = "rising" if move > 0 else "falling"
-    parts = ", ".join(
-        f"{symbol} {percent(readings.get(symbol, readings.returns))}" for symbol in THEMES[name]
-    )
+    parts = ", ".join(f"{symbol} {percent(readings.change(symbol))}" for symbol in THEMES[name])
+    dated = [
+        f"{event.event} on {event.date_et}: {event.why_matters}"
+        for event in events
+        if set(event.expected_impact_assets) & set(THEMES[name])
+    ]
     return Narrative(
         name=f"{name} {way}",
         why_it_moves_prices_this_week=(
-            f"Computed: {move:+.2f} volatilities over {window} ({parts}).",
+            f"Computed: {move:+.2f} volatilities over {readings.lens.words} ({parts}).",
         ),
-        key_catalysts_next_7d=(f"A further session in the same direction in {_first(name)}.",),
-        what_would_falsify_it=(
-            f"{_first(name)} crossing its 20-session mean ({_level(readings, name)}).",
-        ),
+        key_catalysts_next_7d=tuple(dated)
+        or ("None that the exchange's calendar knows; releases and news were not read.",),
+        what_would_falsify_it=tuple(_turns(readings, name, move)),
     )
 
 
-def _first(name: str) -> str:
-    return next(iter(THEMES[name]))
-
-
-def _level(readings: Readings, name: str) -> str:
-    level = readings.get(_first(name), "sma_20")
-    return "unknown" if level is None else f"{level:.2f}"
+def _turns(readings: Readings, name: str, move: float) -> list[str]:
+    """For each part that went along with the theme: the mean whose crossing would say it turned."""
+    turns = []
+    for symbol, weight in THEMES[name].items():
+        mean, part = readings.get(symbol, "sma_20"), readings.move(symbol)
+        if mean is None or part is None or part * weight * move <= 0:
+            continue
+        side = "below" if part > 0 else "above"
+        turns.append(f"{symbol} closing {side} {mean:.2f}, its 20-session mean.")
+    return turns
