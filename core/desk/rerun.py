@@ -27,6 +27,43 @@ LAST_STAGE = "order_plan"
 """A what-if ends with the orders it would have placed."""
 
 
+class WhatIfJournal(RunJournal):
+    """A run's journal that begins with its first stage: a what-if refused before that leaves nothing."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        run: RunSpec,
+        overrides: Mapping[str, str],
+        inherited: Sequence[FinishedStage],
+    ) -> None:
+        super().__init__(desk.store, run, run.stream, inherited=inherited)
+        self._desk = desk
+        self._overrides = overrides
+
+    def record(self, finished: FinishedStage) -> None:
+        self._begin()
+        super().record(finished)
+
+    def record_failure(self, stage: str, error: Exception) -> None:
+        self._begin()
+        super().record_failure(stage, error)
+
+    def record_stale(self, stages: Sequence[str], reason: str) -> None:
+        if self._begun():
+            super().record_stale(stages, reason)
+
+    def _begun(self) -> bool:
+        return self._desk.store.head(self._run.stream).version > 0
+
+    def _begin(self) -> None:
+        if self._begun():
+            return
+        record_settings(self._desk, self._run.as_of)
+        event = start_event(self._desk, self._run, self._run.stream, self._overrides)
+        self._desk.store.commit([Append(self._run.stream, [event], 0)])
+
+
 async def rerun(
     desk: Desk,
     week_id: WeekId,
@@ -45,8 +82,7 @@ async def rerun(
     with desk.lock.hold(f"run/{run.run_id}"):
         pipeline = _pipeline(changed, run)
         inherited = _inherited(changed, parent, pipeline, from_stage)
-        _start(changed, run, overrides)
-        journal = RunJournal(desk.store, run, run.stream, inherited=inherited)
+        journal = WhatIfJournal(changed, run, overrides, inherited)
         before = tuple(done.stage for done in journal.finished())
         started = PipelineContext().bind(keys.RUN, run)
         context = await pipeline.run(started, journal, progress)
@@ -98,11 +134,3 @@ def _inherited(
             f"run it first, or `rerun --from {missing[0]}`"
         )
     return [done[name] for name in wanted]
-
-
-def _start(desk: Desk, run: RunSpec, overrides: Mapping[str, str]) -> None:
-    if desk.store.head(run.stream).version:
-        return
-    record_settings(desk, run.as_of)
-    event = start_event(desk, run, run.stream, overrides)
-    desk.store.commit([Append(run.stream, [event], 0)])
