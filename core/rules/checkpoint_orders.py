@@ -11,6 +11,7 @@ from core.types import AccountId, CheckpointAction, RunId, Side, WeekId
 
 ONE = Decimal(1)
 TWO = Decimal(2)
+FRACTION = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,10 @@ def checkpoint_orders(
 
 
 def halved(quantity: Decimal) -> Decimal:
-    """How much to close so that half, rounded toward zero to whole shares, is left."""
+    """How much to close so that half is left, rounded toward zero: whole shares keep whole shares."""
     held = abs(quantity)
-    keep = (held / TWO).quantize(ONE, rounding=ROUND_FLOOR)
+    step = ONE if held == held.to_integral_value() else FRACTION
+    keep = (held / TWO).quantize(step, rounding=ROUND_FLOOR)
     return held - keep
 
 

@@ -74,7 +74,7 @@ def decide_by_rules(brief: CheckpointBrief, policy: CheckpointPolicy) -> Checkpo
     Conviction loses ``decay_a_session`` of Wednesday's a session held, loses ``penalty`` for each
     volatility (of the sessions held) the price moved against the position, and gains ``reward`` for
     each in its favour. It is computed from Wednesday's conviction each time, so looking more often
-    changes nothing.
+    changes nothing. An exit because it ran out answers with no conviction: that is no panic.
     """
     if brief.rules_met:
         reason = f"invalidated: {'; '.join(brief.rules_met)}"
@@ -82,13 +82,11 @@ def decide_by_rules(brief: CheckpointBrief, policy: CheckpointPolicy) -> Checkpo
     size, moved = _conviction_now(brief, policy)
     start = abs(brief.wednesday_conviction)
     reason = f"{moved:+.2f} volatilities since entry, {brief.sessions_held} sessions held"
-    side = brief.direction.sign
-    conviction = side * max(min(size, MAX_CONVICTION), -MAX_CONVICTION)
-    return CheckpointAnswer(
-        conviction=round(conviction, 4),
-        action=_action(size, start, abs(brief.conviction), policy),
-        reason=reason,
-    )
+    size = round(max(min(size, MAX_CONVICTION), -MAX_CONVICTION), 4)
+    action = _action(size, start, abs(brief.conviction), policy)
+    left = min(size, 0.0) if action is CheckpointAction.EXIT else size
+    conviction = brief.direction.sign * left + 0.0  # a short's zero is 0.0, not -0.0
+    return CheckpointAnswer(conviction=conviction, action=action, reason=reason)
 
 
 def _conviction_now(brief: CheckpointBrief, policy: CheckpointPolicy) -> tuple[float, float]:
@@ -104,7 +102,7 @@ def _conviction_now(brief: CheckpointBrief, policy: CheckpointPolicy) -> tuple[f
 def _action(size: float, start: float, stored: float, policy: CheckpointPolicy) -> CheckpointAction:
     if size <= -policy.flip_beyond:
         return CheckpointAction.FLIP
-    if size < policy.exit_below:
+    if size < max(policy.exit_below, MIN_CONVICTION):  # what would not be opened is not held
         return CheckpointAction.EXIT
     limit = policy.reduce_below * start
     if size < limit <= stored:  # crossed just now: a position is halved once, not at every look
