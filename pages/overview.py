@@ -10,6 +10,7 @@ from pages.ui.components import card_title, empty_desk, heading
 from pages.ui.format import day
 from pages.ui.overview_cards import decision_card, kpi_row, last_run_card, leaderboard
 from pages.ui.safe import safe
+from storage.queries import AccountRole
 
 state = data.now()
 labels, weeks = data.labels(state), data.weeks(state)
@@ -34,29 +35,28 @@ heading(
 )
 kpi_row(seen.council, seen.standings)
 
-names = {key: label.name for key, label in labels.items()}
-left, right = st.columns([3, 2])
+names = {key: label.name for key, label in labels.items() if label.role is not AccountRole.FLAT}
+left, right = st.columns([2, 1])
 with left.container(border=True, height="stretch"):
     council = seen.council.council.account.account_id if seen.council else next(iter(names))
-    card_title("Equity", "cash plus positions at each close, $")
-    chosen = st.segmented_control(
+    card_title("Equity", "cash plus positions at each close, in dollars")
+    chosen = st.pills(
         "Account in colour",
         list(names),
         format_func=lambda key: safe(names[key]),
         default=council,
         required=True,
-        key="account",
-        bind="query-params",
         label_visibility="collapsed",
     )
+    every = {key: label.name for key, label in labels.items()}
     st.altair_chart(
-        equity_lines(seen.equity, names, chosen or council), alt="Equity of each account in dollars"
+        equity_lines(seen.equity, every, chosen or council), alt="Equity of each account in dollars"
     )
-with right.container(border=True, height="stretch"):
-    leaderboard(seen.standings, seen.holdings)
+with right:
+    with st.container(border=True):
+        decision_card(weeks[0], labels)
+    with st.container(border=True, height="stretch"):
+        last_run_card(seen.last_run, weeks)
 
-left, right = st.columns([3, 2])
-with left.container(border=True, height="stretch"):
-    decision_card(weeks[0], labels)
-with right.container(border=True, height="stretch"):
-    last_run_card(seen.last_run, weeks)
+with st.container(border=True):
+    leaderboard(seen.standings, seen.holdings)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.types import WeekId
 from pages.ui import data
 from pages.ui.components import empty_desk, heading
 from pages.ui.format import moment, week
@@ -14,6 +13,7 @@ from pages.ui.review_cards import review_cards
 from pages.ui.safe import safe
 from pages.ui.trading_cards import conviction_card, orders_card, risk_card
 from pages.ui.week_cards import decision_cards, postmortem_card, stage_line
+from pages.ui.week_picker import picked_week, unknown_week
 
 state = data.now()
 weeks = data.weeks(state)
@@ -24,13 +24,10 @@ if not weeks:
 
 title, picker = st.columns([3, 1], vertical_alignment="bottom")
 with picker:
-    known = [summary.week_id for summary in weeks]
-    chosen = st.selectbox(
-        "Week", known, format_func=lambda one: week(WeekId(one)), key="week", bind="query-params"
-    )
-detail = data.week(state, WeekId(chosen or known[0]))
+    chosen = picked_week(weeks)
+detail = data.week(state, chosen) if chosen else None
 if detail is None:
-    st.info("This week has no run.")
+    unknown_week(weeks)
     st.stop()
 summary, labels = detail.summary, data.labels(state)
 with title:

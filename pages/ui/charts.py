@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import altair as alt
 import pandas as pd
 
-from core.types import AccountId
-from pages.ui.theme import ACCENT, CHART_HEIGHT, PEER, SMALL_CHART_HEIGHT, role_colour
+from core.types import AccountId, CheckpointAction
+from pages.ui.theme import (
+    ACCENT,
+    CHART_HEIGHT,
+    PATH_HEIGHT,
+    PEER,
+    SMALL_CHART_HEIGHT,
+    role_colour,
+)
 
 Drawing: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
-LABEL_ROOM = 130
+LABEL_ROOM = 0.3
+"""Names stand right of the last session; the axis goes on for this share of the time shown."""
+READABLE = alt.expr("luminance(background) < 0.4 ? 'white' : 'black'")
+"""Text on coloured cells: light on a dark theme's, dark on a light one's."""
+IN_LINES = "split(replace(datum.label, regexp('([/ ])', 'g'), '$1\\n'), '\\n')"
+"""A long name in several short lines."""
+STAY = CheckpointAction.STAY.value
 LEAST_GAP = 0.055
 """Names at the ends of lines keep this share of the chart's height between each other."""
 
@@ -30,7 +43,12 @@ def equity_lines(frame: pd.DataFrame, names: Mapping[AccountId, str], chosen: st
         alt.Chart(data)
         .mark_line()
         .encode(
-            x=alt.X("session:T", title=None, axis=alt.Axis(tickCount=6, format="%b %Y")),
+            x=alt.X(
+                "session:T",
+                title=None,
+                axis=alt.Axis(values=_ticks(data["session"]), format="%d %b %y", grid=False),
+                scale=alt.Scale(domain=_with_room(data["session"]), nice=False),
+            ),
             y=alt.Y(
                 "equity:Q",
                 title="equity, $",
@@ -49,9 +67,19 @@ def equity_lines(frame: pd.DataFrame, names: Mapping[AccountId, str], chosen: st
             ],
         )
     )
-    return alt.layer(lines, _line_ends(data)).properties(
-        height=CHART_HEIGHT, padding={"right": LABEL_ROOM, "left": 5, "top": 5, "bottom": 5}
-    )
+    return alt.layer(lines, _line_ends(data)).properties(height=CHART_HEIGHT)
+
+
+def _with_room(sessions: pd.Series[pd.Timestamp]) -> list[str]:
+    first, last = sessions.min(), sessions.max()
+    return [first.isoformat(), (last + (last - first) * LABEL_ROOM).isoformat()]
+
+
+def _ticks(sessions: pd.Series[pd.Timestamp], most: int = 6) -> list[str]:
+    """A few sessions from first to last: the axis says nothing about days without a price."""
+    days = sorted(set(sessions))
+    step = max(1, -(-len(days) // most))
+    return [day.isoformat() for day in days[::step]]
 
 
 def _line_ends(data: pd.DataFrame) -> Any:
@@ -72,49 +100,62 @@ def _apart(values: list[float], gap: float) -> list[float]:
     return [value - shift for value in placed]
 
 
-def score_heatmap(frame: pd.DataFrame) -> Drawing:
-    """Columns ``reviewer, pitch, score, shown, note``: one cell a review, 1 (poor) to 10 (excellent)."""
+def score_heatmap(frame: pd.DataFrame, names: Sequence[str], digits: int) -> Drawing:
+    """Columns ``reviewer, pitch, score, shown``: one cell a review, 1 (poor) to 10 (excellent).
+
+    ``names`` in the order of the seats; nobody reviews the own pitch, so the diagonal is empty.
+    """
     base = alt.Chart(frame).encode(
-        x=alt.X("pitch:N", title="pitch of", sort=None, axis=alt.Axis(labelAngle=0, orient="top")),
-        y=alt.Y("reviewer:N", title="reviewed by", sort=None),
+        x=alt.X(
+            "pitch:N",
+            title="pitch of",
+            sort=list(names),
+            axis=alt.Axis(labelAngle=0, orient="top", labelExpr=IN_LINES, labelOverlap=False),
+        ),
+        y=alt.Y(
+            "reviewer:N",
+            title="reviewed by",
+            sort=list(names),
+            axis=alt.Axis(labelLimit=150, labelOverlap=False),
+        ),
     )
     cells = base.mark_rect(cornerRadius=3).encode(
         color=alt.Color("score:Q", scale=alt.Scale(domain=[1, 10]), legend=None),
         tooltip=[
             alt.Tooltip("reviewer:N", title="reviewed by"),
             alt.Tooltip("pitch:N", title="pitch of"),
-            alt.Tooltip("score:Q", format=".1f", title="score, 1 to 10"),
+            alt.Tooltip("score:Q", format=f".{digits}f", title="score, 1 to 10"),
             alt.Tooltip("shown:N", title="shown"),
         ],
     )
-    numbers = base.mark_text(fontSize=14).encode(text=alt.Text("score:Q", format=".3~g"))
+    numbers = base.mark_text(fontSize=14, color=READABLE).encode(
+        text=alt.Text("score:Q", format=f".{digits}f")
+    )
     return alt.layer(cells, numbers).properties(height=SMALL_CHART_HEIGHT)
 
 
-def conviction_small_multiples(frame: pd.DataFrame) -> Drawing:
-    """Columns ``account, at, conviction, action``: a step a checkpoint, one small chart an account."""
-    x = alt.X("at:T", title=None, axis=alt.Axis(format="%a", tickCount="day", grid=False))
-    y = alt.Y("conviction:Q", title="conviction", scale=alt.Scale(domain=[-2, 2]))
-    base = alt.Chart().encode(x=x)
-    zero = alt.Chart().mark_rule(opacity=0.35).encode(y=alt.datum(0))
-    steps = base.mark_line(interpolate="step-after", strokeWidth=2).encode(y=y)
-    acted = (
-        base.mark_point(size=70, filled=True)
-        .encode(
-            y="conviction:Q",
-            shape=alt.Shape("action:N", title="acted"),
-            tooltip=[
-                "account:N",
-                alt.Tooltip("local:N", title="when"),
-                "action:N",
-                alt.Tooltip("conviction:Q", format="+.2f"),
-                "rule:N",
-            ],
-        )
-        .transform_filter("datum.action != '' && datum.action != 'STAY'")
+def conviction_path(frame: pd.DataFrame) -> Drawing:
+    """Columns ``at`` (New York wall time), ``local``, ``conviction, action, rule``: one account's steps.
+
+    Checkpoints that acted are marked and named.
+    """
+    base = alt.Chart(frame).encode(
+        x=alt.X("at:T", title=None, axis=alt.Axis(format="%a", tickCount="day", grid=False)),
+        y=alt.Y(
+            "conviction:Q",
+            title=None,
+            scale=alt.Scale(domain=[-2, 2]),
+            axis=alt.Axis(values=[-2, -1, 0, 1, 2]),
+        ),
+        tooltip=[
+            alt.Tooltip("local:N", title="when"),
+            alt.Tooltip("conviction:Q", format="+.2f"),
+            "action:N",
+            "rule:N",
+        ],
     )
-    return (
-        alt.layer(zero, steps, acted, data=frame)
-        .properties(width=230, height=110)
-        .facet(facet=alt.Facet("account:N", title=None, sort=None), columns=3)
-    )
+    steps = base.mark_line(interpolate="step-after", strokeWidth=2)
+    acted = base.transform_filter(alt.datum.action != STAY)
+    marks = acted.mark_point(size=60, filled=True)
+    names = acted.mark_text(dy=-12, fontSize=11).encode(text="action:N")
+    return alt.layer(steps, marks, names).properties(height=PATH_HEIGHT)

@@ -35,7 +35,7 @@ def heading(title: str, caption: str) -> None:
 
 
 def card_title(text: str, note: str = "") -> None:
-    st.markdown(f"**{text}**" + (f"  \n:gray[{note}]" if note else ""))
+    st.markdown(f"**{text}**" + (f"  \n:gray[:small[{note}]]" if note else ""))
 
 
 def bullets(items: Iterable[str]) -> None:

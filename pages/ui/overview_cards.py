@@ -35,6 +35,7 @@ from storage.queries import (
 )
 
 A_WEEK = 5
+LEAST_SHOWN = 0.0005
 NOTE = (
     "Total return of adjusted prices; risk-free rate 0, 252 sessions a year; n/a under 20 sessions."
 )
@@ -49,23 +50,19 @@ def kpi_row(council: CouncilStanding | None, standings: Sequence[Standing]) -> N
     comparison = council.comparison
     best = next((one for one in standings if one.account.account_id == comparison.best), None)
     with st.grid(4, min_column_width=210, gap="small"):
-        _figure(
-            "Council equity",
-            dollars(own.equity),
-            signed_percent(_growth(own.curve)),
-            own.curve,
-        )
+        growth = _growth(own.curve)
+        _figure(("Council equity", dollars(own.equity)), growth, signed_percent(growth), own.curve)
         _against("Against the mean PM", own.curve, council.mean)
         if best is not None:
             _against(f"Against the best PM, {safe(best.account.name)}", own.curve, best.curve)
         fall = own.curve / np.maximum.accumulate(own.curve) - 1
         mean = comparison.against_mean
         _figure(
-            "Deepest drawdown",
-            percent(own.performance.max_drawdown),
-            points(float(fall[-1] - fall[-1 - _span(fall)])),
+            ("Deepest drawdown", percent(own.performance.max_drawdown)),
+            float(fall[-1]),
+            percent(float(fall[-1])),
             fall,
-            note=_reduction(mean.drawdown_reduction if mean else None),
+            ("now, from the peak", _reduction(mean.drawdown_reduction if mean else None)),
         )
 
 
@@ -82,20 +79,29 @@ def _against(label: str, own: Floats, other: Floats) -> None:
     """The difference of two total returns, in percentage points."""
     ahead = own / own[0] - other / other[0]
     change = float(ahead[-1] - ahead[-1 - _span(ahead)])
-    _figure(label, points(float(ahead[-1])), points(change), ahead)
+    _figure((label, points(float(ahead[-1]))), change, points(change), ahead)
 
 
-def _figure(label: str, value: str, change: str, history: Floats, note: str | None = None) -> None:
+def _figure(
+    head: tuple[str, str],
+    change: float,
+    shown: str,
+    history: Floats,
+    notes: tuple[str, str | None] = ("in 5 sessions", None),
+) -> None:
+    """``head`` is label and value; a change that rounds to nothing has no sign and no colour."""
+    label, value = head
+    description, explanation = notes
     st.metric(
         label,
         value,
-        change,
-        delta_description="5 sessions",
+        shown if abs(change) >= LEAST_SHOWN else 0,
+        delta_description=description,
         border=True,
         height="stretch",
         chart_data=_thinned(history),
         chart_type="line",
-        help=note,
+        help=explanation,
     )
 
 
@@ -120,6 +126,10 @@ def leaderboard(standings: Sequence[Standing], holdings: Sequence[Holding]) -> N
     for holding in holdings:
         side = Direction.LONG if holding.quantity > 0 else Direction.SHORT
         held.setdefault(holding.account_id, []).append(trade(holding.symbol, side))
+    percents = ("volatility", "worst fall", "hit rate")
+    least = min(float(one.curve.min()) for one in standings)
+    most = max(float(one.curve.max()) for one in standings)
+    ratios = ("Sharpe", "Sortino", "Calmar", "turnover", "conviction vol.")
     st.dataframe(
         pd.DataFrame([_line(one, held) for one in standings]),
         hide_index=True,
@@ -127,11 +137,12 @@ def leaderboard(standings: Sequence[Standing], holdings: Sequence[Holding]) -> N
         height="content",
         alt="Leaderboard of the accounts",
         column_config={
+            **{name: st.column_config.NumberColumn(format="%.1f %%") for name in percents},
+            **{name: st.column_config.NumberColumn(format="%.2f") for name in ratios},
+            "account": st.column_config.TextColumn(pinned=True),
             "return": st.column_config.NumberColumn(format="%+.1f %%"),
-            "drawdown": st.column_config.NumberColumn("worst fall", format="%.1f %%"),
-            "Sharpe": st.column_config.NumberColumn(format="%.2f"),
-            "hit rate": st.column_config.NumberColumn(format="%.0f %%"),
-            "equity": st.column_config.LineChartColumn("equity, $"),
+            "equity": st.column_config.NumberColumn("equity, $", format="localized"),
+            "course": st.column_config.LineChartColumn(width="small", y_min=least, y_max=most),
         },
     )
 
@@ -141,11 +152,19 @@ def _line(one: Standing, held: Mapping[AccountId, list[str]]) -> dict[str, objec
     since = f" since {one.since}" if one.since else ""
     return {
         "account": f"{one.account.shown}{since}",
+        "course": _thinned(one.curve, 40),
+        "equity": round(one.equity),
         "return": _hundred(did.total_return),
-        "drawdown": _hundred(did.max_drawdown),
+        "worst fall": _hundred(did.max_drawdown),
+        "volatility": _hundred(did.volatility),
         "Sharpe": did.sharpe,
+        "Sortino": did.sortino,
+        "Calmar": did.calmar,
         "hit rate": _hundred(did.hit_rate),
-        "equity": _thinned(one.curve, 40),
+        "trades": did.closed_trades,
+        "turnover": did.turnover,
+        "conviction vol.": did.conviction_volatility,
+        "panic exits": did.panic_exits,
         "holds": ", ".join(held.get(one.account.account_id, [])) or "cash",
     }
 
@@ -156,7 +175,7 @@ def _hundred(fraction: float | None) -> float | None:
 
 def decision_card(summary: WeekSummary, labels: Mapping[AccountId, AccountLabel]) -> None:
     """The week in one sentence, with how many pitches it rests on and who disagreed."""
-    card_title(f"Decision of the week of {week(summary.week_id)}")
+    card_title(f"Decision, week of {week(summary.week_id)}")
     st.markdown(decision_sentence(summary))
     with st.container(horizontal=True, gap="small"):
         st.badge(f"{summary.received} pitches", color="orange" if summary.abstained else "gray")

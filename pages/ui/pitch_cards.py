@@ -43,7 +43,7 @@ def _rows(seats: Sequence[Pitch | Abstention], width: int) -> list[Sequence[Pitc
 def _pitch(pitch: Pitch, detail: WeekDetail, labels: Labels) -> None:
     chosen = detail.decision is not None and detail.decision.backed_by == pitch.idea_id
     card_title(who(labels.get(pitch.account_id), pitch.account_id))
-    st.markdown(f"#### {safe(trade(pitch.instrument, pitch.direction))}")
+    st.markdown(f"### {safe(trade(pitch.instrument, pitch.direction))}")
     st.markdown(f"conviction **{conviction(pitch.conviction)}** · {HORIZONS[pitch.horizon]}")
     if chosen:
         st.badge("chosen by the chairman", color="primary")
@@ -66,7 +66,7 @@ def _pitch(pitch: Pitch, detail: WeekDetail, labels: Labels) -> None:
 
 def _abstention(seat: Abstention, labels: Labels) -> None:
     card_title(who(labels.get(seat.account_id), seat.account_id))
-    st.markdown("#### Abstained")
+    st.markdown("### Abstained")
     st.badge(f"no usable answer in {seat.attempts} attempts", color="orange")
     labelled("Why", seat.reason)
     st.caption("The account stays FLAT this week.")

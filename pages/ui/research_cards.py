@@ -20,8 +20,8 @@ INDICATORS = {
     "return_20d": "20 d",
     "return_60d": "60 d",
     "distance_sma_200": "to SMA 200",
-    "drawdown_252": "from 252 d high",
-    "realised_volatility_20": "volatility 20 d",
+    "drawdown_252": "to 252 d high",
+    "realised_volatility_20": "vol. 20 d",
 }
 PLAIN = {
     "rsi_14": "RSI 14",
@@ -93,16 +93,18 @@ def snapshot_card(snapshot: MarketSnapshot | None) -> None:
             "Market snapshot",
             f"frozen {moment(snapshot.as_of)} from {safe(snapshot.source)}{feed}; {kind}",
         )
-        percents = {
-            name: st.column_config.NumberColumn(format="%+.1f %%") for name in INDICATORS.values()
-        }
+        signed = st.column_config.NumberColumn(format="%+.1f %%")
+        unsigned = st.column_config.NumberColumn(format="%.1f %%")
+        percents = {name: unsigned if "vol" in name else signed for name in INDICATORS.values()}
         plain = {name: st.column_config.NumberColumn(format="%.2f") for name in PLAIN.values()}
+        frame = pd.DataFrame([_asset(asset) for asset in snapshot.assets])
         st.dataframe(
-            pd.DataFrame([_asset(asset) for asset in snapshot.assets]),
+            frame if frame["noted"].any() else frame.drop(columns="noted"),
             hide_index=True,
             height="content",
             placeholder="n/a",
             column_config={
+                "asset": st.column_config.TextColumn(pinned=True),
                 "price": st.column_config.NumberColumn("price, $", format="%.2f"),
                 **percents,
                 **plain,
@@ -117,7 +119,6 @@ def _asset(asset: AssetSnapshot) -> dict[str, object]:
     found = asset.indicators
     return {
         "asset": asset.symbol,
-        "class": words(asset.asset_class),
         "price": float(asset.price),
         "of": f"{asset.session:%d %b} {asset.price_kind}",
         **{shown: _hundred(found.get(name)) for name, shown in INDICATORS.items()},

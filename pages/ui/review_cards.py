@@ -42,7 +42,11 @@ def _scores(detail: WeekDetail, labels: Labels) -> None:
         label_visibility="collapsed",
     )
     st.altair_chart(
-        score_heatmap(_frame(detail.reviews, chosen or MEAN, labels)),
+        score_heatmap(
+            _frame(detail.reviews, chosen or MEAN, labels),
+            [label.name for label in labels.values()],
+            1 if (chosen or MEAN) == MEAN else 0,
+        ),
         alt=f"Review scores, {words(chosen or MEAN)}, by reviewer and pitch",
     )
     if detail.review_abstentions:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 WORD_JOINER = "\u2060"
-MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@/'\"])")
+MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@])")
 INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
 ADDRESS = re.compile(r"(://|@|(?i:www)(?=\.))")
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import altair as alt
 
 ACCENT, PEER = "accent", "peer"
-CHART_HEIGHT = 320
-SMALL_CHART_HEIGHT = 220
+CHART_HEIGHT = 370
+SMALL_CHART_HEIGHT = 260
+PATH_HEIGHT = 140
 
 
 def role_colour(field: str = "role") -> alt.Color:

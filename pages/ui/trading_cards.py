@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from core.clock import NEW_YORK
-from core.types import AccountId
-from pages.ui.charts import conviction_small_multiples
+from core.types import AccountId, CheckpointAction
+from pages.ui.charts import conviction_path
 from pages.ui.components import card_title, who
 from pages.ui.format import conviction, dollars, moment, percent, shares, trade, words
 from pages.ui.safe import safe
@@ -62,6 +62,7 @@ def orders_card(detail: WeekDetail, labels: Labels) -> None:
         if not detail.orders:
             st.markdown(":gray[No order was needed this week.]")
             return
+        reasons = any(one.reason for one in detail.orders)
         st.dataframe(
             pd.DataFrame(
                 [
@@ -75,7 +76,7 @@ def orders_card(detail: WeekDetail, labels: Labels) -> None:
                         "decided at": dollars(one.reference_price, 2),
                         "costs": dollars(one.commission, 2),
                         "when": moment(one.filled_at or one.decided_at),
-                        "reason": one.reason,
+                        **({"reason": one.reason} if reasons else {}),
                     }
                     for one in detail.orders
                 ]
@@ -95,21 +96,26 @@ def conviction_card(detail: WeekDetail, labels: Labels) -> None:
             f"conviction from −2 to +2 since Wednesday; {quiet} checkpoints saw no new price and "
             "changed nothing",
         )
-        moved = detail.path[detail.path.groupby("account_id")["at"].transform("count") > 1]
-        held = {one.account_id for one in detail.risk if one.weight}
-        moved = moved[moved["account_id"].isin(held)]
-        if moved.empty:
+        held = [one.account_id for one in detail.risk if one.weight]
+        paths = {key: _path(detail.path, key) for key in held}
+        if all(len(path) < 2 for path in paths.values()):
             st.markdown(":gray[No checkpoint of a position has been decided yet.]")
             return
-        local = moved["at"].dt.tz_convert(NEW_YORK)
-        st.altair_chart(
-            conviction_small_multiples(
-                moved.assign(
-                    account=[_name(AccountId(one), labels) for one in moved["account_id"]],
-                    at=local.dt.tz_localize(None),
-                    local=local.dt.strftime("%a %d %b %H:%M ET"),
-                )
-            ),
-            width="content",
-            alt="Conviction of each account over the week",
-        )
+        with st.grid(4, min_column_width=220, gap="small") as grid:
+            for key, path in paths.items():
+                with grid.cell():
+                    st.markdown(who(labels.get(key), key))
+                    st.altair_chart(
+                        conviction_path(path), alt=f"Conviction of {_name(key, labels)}"
+                    )
+
+
+def _path(frame: pd.DataFrame, account_id: AccountId) -> pd.DataFrame:
+    """One account's steps at New York wall time; Wednesday's own begins it and acted on nothing."""
+    own = frame[frame["account_id"] == account_id]
+    local = own["at"].dt.tz_convert(NEW_YORK)
+    return own.assign(
+        at=local.dt.tz_localize(None),
+        local=local.dt.strftime("%a %d %b %H:%M ET"),
+        action=own["action"].replace("", CheckpointAction.STAY.value),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -26,6 +27,7 @@ from pages.ui.sentences import HORIZONS, decision_sentence, dissents
 from storage.queries import AccountLabel, StageStatus, WeekDetail, WeekSummary
 
 Labels = Mapping[AccountId, AccountLabel]
+ACCOUNT = re.compile(r"\bacct_\d+\b")
 NOT_FINE = (StageStatus.FAILED, StageStatus.STALE)
 
 
@@ -54,10 +56,9 @@ def decision_cards(detail: WeekDetail) -> None:
         if detail.decision is not None:
             prose(detail.decision.rationale)
             _badges(detail)
+            _monitoring(detail.decision)
     with right.container(border=True, height="stretch"):
         _dissent(detail.decision)
-        if detail.decision is not None:
-            _monitoring(detail.decision)
 
 
 def _badges(detail: WeekDetail) -> None:
@@ -94,6 +95,11 @@ def _monitoring(decision: ChairmanDecision) -> None:
         bullets(plan.checkpoints)
 
 
+def _name(account_id: str, labels: Labels) -> str:
+    label = labels.get(AccountId(account_id))
+    return label.shown if label else account_id
+
+
 def postmortem_card(report: Postmortem, labels: Labels) -> None:
     """The week compared across its accounts."""
     with st.container(border=True):
@@ -102,14 +108,12 @@ def postmortem_card(report: Postmortem, labels: Labels) -> None:
             "Postmortem", f"{status}; {day(report.first_session)} to {day(report.last_session)}"
         )
         if report.text:
-            prose(report.text)
+            prose(ACCOUNT.sub(lambda found: _name(found.group(), labels), report.text))
         st.dataframe(
             pd.DataFrame(
                 [
                     {
-                        "account": labels[one.account_id].shown
-                        if one.account_id in labels
-                        else one.account_id,
+                        "account": _name(one.account_id, labels),
                         "trade": trade(one.instrument, one.direction),
                         "conviction": f"{conviction(one.conviction_first)} → "
                         f"{conviction(one.conviction_last)}",
