@@ -95,7 +95,7 @@ def _strength(asset_class: str, stress: float, month: float, volatility: float) 
 
 def _idea(asset: AssetSnapshot, stress: Stress, strength: float, values: tuple[float, ...]) -> Idea:
     month, volatility = values
-    calm = stress.level < 0
+    calm, kind = stress.level < 0, asset.asset_class.replace("_", " ")
     role = (
         "a premium to earn" if strength > 0 and calm else "a haven" if strength > 0 else "at risk"
     )
@@ -110,7 +110,7 @@ def _idea(asset: AssetSnapshot, stress: Stress, strength: float, values: tuple[f
                 f"SPY's volatility is {stress.volatility:.1%} and its drawdown {stress.drawdown:.1%}; "
                 f"HYG is {-stress.spread:+.1%} against IEF over 20 sessions."
             ),
-            f"{asset.symbol} ({asset.asset_class}) is {role} with {volatility:.1%} volatility.",
+            f"{asset.symbol} ({kind}) is {role} with {volatility:.1%} volatility.",
             f"It moved {month:+.1%} in 20 sessions.",
         ),
         signs=_signs(stress, strength, month, volatility),

@@ -50,7 +50,7 @@ def _idea(asset: AssetSnapshot, score: float, rsi: float, volatility: float) -> 
         else "reversals take a few sessions, a week would meet the trend again",
         bullets=(
             f"{asset.symbol}'s 20-session return stands {score:+.2f} deviations from its year's mean.",
-            f"RSI is {rsi:.0f}: the move {side} is crowded.",
+            f"RSI is {rsi:.1f}: the move {side} is crowded.",
             (
                 f"Volatility of {volatility:.0%} is below the {CRASH_VOLATILITY:.0%} at which "
                 "stretched moves go on."

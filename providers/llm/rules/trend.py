@@ -67,7 +67,7 @@ def _idea(asset: AssetSnapshot, values: tuple[float, ...]) -> Idea | None:
             *beyond("distance_sma_200", distance, 0.0, quarter),
             *(() if histogram is None else beyond("macd_histogram", histogram, 0.0, quarter)),
         ),
-        risk=f"Momentum ends abruptly; a year's volatility of {volatility:.0%} makes the stop wide.",
+        risk=f"Momentum ends abruptly; volatility of {volatility:.0%} decides how wide the stop is.",
         level="sma_50" if _beyond(asset, quarter) else None,
     )
 
