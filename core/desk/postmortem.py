@@ -22,7 +22,7 @@ from core.rules.week_boundary import boundary_equity, closing_fills
 from core.schemas.checkpoint import CheckpointDecision
 from core.schemas.order import WEEKLY, BrokerFill
 from core.schemas.postmortem import AccountWeek, Postmortem
-from core.types import AccountId, CheckpointAction, WeekId, week_of, wednesday
+from core.types import AccountId, CheckpointAction, WeekId, wednesday, week_of
 
 PROVISIONAL, FINAL = "provisional", "final"
 
@@ -31,7 +31,7 @@ def write_provisional(desk: Desk, week_id: WeekId, at: datetime) -> str:
     """The 07:30 postmortem, on the last close; nothing to do for a week nobody ran."""
     if official_run(desk.store, week_id) is None:
         return f"week {week_id} has no run"
-    if not _written(desk, week_id, PROVISIONAL):
+    if not was_written(desk, week_id, PROVISIONAL):
         _write(desk, week_id, PROVISIONAL, at)
     return f"week {week_id}: provisional"
 
@@ -40,7 +40,7 @@ def finalise_if_ended(desk: Desk, at: datetime) -> str | None:
     """The final postmortem of the week before, once every exit fill is in."""
     this_week = week_of(in_new_york(at).date())
     ended = week_of(wednesday(this_week) - timedelta(days=1))
-    if official_run(desk.store, ended) is None or _written(desk, ended, FINAL):
+    if official_run(desk.store, ended) is None or was_written(desk, ended, FINAL):
         return None
     if not all(_has_ended(book, ended) for book in _books(desk)):
         return None
@@ -61,7 +61,8 @@ def _has_ended(book: AccountBook, week_id: WeekId) -> bool:
     return True
 
 
-def _written(desk: Desk, week_id: WeekId, status: str) -> bool:
+def was_written(desk: Desk, week_id: WeekId, status: str) -> bool:
+    """Whether the week has its provisional or final postmortem."""
     stream = week_stream(week_id)
     found = event_id(stream, PostmortemWritten.__name__, week_id, status)
     return desk.store.find(str(found)) is not None

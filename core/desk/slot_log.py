@@ -7,9 +7,11 @@ from enum import StrEnum
 
 from core.desk.slots import Slot
 from core.desk.writing import SLOT_STREAM, new_event
+from core.events.account import CheckpointDecided
 from core.events.envelope import Append, event_id
 from core.events.system import SlotFinished
 from core.ports import EventStore
+from core.schemas.checkpoint import CheckpointDecision
 
 
 class SlotOutcome(StrEnum):
@@ -40,3 +42,14 @@ def finish(store: EventStore, slot: Slot, outcome: SlotOutcome, detail: str) -> 
     # What a slot found to do depends on where a process died before: beside history, not in it.
     new = replace(new, telemetry={"detail": detail})
     store.commit([Append(SLOT_STREAM, [new], store.head(SLOT_STREAM).version)])
+
+
+def decisions_at(store: EventStore, slot: Slot) -> list[CheckpointDecision]:
+    """What a checkpoint slot decided, in account order of the log; no new price decides nothing."""
+    found = []
+    for row in store.read_all(types=[CheckpointDecided.__name__]):
+        event = store.decode(row)
+        assert isinstance(event, CheckpointDecided)  # by its type name
+        if event.decision.timestamp == slot.at:
+            found.append(event.decision)
+    return found

@@ -1,0 +1,388 @@
+"""The command line: the desk's verbs for a terminal. `cli.py --help` lists them."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from config.listening import refuse_port_in_use
+from config.settings import PROJECT_ROOT, Settings, load_settings
+from config.terminal import doctor as doctor_checks
+from config.terminal import initialise, options, reports, show, web
+from config.terminal.app import FAILURE, BothSpellings, run
+from config.terminal.options import Json, OneWeek, ProfileName, Seed, Store, Week
+from config.wiring import build_desk, open_store, scratch_desk
+from core.clock import FixedClock, SystemClock, at_new_york, in_new_york
+from core.desk.conversation import ask_council
+from core.desk.demo import demo_range
+from core.desk.desk import Desk
+from core.desk.opening import configured
+from core.desk.past_slots import checkpoint_slots, run_past_slots
+from core.desk.past_week import is_past, settle_first_session, start_of
+from core.desk.postmortem import PROVISIONAL, compare
+from core.desk.replay import replay as replay_week
+from core.desk.rerun import rerun as rerun_week
+from core.desk.simulation import simulate as simulate_range
+from core.desk.stages import STEPS, refuse_gap
+from core.desk.summary import last_postmortem, official_context, week_summary
+from core.desk.summary_text import summary_markdown
+from core.desk.weekly import LAST_STAGE, WeekRun, run_week
+from core.errors import BadInput
+from core.overrides import parse_overrides
+from core.types import StoreKind, WeekId
+from storage.anchors import anchor_file, write_anchor
+from storage.event_store import SqlEventStore
+from storage.export import export_week
+from storage.verification import verify as verify_store
+
+app = typer.Typer(cls=BothSpellings, no_args_is_help=True, add_completion=False)
+"""Every command; errors are one line on standard error, exit code 1 or, asked wrongly, 2."""
+
+
+def settings_of(store: str | None, profile: str | None) -> Settings:
+    if profile is not None and profile not in options.PROFILES:
+        raise BadInput(f"--profile {profile!r} is unknown: use {', '.join(options.PROFILES)}")
+    return load_settings(store=store, profile=profile)  # type: ignore[arg-type]  # checked above
+
+
+class Opened:
+    """An open store with its desk; a week that is over is lived as of its own Wednesday."""
+
+    def __init__(self, store: str | None, profile: str | None, week: str | None = None) -> None:
+        self.settings = settings_of(store, profile)
+        self.store: SqlEventStore = open_store(self.settings)
+        plain = self._desk(None)
+        self.week: WeekId = options.week(week, plain.clock.now())
+        self.desk = plain
+        if is_past(self.week, plain.clock.now()):
+            at = start_of(self.settings.policy.schedule, plain.calendar, self.week)
+            self.desk = self._desk(FixedClock(at))
+
+    def _desk(self, clock: FixedClock | None) -> Desk:
+        known = configured(self.store)
+        kind = known.kind if known is not None else StoreKind.REAL
+        return build_desk(self.settings, self.store, kind=kind, clock=clock)
+
+
+def _run_until(opened: Opened, until: str, *, as_json: bool, after: str | None = None) -> WeekRun:
+    """Advance the week to a stage and report it; ``after`` is the stage that must be done before."""
+    if after is not None:
+        refuse_gap(opened.store, opened.week, after)
+    with show.stages(len(STEPS), quiet=as_json) as progress:
+        done = asyncio.run(run_week(opened.desk, opened.week, progress, until))
+    if done.completed:
+        settle_first_session(opened.desk, opened.week)
+    reports.week_run(done, as_json=as_json)
+    return done
+
+
+@app.command("run_weekly")
+def run_weekly(
+    week: Week = None, store: Store = None, profile: ProfileName = None, json: Json = False
+) -> None:
+    """Run the week, or what is left of it: research to execution."""
+    _run_until(Opened(store, profile, week), LAST_STAGE, as_json=json)
+
+
+@app.command("research")
+def research(
+    week: Week = None, store: Store = None, profile: ProfileName = None, json: Json = False
+) -> None:
+    """Freeze the snapshot and write both research packs."""
+    _run_until(Opened(store, profile, week), "research_b", as_json=json)
+
+
+@app.command("pm_pitches")
+def pm_pitches(
+    week: Week = None, store: Store = None, profile: ProfileName = None, json: Json = False
+) -> None:
+    """Ask every portfolio manager for its pitch (after `research`)."""
+    _run_until(Opened(store, profile, week), "pitch", as_json=json, after="research_b")
+
+
+@app.command("peer_review")
+def peer_review(
+    week: Week = None, store: Store = None, profile: ProfileName = None, json: Json = False
+) -> None:
+    """Let the managers review each other anonymously (after `pm_pitches`)."""
+    _run_until(Opened(store, profile, week), "peer_review", as_json=json, after="pitch")
+
+
+@app.command("chairman")
+def chairman(
+    week: Week = None, store: Store = None, profile: ProfileName = None, json: Json = False
+) -> None:
+    """Let the blind chairman decide (after `peer_review`)."""
+    _run_until(Opened(store, profile, week), "chairman", as_json=json, after="peer_review")
+
+
+@app.command("execute")
+def execute(
+    all_accounts: Annotated[bool, typer.Option("--all-accounts", help="All six accounts.")] = False,
+    week: Week = None,
+    store: Store = None,
+    profile: ProfileName = None,
+    json: Json = False,
+) -> None:
+    """Apply the limits, plan the orders and send them (after `chairman`)."""
+    if not all_accounts:
+        raise BadInput("execute trades every account of the week: say so with --all-accounts")
+    _run_until(Opened(store, profile, week), LAST_STAGE, as_json=json, after="chairman")
+
+
+@app.command("checkpoint")
+def checkpoint(
+    time: Annotated[str | None, typer.Option("--time", help="HH:MM, New York.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All checkpoints of the day.")] = False,
+    date: Annotated[str | None, typer.Option("--date", help="A session; default: today.")] = None,
+    store: Store = None,
+    profile: ProfileName = None,
+    json: Json = False,
+) -> None:
+    """Keep, reduce, flip or exit from what was frozen; never from new research."""
+    if every == (time is not None):
+        raise BadInput("checkpoint needs either --time HH:MM or --all")
+    opened = Opened(store, profile, date)
+    today = in_new_york(SystemClock().now()).date()
+    session = options.day(date, "--date") if date else today
+    labels = None if time is None else {f"{options.wall(time, _checkpoint_times(opened)):%H:%M}"}
+    slots = checkpoint_slots(opened.desk, session, labels)
+    outcomes = asyncio.run(run_past_slots(opened.desk, slots))
+    reports.slots(opened.store, outcomes, as_json=json)
+
+
+def _checkpoint_times(opened: Opened) -> tuple[Any, ...]:
+    return opened.settings.policy.schedule.checkpoints
+
+
+@app.command("postmortem")
+def postmortem(
+    week: OneWeek = None, store: Store = None, profile: ProfileName = None, json: Json = False
+) -> None:
+    """Compare the accounts over a week: the written one, or how it stands now."""
+    opened = Opened(store, profile, week)
+    report = last_postmortem(opened.store, opened.week) or compare(
+        opened.desk, opened.week, PROVISIONAL, opened.desk.clock.now()
+    )
+    reports.postmortem(report, as_json=json)
+
+
+@app.command("summary")
+def summary(
+    week: OneWeek = None, store: Store = None, profile: ProfileName = None, json: Json = False
+) -> None:
+    """A week in Markdown, for chat."""
+    opened = Opened(store, profile, week)
+    found = week_summary(opened.store, opened.settings.policy, opened.week)
+    show.as_json(found) if json else show.line(summary_markdown(found))
+
+
+@app.command("rerun")
+def rerun(
+    from_stage: Annotated[str, typer.Option("--from", help="The first stage to run anew.")],
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", help="KEY=VALUE, e.g. pm.grok.model=x-ai/grok-5.")
+    ] = None,
+    week: OneWeek = None,
+    store: Store = None,
+    profile: ProfileName = None,
+    json: Json = False,
+) -> None:
+    """A what-if: the week again from a stage on, under other settings; it never trades."""
+    opened = Opened(store, profile, week)
+    overrides = parse_overrides(sets or [])
+    with show.stages(len(STEPS), quiet=json) as progress:
+        done = asyncio.run(rerun_week(opened.desk, opened.week, from_stage, overrides, progress))
+    reports.rerun(done, official_context(opened.store, opened.week), as_json=json)
+
+
+@app.command("replay")
+def replay(
+    week: OneWeek = None, store: Store = None, profile: ProfileName = None, json: Json = False
+) -> None:
+    """Do a week again from recorded answers and compare every event."""
+    opened = Opened(store, profile, week)
+    build = scratch_desk(opened.settings, opened.store)
+    report = asyncio.run(replay_week(opened.store, opened.week, build))
+    reports.replay(report, as_json=json)
+    if not report.identical:
+        raise typer.Exit(FAILURE)
+
+
+@app.command("council")
+def council(
+    question: Annotated[str, typer.Argument(help="Any question.")],
+    store: Store = None,
+    profile: ProfileName = None,
+    json: Json = False,
+) -> None:
+    """Ask the bare council: answers, anonymous rankings, a synthesis."""
+    opened = Opened(store, profile)
+    with show.stages(3, quiet=json) as progress:
+        context = asyncio.run(ask_council(opened.desk, question, progress))
+    reports.council(context, as_json=json)
+
+
+@app.command("simulate")
+def simulate(
+    start: Annotated[str, typer.Option("--start", help="First day, YYYY-MM-DD.")],
+    end: Annotated[str, typer.Option("--end", help="Last day, YYYY-MM-DD.")],
+    seed: Seed = 7,
+    store: Store = None,
+    profile: ProfileName = "rules",
+    json: Json = False,
+) -> None:
+    """Live many weeks of past prices in a store of their own; run again, it resumes."""
+    first, last = options.day(start, "--start"), options.day(end, "--end")
+    if last < first:
+        raise BadInput(f"--end {last} lies before --start {first}: swap them")
+    if last > in_new_york(SystemClock().now()).date():
+        raise BadInput(f"--end {last} is in the future: prices end today")
+    settings = settings_of(store or f"runs/simulation-{first}-{last}-{seed}.db", profile)
+    _simulate(settings, StoreKind.SIMULATION, (first, last), seed=seed, as_json=json)
+
+
+def _simulate(
+    settings: Settings, kind: StoreKind, days: tuple[Any, Any], *, seed: int, as_json: bool
+) -> None:
+    opened = open_store(settings, synchronous="NORMAL")
+    clock = FixedClock(at_new_york(days[0], settings.policy.schedule.postmortem))
+    desk = build_desk(settings, opened, kind=kind, clock=clock, seed=seed)
+    with show.bar(kind.lower()) as (shown, task):
+
+        def progress(slot: Any, number: int, total: int) -> None:
+            shown.update(task, completed=number, total=total, description=f"week {slot.week_id}")
+
+        report = asyncio.run(simulate_range(desk, *days, progress))
+    reports.simulation(report, settings.store_shown, as_json=as_json)
+    opened.close()
+
+
+@app.command("demo")
+def demo(
+    weeks: Annotated[int, typer.Option("--weeks", min=26, max=260)] = 26,
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Only fill an empty one.")] = False,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Fill the demonstration desk: the newest weeks, by rules, in a store of its own."""
+    settings = settings_of(store, "rules")
+    settings = settings_of(store or settings.paths.demo_store, "rules")
+    opened = open_store(settings)
+    filled, clock = opened.last_position() > 0, SystemClock()
+    desk = build_desk(settings, opened, kind=StoreKind.DEMO, clock=clock)
+    days = demo_range(desk.market, desk.calendar, clock.now(), weeks)
+    opened.close()
+    if filled and if_empty:
+        show.line(f"the demonstration desk is there already: {settings.store_shown}")
+        return
+    _simulate(settings, StoreKind.DEMO, days, seed=desk.seed, as_json=json)
+
+
+@app.command("verify")
+def verify(
+    anchor: Annotated[Path | None, typer.Option("--anchor", help="A file of anchors.")] = None,
+    write: Annotated[bool, typer.Option("--write-anchor", help="Anchor every head now.")] = False,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Walk every hash chain; with an anchor also prove that no tail was cut off."""
+    opened = open_store(settings_of(store, None))
+    result = verify_store(opened, anchor)
+    if write and result.ok:
+        write_anchor(opened, _anchor_path(opened, anchor), SystemClock())
+    show.as_json(asdict(result)) if json else show.line(result.message)
+    if not result.ok:
+        raise typer.Exit(FAILURE)
+
+
+def _anchor_path(opened: SqlEventStore, given: Path | None) -> Path:
+    found = given or anchor_file(opened.engine)
+    if found is None:
+        raise BadInput("this store has no file beside it: say where with --anchor FILE")
+    return found
+
+
+@app.command("rebuild")
+def rebuild(store: Store = None, json: Json = False) -> None:
+    """Drop every read model and make it anew from the events."""
+    opened = open_store(settings_of(store, None))
+    events = opened.rebuild()
+    names = [projection.name for projection in opened.projections]
+    if json:
+        show.as_json({"events": events, "projections": names})
+    else:
+        show.line(f"{len(names)} read models rebuilt from {events} events")
+
+
+@app.command("export")
+def export(
+    folder: Annotated[Path | None, typer.Argument(help="Default: runs/week_YYYY-MM-DD/.")] = None,
+    week: OneWeek = None,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """A week as files: raw/, normalized/, events.sqlite."""
+    opened = Opened(store, None, week)
+    target = folder or opened.settings.paths.runs / f"week_{opened.week}"
+    events = export_week(opened.store, opened.week, target)
+    if json:
+        show.as_json({"week_id": opened.week, "events": events, "folder": str(target)})
+    else:
+        show.line(f"week {opened.week}: {events} events exported to {target}")
+
+
+@app.command("doctor")
+def doctor(store: Store = None, profile: ProfileName = None, json: Json = False) -> None:
+    """What works and what does not, and where every effective value came from."""
+    settings = settings_of(store, profile)
+    opened = open_store(settings)
+    found = list(
+        doctor_checks.checks(
+            settings, lambda: build_desk(settings, opened), reports.database(opened.engine)
+        )
+    )
+    reports.doctor(found, settings, as_json=json)
+    if not all(check.ok for check in found):
+        raise typer.Exit(FAILURE)
+
+
+@app.command("init")
+def init(
+    profile: Annotated[str, typer.Option(prompt="Profile (rules, live, auto)")] = "rules",
+    openrouter_key: Annotated[
+        str, typer.Option(prompt="OpenRouter key (empty for none)", hide_input=True)
+    ] = "",
+    market_data_dir: Annotated[
+        str, typer.Option(prompt="Folder of daily bars (empty: generated prices)")
+    ] = "",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace .env.")] = False,
+) -> None:
+    """From the demonstration to your own desk: writes .env and the profile."""
+    choices = initialise.Choices(profile, openrouter_key or None, market_data_dir or None)
+    for file in initialise.write(PROJECT_ROOT, choices, overwrite=overwrite):
+        show.line(f"wrote {file.relative_to(PROJECT_ROOT)}")
+    show.line("Orders go to the simulated broker. Next: `cli.py doctor`, then `cli.py up`.")
+
+
+@app.command("up")
+def up(store: Store = None) -> None:
+    """Start the scheduler and the web app together; Ctrl-C stops both."""
+    settings = settings_of(store, None)
+    if store is None and not settings.paths.env_file.exists():
+        settings = settings_of(settings.paths.demo_store, "rules")
+    url = settings.database_url.get_secret_value()
+    refuse_port_in_use(settings.ports.web, "PORT_BACKEND")
+    processes = web.commands(PROJECT_ROOT, settings.ports.web, [])
+    address = f"http://127.0.0.1:{settings.ports.web}"
+    show.line(f"starting on store {settings.store_shown}")
+    web.supervise(processes, PROJECT_ROOT, url, lambda: show.line(f"ready: {address}"))
+
+
+if __name__ == "__main__":
+    sys.exit(run(app, sys.argv[1:]))

@@ -1,0 +1,56 @@
+"""The Typer application: both spellings of every command, one line for every error, exit codes."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from core.errors import BadInput, ConfigError, CouncilError
+
+FAILURE, USAGE = 1, 2
+DEBUG = "--debug"
+
+
+class BothSpellings(TyperGroup):
+    """``run-weekly`` is ``run_weekly``."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command by either spelling; None when there is none."""
+        found = super().get_command(ctx, cmd_name)
+        return found or super().get_command(ctx, cmd_name.replace("-", "_"))
+
+
+def run(app: typer.Typer, arguments: Sequence[str]) -> int:
+    """Run one command line; 0, 1 for a failure, 2 for what was asked wrongly.
+
+    ``--debug``, anywhere, shows the traceback.
+    """
+    debug = DEBUG in arguments
+    rest = [word for word in arguments if word != DEBUG]
+    try:
+        result = app(rest, standalone_mode=False, prog_name="cli.py")
+    except typer.Exit as done:
+        return int(done.exit_code)
+    except typer.Abort:
+        return _say("interrupted", FAILURE)
+    except TyperException as wrong:
+        return _say(f"{wrong}; `cli.py --help` lists what there is", USAGE)
+    except KeyboardInterrupt:
+        return _say("interrupted: the same command goes on where it stopped", FAILURE)
+    except CouncilError as error:
+        if debug:
+            traceback.print_exc()
+        usage = isinstance(error, BadInput | ConfigError)
+        return _say(str(error), USAGE if usage else FAILURE)
+    return result if isinstance(result, int) else 0
+
+
+def _say(line: str, code: int) -> int:
+    print(f"error: {' '.join(line.split())}", file=sys.stderr)  # noqa: T201 - a terminal's error line
+    return code

@@ -1,0 +1,50 @@
+"""The options commands share, and what their texts mean."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Annotated, TypeAlias
+
+import typer
+
+from core.clock import in_new_york
+from core.errors import BadInput
+from core.types import WeekId, week_of
+
+Store: TypeAlias = Annotated[
+    str | None, typer.Option("--store", metavar="URL", help="A database URL or a file's path.")
+]
+ProfileName: TypeAlias = Annotated[
+    str | None, typer.Option("--profile", help="auto, live or rules (config/models.yaml).")
+]
+Json: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON document, no words.")]
+Week: TypeAlias = Annotated[
+    str | None, typer.Option("--week", metavar="DATE", help="Any date in the week; default: now.")
+]
+OneWeek: TypeAlias = Annotated[
+    str | None, typer.Option("--week", metavar="DATE", help="Any date in the week.")
+]
+Seed: TypeAlias = Annotated[int, typer.Option("--seed", help="Labels, orders, generated prices.")]
+
+PROFILES = ("auto", "live", "rules")
+
+
+def day(text: str, option: str) -> date:
+    """An ISO date; BadInput names the option, the value and the form."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f"{option} {text!r} is not a date: write YYYY-MM-DD") from error
+
+
+def week(text: str | None, now: datetime) -> WeekId:
+    """The week of a date, the current one in New York by default."""
+    return week_of(in_new_york(now).date() if text is None else day(text, "--week"))
+
+
+def wall(text: str, allowed: tuple[time, ...]) -> time:
+    """One of the checkpoint times of the schedule."""
+    known = {f"{one:%H:%M}": one for one in allowed}
+    if text not in known:
+        raise BadInput(f"--time {text!r} is no checkpoint: use one of {', '.join(known)}")
+    return known[text]

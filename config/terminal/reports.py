@@ -1,0 +1,194 @@
+"""What commands say when they are done: JSON when asked for, else a few readable lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from pydantic import JsonValue
+from sqlalchemy import Engine
+
+from config.settings import Settings
+from config.terminal import show
+from config.terminal.doctor import Check
+from core import keys
+from core.context import PipelineContext
+from core.desk.replay_report import ReplayReport
+from core.desk.simulation import SimulationReport
+from core.desk.slot_log import SlotOutcome, decisions_at
+from core.desk.slots import Slot
+from core.desk.weekly import WeekRun
+from core.ports import EventStore
+from core.schemas.postmortem import Postmortem
+from storage.engine import engine_facts
+
+
+def week_run(done: WeekRun, *, as_json: bool) -> None:
+    """Which stages ran, which were done before, and the decision so far."""
+    facts = _facts(done.context)
+    if as_json:
+        show.as_json(
+            {
+                "week_id": done.run.week_id,
+                "run_id": done.run.run_id,
+                "ran": list(done.ran),
+                "resumed": list(done.resumed),
+                "completed": done.completed,
+                **facts,
+            }
+        )
+        return
+    if not done.ran:
+        show.line(f"week {done.run.week_id}: already done, nothing was run or traded again")
+    else:
+        show.line(f"week {done.run.week_id}: {', '.join(done.ran)} done")
+    if done.resumed and done.ran:
+        show.line(f"done before: {', '.join(done.resumed)}")
+    for name, value in facts.items():
+        show.line(f"{name}: {value}")
+
+
+def _facts(context: PipelineContext) -> dict[str, JsonValue]:
+    """The week's values so far, in one line each."""
+    facts: dict[str, JsonValue] = {}
+    pitches, absent = context.get(keys.PM_PITCHES), context.get(keys.PITCH_ABSTENTIONS)
+    if pitches is not None:
+        seats = len(pitches) + len(absent or ())
+        facts["pitches"] = f"{len(pitches)} of {seats}"
+    decision = context.get(keys.CHAIRMAN_DECISION)
+    if decision is not None:
+        trade = decision.selected_trade
+        facts["decision"] = " ".join(filter(None, (trade.direction, trade.instrument)))
+        facts["conviction"] = decision.conviction
+    result = context.get(keys.EXECUTION_RESULT)
+    if result is not None:
+        counts = [outcome.submission.value for outcome in result.outcomes]
+        facts["orders"] = ", ".join(f"{counts.count(one)} {one}" for one in sorted(set(counts)))
+    return facts
+
+
+def rerun(done: WeekRun, official: PipelineContext, *, as_json: bool) -> None:
+    """The what-if beside the official run."""
+    before, after = _facts(official), _facts(done.context)
+    changed = {name: [before.get(name), value] for name, value in after.items()}
+    if as_json:
+        show.as_json({"run_id": done.run.run_id, "ran": list(done.ran), "changed": changed})
+        return
+    show.line(f"what-if {done.run.run_id} of week {done.run.week_id}; it never trades")
+    rows = [
+        (name, was, now, "" if was == now else "changed") for name, (was, now) in changed.items()
+    ]
+    show.table(["", "official", "what-if", ""], rows)
+
+
+def replay(report: ReplayReport, *, as_json: bool) -> None:
+    if as_json:
+        show.as_json({**asdict(report), "identical": report.identical})
+        return
+    if report.difference is None:
+        show.line(
+            f"week {report.week_id}: identical, byte for byte: {report.events} events of "
+            f"{report.streams} streams, {report.orders} orders"
+        )
+        return
+    found = report.difference
+    where = f"stage {found.stage}" if found.stage else found.type
+    show.line(
+        f"week {report.week_id}: first difference in {where} "
+        f"({found.stream}, version {found.version}): {found.detail}"
+    )
+
+
+def simulation(report: SimulationReport, store: str, *, as_json: bool) -> None:
+    if as_json:
+        show.as_json({**asdict(report), "store": store})
+        return
+    show.line(
+        f"{report.weeks} weeks, {report.done} slots done, {report.failed} failed; store {store}"
+    )
+
+
+def slots(
+    store: EventStore, outcomes: Sequence[tuple[Slot, SlotOutcome]], *, as_json: bool
+) -> None:
+    """What each checkpoint decided, account by account."""
+    rows = [
+        (slot.label, one.account_id, one.action.value, one.conviction_after, one.rule)
+        for slot, _ in outcomes
+        for one in decisions_at(store, slot)
+    ]
+    failed = [slot.key for slot, outcome in outcomes if outcome is SlotOutcome.FAILED]
+    if as_json:
+        heads = ("time", "account_id", "action", "conviction", "rule")
+        decided = [dict(zip(heads, row, strict=True)) for row in rows]
+        show.as_json({"failed": failed, "decisions": decided})
+        return
+    show.table(["time", "account", "action", "conviction", "rule"], rows)
+    for key in failed:
+        show.line(f"{key} failed: see `doctor`")
+
+
+def postmortem(report: Postmortem, *, as_json: bool) -> None:
+    if as_json:
+        show.as_json(report)
+        return
+    status = "provisional" if report.provisional else "final"
+    show.line(f"week {report.week_id}, {status} ({report.text_by}): {report.text}")
+    rows = [
+        (
+            week.account_id,
+            f"{week.direction} {week.instrument or ''}".strip(),
+            f"{week.pnl:+,.2f}",
+            f"{week.week_return:+.2%}",
+            ", ".join(week.actions) or "-",
+        )
+        for week in report.accounts
+    ]
+    show.table(["account", "position", "P/L USD", "return", "actions"], rows)
+
+
+def council(context: PipelineContext, *, as_json: bool) -> None:
+    """Answers, the aggregate and the synthesis."""
+    answers, ranked = context[keys.STAGE1_RESULTS], context[keys.AGGREGATE_RANKINGS]
+    final = context[keys.STAGE3_RESULT]
+    if as_json:
+        show.as_json(
+            {
+                "conversation_id": context[keys.CONVERSATION_ID],
+                "responses": answers,
+                "aggregate": ranked,
+                "synthesis": final,
+            }
+        )
+        return
+    for answer in answers:
+        show.line(f"## {answer.model}\n{answer.response or f'no answer: {answer.failed}'}\n")
+    show.table(
+        ["model", "average rank", "rankings"],
+        [(one.model, one.average_rank, one.rankings_count) for one in ranked],
+    )
+    show.line(f"\n## Synthesis by {final.model}\n{final.response}")
+
+
+def database(engine: Engine) -> str:
+    """What the store really runs on, in one line."""
+    facts = engine_facts(engine)
+    return f"{facts.dialect} {facts.version} ({facts.driver}), journal {facts.journal_mode}"
+
+
+def doctor(found: Sequence[Check], settings: Settings, *, as_json: bool) -> None:
+    """Each check with its mark, then every value with its origin."""
+    if as_json:
+        origins = {name: one._asdict() for name, one in settings.origins.items()}
+        show.as_json({"checks": [asdict(check) for check in found], "settings": origins})
+        return
+    marks = {True: "ok", False: "BROKEN"}
+    show.table(
+        ["", "check", ""],
+        [("note" if c.warning else marks[c.ok], c.name, c.detail) for c in found],
+    )
+    show.line("")
+    show.table(
+        ["setting", "value", "from"],
+        [(name, one.value_shown, one.origin) for name, one in settings.origins.items()],
+    )

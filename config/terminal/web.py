@@ -1,0 +1,102 @@
+"""`up`: the scheduler and the web app as two processes that start, and stop, together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+
+from core.errors import CouncilError
+
+STOP_WITHIN_S = 20.0
+STORE_VARIABLE = "COUNCIL_STORE_URL"
+
+
+def commands(root: Path, port: int, scheduler: Sequence[str]) -> dict[str, list[str]]:
+    """The two processes by name: this Python, from the project's root, on this machine only."""
+    web = ["-m", "streamlit", "run", str(root / "streamlit_app.py")]
+    options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
+    return {
+        "scheduler": [sys.executable, str(root / "scheduler.py"), *scheduler],
+        "web app": [sys.executable, *web, *options],
+    }
+
+
+def supervise(
+    processes: Mapping[str, Sequence[str]], root: Path, store: str, ready: Callable[[], None]
+) -> int:
+    """Start all, call ``ready`` once the web app answers, pass signals on, stop all when one ends.
+
+    Returns 0 when asked to stop; CouncilError names a process that ended by itself.
+    """
+    stopping: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        stopping.append(number)
+
+    before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
+    environment = {**os.environ, STORE_VARIABLE: store}
+    running = {
+        name: subprocess.Popen(  # noqa: S603 - our own two programs
+            command, cwd=root, env=environment, start_new_session=True
+        )
+        for name, command in processes.items()
+    }
+    try:
+        return _watch(running, stopping, ready)
+    finally:
+        _stop(running)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _watch(
+    running: Mapping[str, subprocess.Popen[bytes]], stopping: list[int], ready: Callable[[], None]
+) -> int:
+    told = False
+    while not stopping:
+        for name, process in running.items():
+            if process.poll() is not None:
+                raise CouncilError(
+                    f"the {name} ended by itself with code {process.returncode}: "
+                    "its last lines above say why"
+                )
+        if not told and _answers(running["web app"].args):
+            told = True
+            ready()
+        time.sleep(0.2)
+    return 0
+
+
+def _answers(arguments: object) -> bool:
+    """Whether the web app on the port in its own command line is healthy."""
+    words = arguments if isinstance(arguments, list) else []
+    port = next(word.split("=")[1] for word in words if word.startswith("--server.port="))
+    try:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{port}/_stcore/health", timeout=1
+        ) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _stop(running: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    """SIGTERM to all, then SIGKILL to what is still there after its time."""
+    for process in running.values():
+        if process.poll() is None:
+            process.terminate()
+    deadline = time.monotonic() + STOP_WITHIN_S
+    for process in running.values():
+        try:
+            process.wait(max(deadline - time.monotonic(), 0.1))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -1,0 +1,44 @@
+"""Slots asked for by hand: one day's checkpoints, with the fills that come before them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from core.clock import FixedClock
+from core.desk.desk import Desk
+from core.desk.dispatch import run_slot
+from core.desk.slot_log import SlotOutcome
+from core.desk.slots import Job, Slot, session_slots
+from core.errors import BadInput
+
+
+def checkpoint_slots(desk: Desk, session: date, labels: Collection[str] | None) -> list[Slot]:
+    """The session's checkpoints (those of ``labels``, or all); BadInput for a day without them."""
+    if not desk.calendar.is_session(session):
+        raise BadInput(f"{session} is no trading day: give another --date")
+    found = sorted(
+        (
+            slot
+            for slot in session_slots(desk.policy.schedule, desk.calendar, session)
+            if slot.job is Job.CHECKPOINT and (labels is None or slot.label in labels)
+        ),
+        key=lambda slot: slot.at,
+    )
+    if not found:
+        closes = f"{session} closes early"
+        raise BadInput(f"{closes}: there is no checkpoint at {', '.join(labels or ())} that day")
+    return found
+
+
+async def run_past_slots(desk: Desk, slots: Sequence[Slot]) -> list[tuple[Slot, SlotOutcome]]:
+    """Run each slot at its own instant; BadInput for one that lies in the future."""
+    outcomes = []
+    for slot in slots:
+        clock = desk.clock
+        if isinstance(clock, FixedClock):
+            clock.move_to(max(clock.now(), slot.at))
+        if slot.at > clock.now():
+            raise BadInput(f"checkpoint {slot.label} of {slot.session} has not come yet")
+        outcomes.append((slot, await run_slot(desk, slot)))
+    return outcomes
