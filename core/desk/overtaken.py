@@ -12,6 +12,7 @@ from core.errors import BadInput
 from core.events.account import OrderCancelled
 from core.rules.account_book import AccountBook, OpenOrder
 from core.schemas.order import OrderStatus
+from core.schemas.run import RunSpec
 from core.types import WeekId
 
 
@@ -29,11 +30,12 @@ def refuse_overtaken(desk: Desk, week_id: WeekId) -> None:
         )
 
 
-def drop_unsent(desk: Desk, week_id: WeekId, at: datetime) -> None:
-    """Cancel what older weeks planned and never sent, so that nobody counts on those orders.
+def drop_unsent(desk: Desk, run: RunSpec) -> None:
+    """Cancel what weeks before this run's planned and never sent: nobody may count on those orders.
 
     The broker is asked first: an order that was sent but not recorded is recorded now.
     """
+    week_id, at = run.week_id, run.as_of
     route = RecordingRoute(desk.store, desk.books, desk.broker, at)
     for account in desk.policy.accounts:
         for order in _unsent(desk.books.book(account.account_id), week_id):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from core.desk.runs import official_run, started_event, the_official_run
+from core.desk.runs import started_event, the_official_run
 from core.desk.slots import Job, Slot
 from core.desk.writing import SETTINGS_STREAM, week_stream
 from core.errors import BadInput
@@ -14,7 +14,7 @@ from core.events.account import OrderAccepted, OrderFilled, OrderRejected
 from core.events.envelope import Event, StoredEvent
 from core.events.market import PricesObserved, UniverseMarked
 from core.events.system import PromptsRecorded, SettingsRecorded, SlotFinished
-from core.events.week import WeekClaimed
+from core.events.week import StageCompleted, WeekClaimed
 from core.policy import DeskPolicy
 from core.ports import EventStore
 from core.schemas.market import MarkedPrice
@@ -42,8 +42,9 @@ class RecordedOrders:
 
 @dataclass(frozen=True, slots=True)
 class RecordedWeek:
-    """Positions run from ``first`` (the claim) to before ``end`` (the next week's claim).
+    """Positions run from ``first`` (the claim) to before ``end`` (the next claim, of whatever week).
 
+    ``until`` is the last stage the run completed, None when it completed none.
     ``slots`` are the slots run in between, each with the position of the event that ended it;
     ``observed`` every price a slot saw, by instant.
     """
@@ -51,6 +52,7 @@ class RecordedWeek:
     run: RunSpec
     policy: DeskPolicy
     templates: Mapping[str, str]
+    until: str | None
     first: int
     end: int
     slots: tuple[tuple[int, Slot], ...]
@@ -67,9 +69,7 @@ def recorded_week(store: EventStore, week_id: WeekId) -> RecordedWeek:
     run = the_official_run(store, week_id)
     started = started_event(store, run)
     first = _claim_position(store, week_id)
-    after = WeekId((wednesday(week_id) + timedelta(days=7)).isoformat())
-    claimed_next = official_run(store, after) is not None
-    end = _claim_position(store, after) if claimed_next else _last_position(store, first) + 1
+    end = _end_position(store, first)
     slots: list[tuple[int, Slot]] = []
     observed: list[tuple[datetime, Sequence[MarkedPrice]]] = []
     policy = _policy(store, started.settings_fingerprint)
@@ -89,6 +89,7 @@ def recorded_week(store: EventStore, week_id: WeekId) -> RecordedWeek:
         run=run,
         policy=policy,
         templates=_templates(store, started.prompts_fingerprint),
+        until=_last_stage(store, run),
         first=first,
         end=end,
         slots=tuple(item for item in slots if item[1].job is not Job.WEEKLY),
@@ -133,11 +134,20 @@ def _claim_position(store: EventStore, week_id: WeekId) -> int:
     return next(rows).position
 
 
-def _last_position(store: EventStore, first: int) -> int:
+def _end_position(store: EventStore, first: int) -> int:
+    """Where the next week begins; the one past the last event when none has."""
+    for row in store.read_all(first, [WeekClaimed.__name__]):
+        return row.position
     last = first
     for row in store.read_all(first):
         last = row.position
-    return last
+    return last + 1
+
+
+def _last_stage(store: EventStore, run: RunSpec) -> str | None:
+    rows = store.read(run.stream)
+    done = [row for row in rows if row.type == StageCompleted.__name__ and row.run_id == run.run_id]
+    return str(done[-1].payload["stage"]) if done else None
 
 
 def _policy(store: EventStore, fingerprint: str) -> DeskPolicy:

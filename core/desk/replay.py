@@ -11,6 +11,7 @@ from core.desk.desk import Desk
 from core.desk.dispatch import run_slot
 from core.desk.recorded_week import RecordedWeek, ReplayCursor, recorded_week
 from core.desk.replay_report import ReplayReport, compare
+from core.desk.runs import claim_week
 from core.desk.weekly import run_week
 from core.desk.writing import (
     DESK_STREAM,
@@ -23,6 +24,8 @@ from core.errors import CouncilError
 from core.events.envelope import Append, NewEvent, StoredEvent
 from core.ports import EventStore
 from core.types import RunId, WeekId
+
+__all__ = ["ReplayReport", "ScratchDesk", "replay"]
 
 ScratchDesk = Callable[[RecordedWeek, ReplayCursor], Desk]
 """Builds a desk over an empty scratch store whose ports answer from the record alone."""
@@ -45,7 +48,10 @@ async def _run(desk: Desk, week: RecordedWeek, cursor: ReplayCursor) -> CouncilE
     clock.move_to(week.run.as_of)
     cursor.position = week.first
     try:
-        await run_week(desk, week.run.week_id)
+        if week.until is None:
+            claim_week(desk, week.run.week_id, week.run.as_of)
+        else:
+            await run_week(desk, week.run.week_id, until=week.until)
     except CouncilError as error:
         return error
     for position, slot in week.slots:

@@ -16,7 +16,7 @@ from core.desk.journal import Bookings, RunJournal, finished_stages
 from core.desk.opening import model_changes, open_desk
 from core.desk.order_route import RecordingRoute
 from core.desk.overtaken import drop_unsent, refuse_overtaken
-from core.desk.runs import claim_week, is_completed, official_run
+from core.desk.runs import claim_week, is_completed
 from core.desk.warm_up import warm_up_later
 from core.desk.writing import account_stream, append_one, new_event
 from core.errors import BadInput
@@ -60,9 +60,8 @@ async def run_week(
     with desk.lock.hold(f"week/{week_id}"):
         open_desk(desk, now)
         refuse_overtaken(desk, week_id)
-        if official_run(desk.store, week_id) is None:
-            drop_unsent(desk, week_id, now)
         run = claim_week(desk, week_id, now)
+        drop_unsent(desk, run)
         return await _advance(desk, run, progress, until)
 
 

@@ -169,3 +169,21 @@ def test_a_replay_uses_the_recorded_settings_not_todays(lived):
         replay(lived.store, WeekId("2024-01-24"), scratch_desk(today, lived.store))
     )
     assert report.difference is None
+
+
+@pytest.mark.parametrize("until", ["market_snapshot", "pitch", "order_plan"])
+def test_a_week_that_is_not_finished_replays_as_far_as_it_came(until):
+    made = bench(rules_settings(), at=on("2024-01-03"))
+    asyncio.run(run_week(made.desk, WeekId("2024-01-03"), until=until))
+    report = made.replay("2024-01-03")
+    assert report.difference is None
+    assert report.events > 2
+
+
+def test_a_week_whose_every_attempt_failed_replays_as_such():
+    plain = bench(rules_settings(), at=on("2024-01-03"))
+    market = FlakyMarket(plain.desk.market)
+    made = bench(plain.settings, plain.store, clock=plain.desk.clock, market=market)
+    with pytest.raises(CouncilError):
+        asyncio.run(run_week(made.desk, WeekId("2024-01-03")))
+    assert made.replay("2024-01-03").difference is None

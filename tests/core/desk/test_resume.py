@@ -221,6 +221,7 @@ def test_orders_a_week_planned_and_never_sent_are_dropped_by_the_next():
             wanted = {event.target.instrument: event.target.quantity}
             assert expected == {name: held for name, held in wanted.items() if held}
     assert made.replay(NEXT).difference is None
+    assert made.replay(WEEK).difference is None
     with pytest.raises(BadInput, match=f"week {WEEK} is over"):
         week(made, week_id=WEEK)
 
