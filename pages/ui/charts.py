@@ -19,11 +19,11 @@ from pages.ui.theme import (
 )
 
 Drawing: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
-LABEL_ROOM = 0.3
+LABEL_ROOM = 0.34
 """Names stand right of the last session; the axis goes on for this share of the time shown."""
 READABLE = alt.expr("luminance(background) < 0.4 ? 'white' : 'black'")
 """Text on coloured cells: light on a dark theme's, dark on a light one's."""
-IN_LINES = "split(replace(datum.label, regexp('([/ ])', 'g'), '$1\\n'), '\\n')"
+IN_LINES = "split(replace(datum.label, regexp('([/ ]|-(?=[a-zA-Z]))', 'g'), '$1\\n'), '\\n')"
 """A long name in several short lines."""
 STAY = CheckpointAction.STAY.value
 LEAST_GAP = 0.055
@@ -46,7 +46,9 @@ def equity_lines(frame: pd.DataFrame, names: Mapping[AccountId, str], chosen: st
             x=alt.X(
                 "session:T",
                 title=None,
-                axis=alt.Axis(values=_ticks(data["session"]), format="%d %b %y", grid=False),
+                axis=alt.Axis(
+                    values=_ticks(data["session"]), format="%d %b %y", grid=False, labelFlush=False
+                ),
                 scale=alt.Scale(domain=_with_room(data["session"]), nice=False),
             ),
             y=alt.Y(
@@ -87,7 +89,7 @@ def _line_ends(data: pd.DataFrame) -> Any:
     ends = data.sort_values("session").groupby("account_id").tail(1).sort_values("equity")
     spread = float(data["equity"].max() - data["equity"].min()) or 1.0
     ends = ends.assign(place=_apart(list(ends["equity"]), spread * LEAST_GAP))
-    names = alt.Chart(ends).mark_text(align="left", dx=6, clip=False)
+    names = alt.Chart(ends).mark_text(align="left", dx=6, fontSize=10)
     return names.encode(x="session:T", y="place:Q", text="account:N", color=role_colour())
 
 
@@ -157,5 +159,6 @@ def conviction_path(frame: pd.DataFrame) -> Drawing:
     steps = base.mark_line(interpolate="step-after", strokeWidth=2)
     acted = base.transform_filter(alt.datum.action != STAY)
     marks = acted.mark_point(size=60, filled=True)
-    names = acted.mark_text(dy=-12, fontSize=11).encode(text="action:N")
-    return alt.layer(steps, marks, names).properties(height=PATH_HEIGHT)
+    names = acted.mark_text(dx=7, dy=13, align="left", fontSize=11, color=READABLE)
+    named = names.encode(text="action:N")
+    return alt.layer(steps, marks, named).properties(height=PATH_HEIGHT)
