@@ -40,7 +40,7 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     except typer.Abort:
         return _say("interrupted", FAILURE)
     except TyperException as wrong:
-        return _say(f"{wrong}; `cli.py --help` lists what there is", USAGE)
+        return _say(f"{str(wrong).rstrip('.')}; `cli.py --help` lists what there is", USAGE)
     except KeyboardInterrupt:
         return _say("interrupted: the same command goes on where it stopped", FAILURE)
     except CouncilError as error:

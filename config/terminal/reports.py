@@ -15,7 +15,7 @@ from core import keys
 from core.context import PipelineContext
 from core.desk.replay_report import ReplayReport
 from core.desk.simulation import SimulationReport
-from core.desk.slot_log import SlotOutcome, decisions_at
+from core.desk.slot_log import SlotOutcome, account_lines
 from core.desk.slots import Slot
 from core.desk.weekly import WeekRun
 from core.ports import EventStore
@@ -113,9 +113,9 @@ def slots(
 ) -> None:
     """What each checkpoint decided, account by account."""
     rows = [
-        (slot.label, one.account_id, one.action.value, one.conviction_after, one.rule)
+        (slot.label, one.account_id, one.action, one.conviction, one.rule)
         for slot, _ in outcomes
-        for one in decisions_at(store, slot)
+        for one in account_lines(store, slot)
     ]
     failed = [slot.key for slot, outcome in outcomes if outcome is SlotOutcome.FAILED]
     if as_json:
@@ -123,7 +123,8 @@ def slots(
         decided = [dict(zip(heads, row, strict=True)) for row in rows]
         show.as_json({"failed": failed, "decisions": decided})
         return
-    show.table(["time", "account", "action", "conviction", "rule"], rows)
+    cells = [(*row[:3], "-" if row[3] is None else row[3], row[4]) for row in rows]
+    show.table(["time", "account", "action", "conviction", "rule"], cells)
     for key in failed:
         show.line(f"{key} failed: see `doctor`")
 

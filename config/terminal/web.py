@@ -80,9 +80,7 @@ def _answers(arguments: object) -> bool:
     words = arguments if isinstance(arguments, list) else []
     port = next(word.split("=")[1] for word in words if word.startswith("--server.port="))
     try:
-        with urllib.request.urlopen(
-            f"http://127.0.0.1:{port}/_stcore/health", timeout=1
-        ) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

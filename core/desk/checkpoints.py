@@ -105,8 +105,8 @@ def _seat(
 
 def _idle_because(book: AccountBook, quote: Quote | None, slot: Slot) -> str | None:
     """The name of what leaves nothing to decide; None when there is a position to judge."""
-    if book.open_orders:
-        return "orders_open"
+    if book.open_orders or (book.filled_at is not None and book.filled_at > slot.at):
+        return "orders_open"  # or were at this instant, where a slot is run after the fact
     if not book.quantity(_symbol(book)):
         return "no_position"
     if quote is None:

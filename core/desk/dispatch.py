@@ -7,6 +7,7 @@ from core.desk.checkpoints import run_checkpoint
 from core.desk.desk import Desk
 from core.desk.horizon import close_due
 from core.desk.marking import mark
+from core.desk.opening import refuse_other_prices
 from core.desk.postmortem import finalise_if_ended, write_provisional
 from core.desk.settle import settle
 from core.desk.slot_log import SlotOutcome
@@ -19,6 +20,7 @@ async def run_slot(desk: Desk, slot: Slot) -> SlotOutcome:
     """Do the slot's work unless it is done; a failure is recorded with its one line, not raised."""
     if slot_log.is_finished(desk.store, slot):
         return SlotOutcome.DONE
+    refuse_other_prices(desk)
     try:
         detail = await _work(desk, slot)
     except CouncilError as error:

@@ -20,6 +20,7 @@ from core.ports import EventStore
 from core.types import StoreKind, WeekId
 
 STRATEGY = "macro_council"
+SIMULATED = "SIMULATED"
 
 
 def configured(store: EventStore) -> DeskConfigured | None:
@@ -42,9 +43,22 @@ def refuse_other_kind(store: EventStore, kind: StoreKind) -> None:
         )
 
 
+def refuse_other_prices(desk: Desk) -> None:
+    """BadInput when generated prices would go on where real ones were used, or the other way round."""
+    known = configured(desk.store)
+    if known is None or known.market_source == desk.market.source:
+        return
+    if SIMULATED in (known.market_source, desk.market.source):
+        raise BadInput(
+            f"this desk's prices are {known.market_source} and would now be {desk.market.source}: "
+            "set MARKET_DATA_DIR as before, or give another store with --store URL"
+        )
+
+
 def open_desk(desk: Desk, at: datetime) -> None:
     """Record what is not on record yet; opening an open desk again changes nothing."""
     refuse_other_kind(desk.store, desk.kind)
+    refuse_other_prices(desk)
     record_settings(desk, at)
     _configure(desk, at)
     for account in desk.policy.accounts:

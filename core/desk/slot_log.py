@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from core.desk.slots import Slot
 from core.desk.writing import SLOT_STREAM, new_event
-from core.events.account import CheckpointDecided
+from core.events.account import CheckpointDecided, NoNewPrice
 from core.events.envelope import Append, event_id
 from core.events.system import SlotFinished
 from core.ports import EventStore
-from core.schemas.checkpoint import CheckpointDecision
+from core.types import AccountId
 
 
 class SlotOutcome(StrEnum):
@@ -44,12 +45,28 @@ def finish(store: EventStore, slot: Slot, outcome: SlotOutcome, detail: str) -> 
     store.commit([Append(SLOT_STREAM, [new], store.head(SLOT_STREAM).version)])
 
 
-def decisions_at(store: EventStore, slot: Slot) -> list[CheckpointDecision]:
-    """What a checkpoint slot decided, in account order of the log; no new price decides nothing."""
-    found = []
-    for row in store.read_all(types=[CheckpointDecided.__name__]):
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """What a checkpoint made of one account; ``conviction`` is None where no price was new."""
+
+    account_id: AccountId
+    action: str
+    conviction: float | None
+    rule: str
+
+
+def account_lines(store: EventStore, slot: Slot) -> list[AccountLine]:
+    """One line an account of a checkpoint slot, in the order of the log."""
+    lines = []
+    for row in store.read_all(types=[CheckpointDecided.__name__, NoNewPrice.__name__]):
+        if datetime.fromisoformat(row.occurred_at) != slot.at:
+            continue
         event = store.decode(row)
-        assert isinstance(event, CheckpointDecided)  # by its type name
-        if event.decision.timestamp == slot.at:
-            found.append(event.decision)
-    return found
+        if isinstance(event, NoNewPrice):
+            lines.append(AccountLine(event.account_id, "STAY", None, "no_new_price"))
+        elif isinstance(event, CheckpointDecided):
+            done = event.decision
+            lines.append(
+                AccountLine(done.account_id, done.action, done.conviction_after, done.rule)
+            )
+    return lines

@@ -28,12 +28,10 @@ def _decision(week: Summary) -> str:
     what = trade["direction"] + (f" {trade['instrument']}" if trade["instrument"] else "")
     heard = f"{len(week['pitches'])} of {week['seats']} pitches"
     dissent = [f"- {one['model']}: {one['position']}" for one in decision["dissent_summary"]]
-    lines = [
-        f"**Council: {what}**, conviction {decision['conviction']:+.2f} "
-        f"({heard}; decided by {decision['chairman_model']}, {decision['origin']}).",
-        decision["rationale"],
-    ]
-    return "\n".join([*lines, *(["Dissent:", *dissent] if dissent else [])])
+    spoke = f"{heard}; decided by {decision['chairman_model']}, {decision['origin']}"
+    head = f"**Council: {what}**, conviction {decision['conviction']:+.2f} ({spoke})."
+    against = ["Dissent:", *dissent] if dissent else []
+    return "\n".join([head, decision["rationale"], *against])
 
 
 def _pitches(week: Summary) -> str:

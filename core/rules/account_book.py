@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import singledispatch
 
@@ -82,7 +82,11 @@ class WeekBook:
 
 @dataclass(frozen=True, slots=True)
 class AccountBook:
-    """``version`` is the version of the last event folded in; ``previous`` the week before ``week``."""
+    """An account as of its last event.
+
+    ``version`` is that event's; ``previous`` the week before ``week``; ``filled_at`` the instant of
+    the newest fill.
+    """
 
     account_id: AccountId
     name: str
@@ -93,6 +97,7 @@ class AccountBook:
     finished_orders: Mapping[str, FinishedOrder] = field(default_factory=dict)
     week: WeekBook | None = None
     previous: WeekBook | None = None
+    filled_at: datetime | None = None
     version: int = 0
 
     def quantity(self, symbol: str) -> Decimal:
@@ -197,7 +202,7 @@ def _(event: OrderCancelled, book: AccountBook) -> AccountBook:
 def _(event: OrderFilled, book: AccountBook) -> AccountBook:
     fill = event.fill
     before = book.quantity(fill.symbol)
-    book = replace(book, ledger=apply_fill(book.ledger, fill))
+    book = replace(book, ledger=apply_fill(book.ledger, fill), filled_at=fill.filled_at)
     if book.week is not None and fill.symbol == book.week.target.instrument:
         book = replace(book, week=_week_after_fill(book, book.week, fill, before))
     order = book.open_orders[fill.client_order_id]

@@ -62,13 +62,16 @@ class PeerReviewStage(BaseStage):
         self._asker = Asker.of("peer_review", model, prompts, policy)
         self._seats = policy.seats
         self._terms = policy.identity_terms()
+        # Another chairman in a what-if adds a name to scrub, and makes no review stale.
+        seats = (seat.identity_terms() for seat in policy.seats)
+        self._decisive_terms = sorted({*policy.identities, *(t for terms in seats for t in terms)})
         self.timeout_s = self._asker.longest()
 
     def depends_on(self) -> JsonValue:
         return {
             **self._asker.depends_on(),
             "seats": {seat.account_id: seat.model for seat in self._seats},
-            "identity_terms": list(self._terms),
+            "identity_terms": list(self._decisive_terms),
         }
 
     async def run(self, context: PipelineContext) -> PipelineContext:
