@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -76,7 +76,10 @@ def recorded_week(store: EventStore, week_id: WeekId) -> RecordedWeek:
     orders = RecordedOrders(
         unshortable={asset.symbol for asset in policy.assets if not asset.shortable}
     )
-    for row, event in _events(store, first, end):
+    # An order of the week before may be filled in parts on both sides of the claim.
+    for row, event in _events(store, 1, first, (OrderFilled,)):
+        _note_order(orders, row.position, event)
+    for row, event in _events(store, first, end, KINDS):
         if isinstance(event, SlotFinished):
             slots.append((row.position, _slot(event)))
         elif isinstance(event, PricesObserved):
@@ -101,8 +104,10 @@ def recorded_week(store: EventStore, week_id: WeekId) -> RecordedWeek:
 KINDS = (SlotFinished, PricesObserved, UniverseMarked, OrderAccepted, OrderRejected, OrderFilled)
 
 
-def _events(store: EventStore, first: int, end: int) -> Iterator[tuple[StoredEvent, Event]]:
-    for row in store.read_all(first - 1, [kind.__name__ for kind in KINDS]):
+def _events(
+    store: EventStore, first: int, end: int, kinds: Iterable[type[Event]]
+) -> Iterator[tuple[StoredEvent, Event]]:
+    for row in store.read_all(first - 1, [kind.__name__ for kind in kinds]):
         if row.position >= end:
             return
         yield row, store.decode(row)

@@ -187,3 +187,25 @@ def test_a_week_whose_every_attempt_failed_replays_as_such():
     with pytest.raises(CouncilError):
         asyncio.run(run_week(made.desk, WeekId("2024-01-03")))
     assert made.replay("2024-01-03").difference is None
+
+
+def test_an_order_filled_on_both_sides_of_a_claim_replays():
+    """Its first part came at Tuesday's close, the second at Wednesday's open."""
+    overrides = {
+        "risk.partial_fills": "true",
+        "checkpoints.penalty": "0.6",
+        "checkpoints.flip_beyond": "0.3",
+        "risk.fractional_longs": "true",
+    }
+    across = 0
+    for seed in (1, 4):
+        made = bench(rules_settings(overrides=overrides), seed=seed)
+        made.simulate("2024-01-03", "2024-01-30")
+        claims = {row.position: row.week_id for row in made.store.read_all(types=["WeekClaimed"])}
+        parts: dict[str, list[int]] = {}
+        for row in made.store.read_all(types=[OrderFilled.__name__]):
+            parts.setdefault(row.payload["fill"]["client_order_id"], []).append(row.position)
+        for position, week in claims.items():
+            across += any(min(one) < position < max(one) for one in parts.values())
+            assert made.replay(week).difference is None
+    assert across
