@@ -27,7 +27,7 @@ $(STAMP): requirements.txt requirements-dev.txt constraints.txt
 # The demonstration desk: a store of its own, no key used, nothing spent.
 run: env
 	@$(BIN)/python cli.py demo --if-empty
-	@exec $(BIN)/python cli.py up
+	@exec $(BIN)/python cli.py up --demo
 
 test: env
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal

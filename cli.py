@@ -371,10 +371,16 @@ def init(
 
 
 @app.command("up")
-def up(store: Store = None) -> None:
-    """Start the scheduler and the web app together; Ctrl-C stops both."""
+def up(
+    demo: Annotated[bool, typer.Option("--demo", help="The demonstration desk, by rules.")] = False,
+    store: Store = None,
+) -> None:
+    """Start the scheduler and the web app together; Ctrl-C stops both.
+
+    Without --store and without a .env (see `init`) it shows the demonstration desk.
+    """
     settings = settings_of(store, None)
-    if store is None and not settings.paths.env_file.exists():
+    if store is None and (demo or not settings.paths.env_file.exists()):
         settings = settings_of(settings.paths.demo_store, "rules")
     url = settings.database_url.get_secret_value()
     refuse_port_in_use(settings.ports.web, "PORT_BACKEND")
