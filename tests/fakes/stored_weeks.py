@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -59,7 +60,15 @@ STREAM = week_stream(WEEK)
 
 
 def simulated_store(url: str, weeks: int = 3, kind: StoreKind = StoreKind.SIMULATION) -> None:
-    """Run that many weeks of the rules desk on generated prices, from 2 September 2026, into ``url``."""
+    """Run that many weeks of the rules desk on generated prices, from 2 September 2026, into ``url``.
+
+    In a thread of its own: a browser under test has an event loop running in this one.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(_simulate, url, weeks, kind).result()
+
+
+def _simulate(url: str, weeks: int, kind: StoreKind) -> None:
     settings = load_settings(env={}, profile="rules", store=url)
     store = open_store(settings, url, synchronous="NORMAL")
     clock = FixedClock(at_new_york(START, settings.policy.schedule.postmortem))
