@@ -28,6 +28,7 @@ from core.desk.postmortem import PROVISIONAL, compare
 from core.desk.replay import replay as replay_week
 from core.desk.rerun import rerun as rerun_week
 from core.desk.simulation import simulate as simulate_range
+from core.desk.slot_log import newest_finished
 from core.desk.stages import STEPS, refuse_gap
 from core.desk.summary import last_postmortem, official_context, week_summary
 from core.desk.summary_text import summary_markdown
@@ -274,13 +275,15 @@ def demo(
     settings = settings_of(store, "rules")
     settings = settings_of(store or settings.paths.demo_store, "rules")
     opened = open_store(settings)
-    filled, clock = opened.last_position() > 0, SystemClock()
+    clock, newest = SystemClock(), newest_finished(opened)
     desk = build_desk(settings, opened, kind=StoreKind.DEMO, clock=clock)
     days = demo_range(desk.market, desk.calendar, clock.now(), weeks)
     opened.close()
-    if filled and if_empty:
+    if newest is not None and if_empty:
         show.line(f"the demonstration desk is there already: {settings.store_shown}")
-        return
+        if newest.session >= days[1]:
+            return
+        days = newest.session, days[1]  # live the days since, as they would have been
     _simulate(settings, StoreKind.DEMO, days, seed=desk.seed, as_json=json)
 
 

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import FrameType
 
 import schedule
@@ -19,10 +19,9 @@ from core.desk.desk import Desk
 from core.desk.due import next_slot, run_due
 from core.desk.opening import configured
 from core.desk.postmortem import FINAL, was_written
-from core.desk.slot_log import SlotOutcome
+from core.desk.slot_log import SlotOutcome, newest_finished
 from core.desk.slots import Job, Slot
 from core.errors import CouncilError
-from core.events.system import SlotFinished
 from core.types import StoreKind, WeekId, wednesday, week_of
 from storage.anchors import anchor_file, write_anchor
 from storage.event_store import SqlEventStore
@@ -39,17 +38,9 @@ class Worker:
         self._settings = settings
         self._store = store
         self._desk = desk
-        self._since = self.last_done() or desk.clock.now()
+        newest = newest_finished(store)
+        self._since = newest.at if newest is not None else desk.clock.now()
         self.stopping = False
-
-    def last_done(self) -> datetime | None:
-        """The instant of the newest finished slot: what came after it is due, or was missed."""
-        newest: datetime | None = None
-        for row in self._store.read_all(types=[SlotFinished.__name__]):
-            event = self._store.decode(row)
-            assert isinstance(event, SlotFinished)  # by its type name
-            newest = max(newest, event.at) if newest else event.at
-        return newest
 
     def tick(self) -> None:
         """Run what is due; a desk that fails is reported and tried again at the next tick."""

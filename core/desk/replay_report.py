@@ -16,6 +16,14 @@ from core.types import RunId, StreamId, WeekId
 
 ATTEMPTS = (StageFailed.__name__, StagesMarkedStale.__name__)
 """What an attempt that came to nothing leaves behind; doing the week again needs no such attempt."""
+STAGE_OF = {
+    "TargetSet": "order_plan",
+    "OrderIntended": "order_plan",
+    "CheckpointDecided": "checkpoint",
+    "NoNewPrice": "checkpoint",
+    "PostmortemWritten": "postmortem",
+}
+"""The stage of events that do not say it themselves."""
 LAST = sys.maxsize
 
 
@@ -145,10 +153,13 @@ def _content(row: StoredEvent) -> tuple[object, ...]:
 
 
 def _difference(row: StoredEvent, detail: str) -> Difference:
-    stage = row.payload.get("stage")
-    return Difference(
-        row.stream_id, row.version, row.type, stage if isinstance(stage, str) else None, detail
-    )
+    return Difference(row.stream_id, row.version, row.type, _stage(row), detail)
+
+
+def _stage(row: StoredEvent) -> str | None:
+    """The stage, or the job whose slot saw a price; None for what belongs to neither."""
+    named = row.payload.get("stage", STAGE_OF.get(row.type)) or row.payload.get("slot")
+    return named.split("/")[0] if isinstance(named, str) else None
 
 
 def _what_differs(row: StoredEvent, again: StoredEvent) -> str:

@@ -70,3 +70,14 @@ def account_lines(store: EventStore, slot: Slot) -> list[AccountLine]:
                 AccountLine(done.account_id, done.action, done.conviction_after, done.rule)
             )
     return lines
+
+
+def newest_finished(store: EventStore) -> SlotFinished | None:
+    """The finished slot with the latest instant; None in a store without any."""
+    newest: SlotFinished | None = None
+    for row in store.read(SLOT_STREAM):
+        event = store.decode(row)
+        assert isinstance(event, SlotFinished)  # the stream holds nothing else
+        if newest is None or event.at > newest.at:
+            newest = event
+    return newest
