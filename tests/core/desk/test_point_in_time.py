@@ -144,7 +144,7 @@ def quick(examples: int):
     )
 
 
-@quick(20)
+@quick(12)
 @given(day=weeks, hour=st.sampled_from(["08:00", "09:30", "11:17", "16:00"]), changes=meddlings)
 def test_no_later_bar_changes_what_a_week_decides(day, hour, changes):
     session = calendar().session_on_or_after(day)
@@ -164,7 +164,7 @@ def the_week_up_to(market: FilesMarket, day: date, stop: datetime) -> Bench:
     return made
 
 
-@quick(8)
+@quick(6)
 @given(day=weeks, number=st.integers(0, 19), changes=meddlings)
 def test_no_later_bar_changes_what_a_checkpoint_decides(day, number, changes):
     """Everything in the log at the slot's instant: decisions, orders, fills, marks."""

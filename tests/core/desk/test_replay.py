@@ -197,15 +197,31 @@ def test_an_order_filled_on_both_sides_of_a_claim_replays():
         "checkpoints.flip_beyond": "0.3",
         "risk.fractional_longs": "true",
     }
-    across = 0
-    for seed in (1, 4):
-        made = bench(rules_settings(overrides=overrides), seed=seed)
-        made.simulate("2024-01-03", "2024-01-30")
-        claims = {row.position: row.week_id for row in made.store.read_all(types=["WeekClaimed"])}
-        parts: dict[str, list[int]] = {}
-        for row in made.store.read_all(types=[OrderFilled.__name__]):
-            parts.setdefault(row.payload["fill"]["client_order_id"], []).append(row.position)
-        for position, week in claims.items():
-            across += any(min(one) < position < max(one) for one in parts.values())
-            assert made.replay(week).difference is None
+    made = bench(rules_settings(overrides=overrides), seed=1)
+    made.simulate("2024-01-03", "2024-01-23")
+    claims = {row.position: row.week_id for row in made.store.read_all(types=["WeekClaimed"])}
+    parts: dict[str, list[int]] = {}
+    for row in made.store.read_all(types=[OrderFilled.__name__]):
+        parts.setdefault(row.payload["fill"]["client_order_id"], []).append(row.position)
+    across = [
+        week
+        for position, week in claims.items()
+        if any(min(one) < position < max(one) for one in parts.values())
+    ]
     assert across
+    for week in across:
+        assert made.replay(week).difference is None
+
+
+def test_a_tampered_checkpoint_answer_names_the_checkpoint():
+    made = bench(rules_settings(overrides={"checkpoints.engine": "model"}))
+    made.simulate("2024-01-10", "2024-01-18")
+    calls = [
+        row.stream_id.split("/", 2)[2]
+        for row in made.store.read_all(types=[ModelCallCompleted.__name__])
+        if "/checkpoint/2024-01-18" in row.stream_id
+    ]
+    other = tampered(made, calls[0], lambda text: text.replace('"conviction":', '"conviction":0'))
+    difference = other.replay("2024-01-17").difference
+    assert difference is not None
+    assert difference.stage == "checkpoint"
