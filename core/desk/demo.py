@@ -16,9 +16,9 @@ SYMBOL = "SPY"
 def demo_range(
     market: MarketData, calendar: TradingCalendar, now: datetime, weeks: int
 ) -> tuple[date, date]:
-    """First Wednesday and last session whose day is over of ``weeks`` weeks that end with the newest known price.
+    """First Wednesday and last session of ``weeks`` weeks that end with the newest session over.
 
-    NoBars when the market knows nothing at ``now``.
+    NoBars when the market knows nothing at ``now``, or too little.
     """
     last = min(market.quotes([SYMBOL], now)[SYMBOL].session, last_marked(calendar, now))
     first = wednesday(week_of(last)) - timedelta(weeks=weeks - 1)
