@@ -6,7 +6,7 @@ import asyncio
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from itertools import groupby
 from pathlib import Path
@@ -26,10 +26,10 @@ from core.desk.slots import Slot, slots_between
 from core.errors import MarketError, ModelUnavailable
 from core.events.envelope import Append, Event, NewEvent, StoredEvent
 from core.overrides import with_overrides
-from core.schemas.briefs import CheckpointAnswer, CheckpointBrief, PitchBrief
+from core.schemas.briefs import PitchBrief
 from core.schemas.model_call import ModelAnswer, ModelRequest
 from core.schemas.pitch import PitchAnswer
-from core.types import CheckpointAction, Horizon, StoreKind, StreamId, WeekId
+from core.types import Horizon, StoreKind, StreamId, WeekId
 from providers.llm.rules import RulesModel
 from storage.event_store import SqlEventStore
 
@@ -136,13 +136,11 @@ def bench(
 class MoodyModel:
     """The rules models, but some seats are silent in some weeks or take another horizon.
 
-    ``silent``: (week, model) pairs that fail; ``horizons`` by model; ``checkpoints`` gives the
-    answer to checkpoint briefs instead of the rules (action and conviction).
+    ``silent``: (week, model) pairs that fail; ``horizons`` by model.
     """
 
     silent: frozenset[tuple[str, str]] = frozenset()
-    horizons: Mapping[str, Horizon] = None  # type: ignore[assignment]  # None: as the rules say
-    checkpoint: tuple[CheckpointAction, float] | None = None
+    horizons: Mapping[str, Horizon] = field(default_factory=dict)
 
     async def complete(self, request: ModelRequest) -> ModelAnswer:
         brief = request.brief
@@ -150,17 +148,10 @@ class MoodyModel:
         if (str(week), request.model) in self.silent:
             raise ModelUnavailable(f"{request.model} is silent in week {week}")
         answer = await RulesModel().complete(request)
-        if isinstance(brief, PitchBrief) and request.model in (self.horizons or {}):
+        if isinstance(brief, PitchBrief) and request.model in self.horizons:
             said = PitchAnswer.model_validate_json(answer.text)
             said = said.model_copy(update={"horizon": self.horizons[request.model]})
             return answer.model_copy(update={"text": said.model_dump_json()})
-        if isinstance(brief, CheckpointBrief) and self.checkpoint is not None:
-            action, conviction = self.checkpoint
-            side = brief.direction.sign
-            said_now = CheckpointAnswer(
-                conviction=side * conviction, action=action, reason="as the test says"
-            )
-            return answer.model_copy(update={"text": said_now.model_dump_json()})
         return answer
 
 
