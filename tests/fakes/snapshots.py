@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
@@ -139,6 +140,7 @@ def known_bars(day: date, sessions: int = 300) -> dict[str, BarSeries]:
     }
 
 
+@cache
 def real_snapshot(day: date) -> MarketSnapshot:
     """The real market as it stood on ``day`` at 08:00 in New York."""
     bars = known_bars(day)
@@ -157,3 +159,27 @@ def real_snapshot(day: date) -> MarketSnapshot:
     )
     market = snapshot(*assets, day=day)
     return market.model_copy(update={"as_of": at_new_york(day, time(8))})
+
+
+def scrambled(symbol: str, seed: int) -> AssetSnapshot:
+    """Numbers that depend on the seed alone, some of them unknown."""
+
+    def number(name: str, low: float, high: float) -> float | None:
+        place = math.sin(seed * 12.9898 + sum(map(ord, symbol + name)) * 78.233) * 43758.5453
+        share = place - math.floor(place)
+        return None if share < 0.05 else low + (high - low) * share
+
+    ranges = {
+        "return_5d": (-0.1, 0.1),
+        "return_20d": (-0.3, 0.3),
+        "return_60d": (-0.5, 0.5),
+        "distance_sma_50": (-0.2, 0.2),
+        "distance_sma_200": (-0.3, 0.3),
+        "rsi_14": (0, 100),
+        "macd_histogram": (-2, 2),
+        "realised_volatility_20": (0.0, 1.2),
+        "zscore_return_20d": (-4, 4),
+        "correlation_spy_60": (-1, 1),
+        "drawdown_252": (-0.6, 0),
+    }
+    return asset(symbol, **{name: number(name, *ends) for name, ends in ranges.items()})

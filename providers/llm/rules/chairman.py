@@ -2,7 +2,8 @@
 
 For each (instrument, direction): the sum over its pitches of |conviction| x (mean review / 10). A pitch
 whose mean score for risk definition or indicator integrity is under 4 is vetoed and counts nothing.
-The best trade wins if its sum is at least 0.35 and 10 % ahead of the next; otherwise FLAT.
+The best trade wins if its sum is at least 0.35 and 10 % ahead of the next; otherwise FLAT. So is a
+trade whose conviction ends under 0.25, which would not be opened.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from core.rules.checkpoints import describe
 from core.schemas.briefs import AnonymousPitch, AnonymousReview, ChairmanBrief
 from core.schemas.decision import ChairmanAnswer, Dissent, MonitoringPlan, SelectedTrade
 from core.types import Direction, Horizon
+from providers.llm.rules.idea import MIN_STRENGTH
 
 VETO_BELOW = 4.0
 ENOUGH = 0.35
@@ -51,7 +53,12 @@ def decide(brief: ChairmanBrief) -> ChairmanAnswer:
         return _flat(judged, f"the strongest trade weighs {strongest:.2f}, under {ENOUGH}")
     if len(ranked) > 1 and ranked[0][1] < LEAD * ranked[1][1]:
         return _flat(judged, "two trades weigh nearly the same")
-    return _trade(judged, ranked[0][0], ranked[0][1], sum(totals.values()))
+    answer = _trade(judged, ranked[0][0], ranked[0][1], sum(totals.values()))
+    if abs(answer.conviction) < MIN_STRENGTH:
+        return _flat(
+            judged, f"the council's conviction would be {answer.conviction:+.2f}, too little"
+        )
+    return answer
 
 
 def _judge(pitch: AnonymousPitch, reviews: Sequence[AnonymousReview]) -> Judged:

@@ -6,11 +6,14 @@ import re
 
 from core.schemas.model_call import ModelRequest
 
-ANSWER = re.compile(
-    r"^(Response [A-Z]+):[ \t]*\n(?P<fence>`{3,})quoted\n(.*?)\n(?P=fence)[ \t]*$",
+QUOTED = re.compile(
+    r"^(?:(Response [A-Z]+):[ \t]*\n)?(?P<fence>`{3,})quoted\n(.*?)\n(?P=fence)[ \t]*$",
     re.MULTILINE | re.DOTALL,
 )
-"""One answer as the ranking prompt shows it: a label, then the text in a fence of its own length."""
+"""Quoted material as the ranking prompt shows it: a label if it is an answer, a fence, the text.
+
+The question is quoted too, without a label: matching it whole keeps labels inside it from counting.
+"""
 NUMBER = re.compile(r"\d+")
 ENOUGH_WORDS, ENOUGH_NUMBERS = 400, 20
 PLACE = {
@@ -41,7 +44,7 @@ def answer_freely(request: ModelRequest) -> str:
 
 def _ranking(prompt: str) -> str:
     """Best first by `substance`; equal ones by label."""
-    found = {label: body for label, _, body in ANSWER.findall(prompt)}
+    found = {label: body for label, _, body in QUOTED.findall(prompt) if label}
     order = sorted(found, key=lambda label: (-substance(found[label]), label))
     measured = [f"{label}: {substance(found[label]):.2f} of 2" for label in order]
     lines = [f"{place}. {label}" for place, label in enumerate(order, start=1)]

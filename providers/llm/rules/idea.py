@@ -26,13 +26,16 @@ WEEKS_A_YEAR = 52
 MIN_STRENGTH = 0.25
 STOP_VOLATILITIES = 1.5
 SMALLEST_STOP = 0.01
+NOISE_VOLATILITIES = 0.5
+"""A level nearer than this many weekly volatilities is crossed by chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Idea:
     """``strength`` is the conviction (−2 to 2, sign is the side); ``signs`` the frozen evidence.
 
-    ``level`` names a frozen price level whose crossing ends the idea, where there is one;
+    ``level`` names a frozen price level whose crossing ends the idea; it is left out where it is
+    unknown, crossed already or within half a weekly volatility: chance would end the idea.
     ``give_back`` is how many weekly volatilities it may lose from its best, where that ends it.
     ``horizon_because`` says why it is that long.
     """
@@ -134,10 +137,19 @@ def _rules(idea: Idea) -> tuple[InvalidationRule, ...]:
     rules = [_under(LiveOperand.RETURN_SINCE_ENTRY, stop)]
     if idea.give_back is not None:
         rules.append(_under(LiveOperand.DRAWDOWN_SINCE_ENTRY, _loss(idea, idea.give_back)))
-    if idea.level is not None:
+    if idea.level is not None and _meaningful(idea, idea.level):
         side = Comparison.BELOW if idea.strength > 0 else Comparison.ABOVE
         rules.append(InvalidationRule(operand=LiveOperand.PRICE, comparison=side, level=idea.level))
     return tuple(rules)
+
+
+def _meaningful(idea: Idea, level: FrozenLevel) -> bool:
+    """Whether the price stands on the idea's side of the level, and further than noise."""
+    mean, price = idea.asset.indicators.get(level), float(idea.asset.price)
+    if mean is None:
+        return False
+    away = (price - mean) / price * idea.direction.sign
+    return away >= NOISE_VOLATILITIES * weekly_volatility(idea.asset)
 
 
 def _under(operand: LiveOperand, threshold: float) -> InvalidationRule:

@@ -21,7 +21,8 @@ class Lens:
     ``trusts`` names it in words. ``chases`` is what a move of the last five sessions toward the
     pitched side is worth to the timing: 1 wants to see it begun, −1 wants to lean against it.
     ``wild`` is the yearly volatility that cannot be held, ``budget`` the share of equity a stop may
-    reasonably cost.
+    reasonably cost, ``stop`` the weekly volatilities it gives an exit, ``reads`` the columns it
+    checks first.
     """
 
     evidence: Evidence
@@ -29,6 +30,8 @@ class Lens:
     chases: float
     wild: float
     budget: float
+    stop: float
+    reads: tuple[str, ...]
 
 
 def by_trend(asset: AssetSnapshot, _: MarketSnapshot) -> float | None:
@@ -64,10 +67,40 @@ def by_regime(asset: AssetSnapshot, snapshot: MarketSnapshot) -> float | None:
 
 
 LENSES: Mapping[str, Lens] = {
-    "rules/trend": Lens(by_trend, "the 60-session move against volatility", 1.0, 0.60, 0.03),
-    "rules/mean-reversion": Lens(by_reversion, "how stretched 20 sessions are", -0.8, 0.60, 0.025),
-    "rules/risk-parity": Lens(
-        by_risk, "the distance to the mean per unit of risk", 0.4, 0.35, 0.015
+    "rules/trend": Lens(
+        evidence=by_trend,
+        trusts="the 60-session move against volatility",
+        chases=1.0,
+        wild=0.45,
+        budget=0.03,
+        stop=2.0,
+        reads=("return_60d", "return_20d", "distance_sma_200"),
     ),
-    "rules/carry": Lens(by_regime, "the regime of volatility and credit", 0.6, 0.50, 0.02),
+    "rules/mean-reversion": Lens(
+        evidence=by_reversion,
+        trusts="how stretched 20 sessions are",
+        chases=-0.8,
+        wild=0.60,
+        budget=0.02,
+        stop=1.0,
+        reads=("zscore_return_20d", "rsi_14", "return_20d"),
+    ),
+    "rules/risk-parity": Lens(
+        evidence=by_risk,
+        trusts="the distance to the mean per unit of risk",
+        chases=0.4,
+        wild=0.25,
+        budget=0.0125,
+        stop=1.25,
+        reads=("realised_volatility_20", "correlation_spy_60", "distance_sma_50"),
+    ),
+    "rules/carry": Lens(
+        evidence=by_regime,
+        trusts="the regime of volatility and credit",
+        chases=0.6,
+        wild=0.35,
+        budget=0.015,
+        stop=1.5,
+        reads=("drawdown_252", "realised_volatility_20", "return_20d"),
+    ),
 }

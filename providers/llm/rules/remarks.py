@@ -6,21 +6,18 @@ from collections.abc import Callable, Mapping
 
 from core.schemas.pitch import PitchIndicator
 from core.types import Direction, Horizon
+from providers.llm.rules.evidence import decisiveness, soundness
+from providers.llm.rules.exits import loss_at_exit, nearest_exit
 from providers.llm.rules.idea import weekly_volatility
-from providers.llm.rules.scores import (
-    FIGURE,
-    GOOD_STOP,
-    Sight,
-    loss_at_stop,
-    soundness,
-    strongest_evidence,
-    tightest_stop,
-)
+from providers.llm.rules.sight import Sight, strongest_evidence
+from providers.llm.rules.wording import FIGURE
 
 Remark = tuple[str, str]
 """The argument against, and the fix."""
 AGAINST = -0.2
 """Evidence from here on speaks against the pitched side, whatever else is weak."""
+ENOUGH = 0.5
+"""An exit between this share of the lens' own distance and its inverse does define a risk."""
 
 
 def remark(sight: Sight, weakest: str) -> Remark:
@@ -105,30 +102,25 @@ def _timing(sight: Sight) -> Remark:
 
 
 def _risk(sight: Sight) -> Remark:
-    low, high = GOOD_STOP
     if sight.flat:
         return (
             "No rule says what would end the waiting.",
             "State the level that would call for a trade.",
         )
-    count, stop, cost = (
-        len(sight.pitch.invalidation_rules),
-        tightest_stop(sight),
-        loss_at_stop(sight),
-    )
-    said = "no stop" if stop is None else f"a stop {stop:.2f} weekly volatilities away"
-    if stop is not None and low <= stop <= high:
-        return (
-            (
-                f"{said.capitalize()} would cost {cost or 0.0:.1%} of equity, where {sight.lens.budget:.1%} "
-                f"is reasonable, with {count} rules that code can check."
-            ),
-            "Add a frozen price level, a tighter stop or a lower conviction.",
-        )
+    count, near, lens = len(sight.pitch.invalidation_rules), nearest_exit(sight), sight.lens
     week = weekly_volatility(sight.asset) if sight.asset else 0.03
+    if near is None or not ENOUGH * lens.stop <= near <= lens.stop / ENOUGH:
+        said = "no stop" if near is None else f"an exit {near:.2f} weekly volatilities away"
+        return (
+            f"The pitch has {said} in {count} rules, where about {lens.stop:g} would define the risk.",
+            f"Add return_since_entry below {-lens.stop * week:.4f}, {lens.stop:g} weekly volatilities.",
+        )
     return (
-        f"The pitch has {said} in {count} rules: that defines no risk.",
-        f"Add return_since_entry below {-1.5 * week:.4f}, between {low:g} and {high:g} weekly volatilities.",
+        (
+            f"An exit {near:.2f} weekly volatilities away would cost {loss_at_exit(sight) or 0.0:.1%} "
+            f"of equity, where {lens.budget:.1%} is reasonable, with {count} rules that code can check."
+        ),
+        "Add a frozen price level, a nearer exit or a lower conviction.",
     )
 
 
@@ -138,9 +130,10 @@ def _integrity(sight: Sight) -> Remark:
     if not signs:
         return "No indicator is stated, so none can be checked.", "State the snapshot's values."
     if not wrong:
+        least = min(signs, key=lambda one: decisiveness(sight, one))
         return (
-            f"{len(signs)} indicators are true, but few for the conviction.",
-            "State another indicator of the snapshot that could contradict the thesis.",
+            f"{len(signs)} indicators are true but say little: {_named(least)}.",
+            f"State one that {sight.pitch.label} could be wrong by, such as {sight.lens.reads[0]}.",
         )
     return (
         f"{len(wrong)} of {len(signs)} indicators do not hold: {_named(wrong[0])}.",

@@ -6,7 +6,8 @@ from core.schemas.briefs import AnonymousPitch, ReviewBrief
 from core.schemas.review import ReviewAnswer, ReviewSheet
 from providers.llm.rules.lenses import LENSES
 from providers.llm.rules.remarks import flip_condition, remark
-from providers.llm.rules.scores import Sight, as_scores, shares
+from providers.llm.rules.scores import as_scores, shares
+from providers.llm.rules.sight import Sight
 
 
 def review(name: str, brief: ReviewBrief) -> ReviewSheet:

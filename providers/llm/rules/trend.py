@@ -16,14 +16,18 @@ from core.types import Horizon
 from providers.llm.rules.idea import Idea, best, beyond, clipped, known, pitch
 
 LOOKBACK_SHARE = math.sqrt(60 / 252)
-SATURATION = 1.25
-"""A move of this many volatilities over sixty sessions is full conviction before the filters."""
+CLEAR = 1.0
+"""A 60-session move within one volatility is no trend."""
+SATURATION = 3.0
+"""Conviction is 2 tanh(move in volatilities / this): 1.2 at two volatilities, 1.5 at three."""
 
 
 def trend(brief: PitchBrief) -> PitchAnswer:
     """The asset with the strongest volatility-scaled 60-session return that its 20-session one confirms."""
     idea = best(_ideas(brief))
-    return pitch(idea, brief, "No asset's 60-session move is confirmed by its last 20 sessions.")
+    return pitch(
+        idea, brief, "No asset's 60-session move is both clear and confirmed by its last 20."
+    )
 
 
 def _ideas(brief: PitchBrief) -> Iterator[Idea]:
@@ -43,7 +47,9 @@ def _idea(asset: AssetSnapshot, values: tuple[float, ...]) -> Idea | None:
     if quarter * month <= 0 or quarter * distance <= 0:
         return None
     score = quarter / (volatility * LOOKBACK_SHARE)
-    strength = clipped(2.0 * math.tanh(score / SATURATION) * 0.75)
+    if abs(score) < CLEAR:
+        return None
+    strength = clipped(2.0 * math.tanh(score / SATURATION))
     histogram = asset.indicators.get("macd_histogram")
     turning = histogram is not None and histogram * quarter < 0
     side = "above" if distance > 0 else "below"
@@ -68,11 +74,5 @@ def _idea(asset: AssetSnapshot, values: tuple[float, ...]) -> Idea | None:
             *(() if histogram is None else beyond("macd_histogram", histogram, 0.0, quarter)),
         ),
         risk=f"Momentum ends abruptly; volatility of {volatility:.0%} decides how wide the stop is.",
-        level="sma_50" if _beyond(asset, quarter) else None,
+        level="sma_50",
     )
-
-
-def _beyond(asset: AssetSnapshot, move: float) -> bool:
-    """Whether the price is on the trend's side of its 50-session mean, so that crossing it says something."""
-    distance = asset.indicators.get("distance_sma_50")
-    return distance is not None and distance * move > 0

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
+from functools import cache
+from statistics import pstdev
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.schemas.pitch import Comparison, InvalidationRule, LiveOperand, PitchIndicator
 from core.schemas.review import SCORE_NAMES
 from core.types import Direction, Horizon
 from providers.llm.rules import STRATEGIES
+from providers.llm.rules.lenses import LENSES as LENS
 from providers.llm.rules.reviewing import review
 from tests.fakes.snapshots import (
+    CLASSES,
     anonymous,
     asset,
     pitch_brief,
     real_snapshot,
     review_brief,
+    scrambled,
     snapshot,
 )
 
@@ -131,6 +139,58 @@ def test_the_same_stop_costs_more_at_a_higher_conviction():
 
 
 @pytest.mark.parametrize("lens", LENSES)
+def test_the_nearer_an_exit_is_to_the_lens_own_distance_the_better(lens):
+    week, chosen = 0.16 / 52**0.5, LENS[lens].stop
+    grades = [
+        scores(lens, conviction=0.25, invalidation_rules=(stop(-times * chosen * week),))
+        for times in (1, 1.7, 2.6)
+    ]
+    marks = [grade["risk_definition"] for grade in grades]
+    assert marks == sorted(set(marks), reverse=True)
+
+
+def test_a_frozen_level_within_noise_is_an_exit_too():
+    def marked(level):
+        rule = InvalidationRule(operand="price", comparison="below", level="sma_50")
+        return scores(market=with_gld(sma_50=level), invalidation_rules=(stop(-0.03), rule))
+
+    assert marked(99.9)["risk_definition"] < marked(96.0)["risk_definition"]
+    assert marked(101.0)["risk_definition"] < marked(99.0)["risk_definition"]
+
+
+def test_words_that_leave_out_the_frozen_numbers_are_less_clear():
+    quoted = scores(thesis_bullets=("It moved 15.0% in 60 sessions and +6.0% in the last 20.",))
+    other = scores(thesis_bullets=("It moved 11.0% in 60 sessions and +3.0% in the last 20.",))
+    assert other["clarity"] < quoted["clarity"]
+
+
+@pytest.mark.parametrize("lens", LENSES)
+def test_indicators_near_their_thresholds_say_less(lens):
+    def near(threshold):
+        signs = tuple(one.model_copy(update={"threshold": threshold}) for one in PITCH.indicators)
+        return scores(lens, indicators=tuple(s for s in signs if s.name == "return_60d"))
+
+    assert near(0.148)["indicator_integrity"] < near(0.0)["indicator_integrity"]
+
+
+def test_a_reviewer_misses_the_column_it_reads():
+    def alone(lens, name):
+        signs = tuple(one for one in PITCH.indicators if one.name == name)
+        return scores(lens, indicators=signs)["indicator_integrity"]
+
+    assert alone("rules/trend", "return_60d") > alone("rules/risk-parity", "return_60d")
+
+
+@given(seed=st.integers(0, 10_000))
+def test_any_market_and_pitch_can_be_scored(seed):
+    market = snapshot(*(scrambled(symbol, seed) for symbol in CLASSES))
+    pitches = [strategy(pitch_brief(market)) for strategy in STRATEGIES.values()]
+    brief = review_brief(market, *(anonymous(f"P{n}", one) for n, one in enumerate(pitches)))
+    for lens in LENSES:
+        assert len(review(lens, brief).reviews) == len(pitches)
+
+
+@pytest.mark.parametrize("lens", LENSES)
 def test_untrue_indicators_cost_integrity_in_proportion(lens):
     first, *rest = PITCH.indicators
     one_wrong = (first.model_copy(update={"value": first.value * 1.5}), *rest)
@@ -183,23 +243,55 @@ def test_reviewers_of_one_pitch_do_not_agree_by_construction():
     assert len(grades) == len(LENSES)
 
 
-def test_over_real_weeks_no_score_is_constant_and_the_same_brief_scores_the_same():
-    seen = {name: set() for name in SCORE_NAMES}
-    for step in range(30):
-        brief = real_review(date(2015, 9, 2) + timedelta(weeks=9 * step))
+def test_the_same_brief_scores_the_same():
+    for lens in LENSES:
+        assert review(lens, real_review(date(2018, 2, 7))) == review(
+            lens, real_review(date(2018, 2, 7))
+        )
+
+
+@cache
+def scores_of_a_year(year):
+    """Lens → dimension → every score it gave to the three others' pitches, week after week."""
+    given = {lens: {name: [] for name in SCORE_NAMES} for lens in LENSES}
+    for week in range(52):
         for lens in LENSES:
-            sheet = review(lens, brief)
-            assert sheet == review(lens, brief)
-            for one in sheet.reviews:
+            brief = real_review(date(year, 1, 6) + timedelta(weeks=week), without=lens)
+            for one in review(lens, brief).reviews:
                 for name, score in one.scores.by_name().items():
-                    seen[name].add(score)
-    assert all(len(values) >= 3 for values in seen.values()), seen
+                    given[lens][name].append(score)
+    return given
 
 
-def real_review(day):
+@pytest.mark.parametrize("year", [2017, 2020])
+@pytest.mark.parametrize("name", SCORE_NAMES)
+def test_over_a_real_year_every_dimension_spreads(year, name):
+    scores = [score for lens in LENSES for score in scores_of_a_year(year)[lens][name]]
+    assert pstdev(scores) >= 1
+    assert Counter(scores).most_common(1)[0][1] <= 0.6 * len(scores)
+
+
+def test_over_a_real_year_reviewers_give_the_same_pitch_different_scores():
+    """On the dimensions where a lens says something, most pitches divide those who review them."""
+    divided = Counter()
+    for week in range(26):
+        brief = real_review(date(2020, 1, 8) + timedelta(weeks=2 * week))
+        sheets = [review(lens, brief).reviews for lens in LENSES]
+        for one_pitch in zip(*sheets, strict=True):
+            for name in SCORE_NAMES:
+                divided[name] += len({one.scores.by_name()[name] for one in one_pitch}) > 1
+    lens_bound = set(SCORE_NAMES) - {"clarity", "originality"}
+    assert all(divided[name] > 26 * 4 / 2 for name in lens_bound), divided
+
+
+def real_review(day, without=None):
+    """The brief of a real week: every strategy's pitch, less the reviewer's own."""
     market = real_snapshot(day)
-    pitches = [strategy(pitch_brief(market)) for strategy in STRATEGIES.values()]
-    shown = [anonymous(f"Pitch {'ABCD'[place]}", one) for place, one in enumerate(pitches)]
+    shown = [
+        anonymous(f"Pitch {'ABCD'[place]}", strategy(pitch_brief(market)))
+        for place, (name, strategy) in enumerate(STRATEGIES.items())
+        if name != without
+    ]
     return review_brief(market, *shown)
 
 
@@ -215,6 +307,7 @@ def test_each_pitch_shown_is_reviewed_once_in_the_order_shown():
     [
         ({"thesis_bullets": ("We like gold a lot here.", "So do all our friends.")}, "2 of 2"),
         ({"invalidation_rules": ()}, "no stop in 0 rules"),
+        ({"invalidation_rules": (stop(-0.0005),)}, "an exit 0.02 weekly volatilities away"),
         ({"indicators": ()}, "No indicator is stated"),
         ({"direction": Direction.SHORT, "conviction": -2.0}, "SHORT GLD is -0."),
     ],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from datetime import date, timedelta
+from functools import cache
 from itertools import combinations
+from statistics import pstdev
 
 import pytest
 from hypothesis import given
@@ -24,19 +26,25 @@ from tests.fakes.snapshots import (
     asset,
     pitch_brief,
     real_snapshot,
+    scrambled,
     snapshot,
 )
 from tests.fakes.week import AS_OF, WEEK, findings
 
-WEDNESDAYS = [date(2015, 9, 2) + timedelta(weeks=7 * step) for step in range(45)]
+WEDNESDAYS = [date(2015, 8, 5) + timedelta(weeks=2 * step) for step in range(165)]
+"""Every second week until November 2021."""
 CALM = {"realised_volatility_20": 0.10, "drawdown_252": 0.0}
 RISEN = {"return_60d": 0.15, "return_20d": 0.06, "distance_sma_200": 0.10, "distance_sma_50": 0.04}
 FALLEN = {name: -value for name, value in RISEN.items()}
+MISSING = (
+    ResearchOutcome(source="A", missing_because="timed out"),
+    ResearchOutcome(source="B", missing_because="timed out"),
+)
 
 
 GRADED = {
     "rules/trend": (
-        (asset("GLD", **{**RISEN, "return_60d": 0.03}),),
+        (asset("GLD", **{**RISEN, "return_60d": 0.10}),),
         (asset("GLD", **RISEN),),
     ),
     "rules/mean-reversion": (
@@ -44,8 +52,8 @@ GRADED = {
         (asset("SPY", zscore_return_20d=-2.4, rsi_14=25.0),),
     ),
     "rules/risk-parity": (
-        (asset("IEF", distance_sma_50=0.001),),
-        (asset("IEF", distance_sma_50=0.03),),
+        (asset("SPY"), asset("IEF", realised_volatility_20=0.10, distance_sma_50=0.01)),
+        (asset("SPY"), asset("IEF", realised_volatility_20=0.05, distance_sma_50=0.01)),
     ),
     "rules/carry": (
         (asset("SPY", realised_volatility_20=0.13), asset("HYG"), asset("IEF")),
@@ -97,18 +105,73 @@ def at_entry(answer, market):
     )
 
 
+@cache
+def history(name):
+    """What the strategy pitched on each of the Wednesdays."""
+    return [STRATEGIES[name](pitch_brief(real_snapshot(day))) for day in WEDNESDAYS]
+
+
 def test_four_strategies_see_four_different_things():
-    seen = {
-        name: [
-            (answer.instrument, answer.direction)
-            for day in WEDNESDAYS
-            for answer in [strategy(pitch_brief(real_snapshot(day)))]
-        ]
-        for name, strategy in STRATEGIES.items()
-    }
-    for one, other in combinations(seen, 2):
-        same = sum(a == b for a, b in zip(seen[one], seen[other], strict=True))
-        assert same < len(WEDNESDAYS) / 2, (one, other)
+    for one, other in combinations(STRATEGIES, 2):
+        same = sum(
+            (a.instrument, a.direction) == (b.instrument, b.direction)
+            for a, b in zip(history(one), history(other), strict=True)
+        )
+        assert same < len(WEDNESDAYS) / 2, (one, other, same)
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_each_strategy_stands_aside_at_times_and_takes_both_sides(name):
+    sides = Counter(answer.direction for answer in history(name))
+    assert 0.01 <= sides[Direction.FLAT] / len(WEDNESDAYS) <= 0.60
+    assert sides[Direction.LONG] >= 5
+    assert sides[Direction.SHORT] >= 3
+    assert len({answer.instrument for answer in history(name)}) >= 6
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_horizons_vary_and_convictions_are_graded(name):
+    traded = [answer for answer in history(name) if answer.instrument]
+    sizes = Counter(abs(answer.conviction) for answer in traded)
+    assert len({answer.horizon for answer in traded}) >= 2
+    assert len(sizes) >= len(traded) / 4
+    assert sizes.most_common(1)[0][1] < 0.15 * len(traded)
+    assert pstdev(sizes.elements()) >= 0.25
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_any_one_asset_alone_is_enough_or_ends_flat(name):
+    market = real_snapshot(WEDNESDAYS[100])
+    for symbol in market.symbols:
+        alone = market.model_copy(
+            update={
+                "assets": (market.asset(symbol),),
+                "absent": {other: "no bars" for other in market.symbols if other != symbol},
+            }
+        )
+        answer = STRATEGIES[name](pitch_brief(alone))
+        assert answer.instrument in (symbol, None)
+        assert not pitch_faults(answer, alone, MISSING)
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_what_is_absent_or_unknown_is_passed_over_for_the_next_idea(name):
+    """Take away the best asset, then each of its numbers: the answer stays sound and true."""
+    for day in WEDNESDAYS[::20]:
+        market = real_snapshot(day)
+        chosen = STRATEGIES[name](pitch_brief(market)).instrument
+        kept = tuple(one for one in market.assets if one.symbol != chosen)
+        without = market.model_copy(update={"assets": kept, "absent": {chosen or "XYZ": "stale"}})
+        answer = STRATEGIES[name](pitch_brief(without))
+        assert answer.instrument != chosen or chosen is None
+        assert not pitch_faults(answer, without, MISSING)
+        for column in QUIET:
+            blind = [
+                one.model_copy(update={"indicators": {**one.indicators, column: None}})
+                for one in market.assets
+            ]
+            unread = market.model_copy(update={"assets": tuple(blind)})
+            assert not pitch_faults(STRATEGIES[name](pitch_brief(unread)), unread, MISSING)
 
 
 def test_no_pitch_names_a_strategy_or_its_label():
@@ -161,7 +224,28 @@ def test_risk_parity_prefers_the_calm_diversifier_that_is_not_falling():
     wild = asset("SPY", realised_volatility_20=0.25, correlation_spy_60=1.0, distance_sma_50=0.01)
     assert pitched("rules/risk-parity", wild, calm).instrument == "IEF"
     falling = calm.model_copy(update={"indicators": {**calm.indicators, "distance_sma_50": -0.01}})
-    assert pitched("rules/risk-parity", wild, falling).instrument == "SPY"
+    assert pitched("rules/risk-parity", wild, falling).direction is Direction.FLAT
+
+
+def test_risk_parity_sells_the_heaviest_risk_only_while_it_falls():
+    calm = asset("IEF", realised_volatility_20=0.05, correlation_spy_60=-0.3)
+    heavy = {"realised_volatility_20": 0.5, "correlation_spy_60": 0.8}
+    sold = pitched("rules/risk-parity", calm, asset("BNO", **heavy, distance_sma_50=-0.15))
+    assert (sold.instrument, sold.direction) == ("BNO", Direction.SHORT)
+    assert sold.horizon is Horizon.THREE_DAYS
+    rising = pitched("rules/risk-parity", calm, asset("BNO", **heavy, distance_sma_50=0.15))
+    assert rising.direction is Direction.FLAT
+
+
+@pytest.mark.parametrize("distance", [0.0, 0.005, -0.005])
+def test_a_distance_within_noise_says_no_side(distance):
+    near = asset("IEF", realised_volatility_20=0.10, distance_sma_50=distance)
+    assert pitched("rules/risk-parity", asset("SPY"), near).direction is Direction.FLAT
+
+
+def test_a_move_within_one_volatility_is_no_trend():
+    small = {**RISEN, "return_60d": 0.07}
+    assert pitched("rules/trend", asset("GLD", **small)).direction is Direction.FLAT
 
 
 def test_carry_earns_in_calm_and_flees_in_stress():
@@ -209,44 +293,23 @@ def test_any_market_gives_a_sound_pitch_and_never_an_unshortable_short(name, see
     assert answer.consensus_map.gemini_research is None
 
 
-def scrambled(symbol, seed):
-    """Numbers that depend on the seed alone, some of them unknown."""
-
-    def number(name, low, high):
-        place = math.sin(seed * 12.9898 + sum(map(ord, symbol + name)) * 78.233) * 43758.5453
-        share = place - math.floor(place)
-        return None if share < 0.05 else low + (high - low) * share
-
-    ranges = {
-        "return_5d": (-0.1, 0.1),
-        "return_20d": (-0.3, 0.3),
-        "return_60d": (-0.5, 0.5),
-        "distance_sma_50": (-0.2, 0.2),
-        "distance_sma_200": (-0.3, 0.3),
-        "rsi_14": (0, 100),
-        "macd_histogram": (-2, 2),
-        "realised_volatility_20": (0.0, 1.2),
-        "zscore_return_20d": (-4, 4),
-        "correlation_spy_60": (-1, 1),
-        "drawdown_252": (-0.6, 0),
-    }
-    return asset(symbol, **{name: number(name, *ends) for name, ends in ranges.items()})
-
-
 def test_the_stop_widens_with_volatility_and_carries_a_level_where_it_means_something():
     def stop(volatility):
-        return pitched("rules/trend", asset("GLD", **RISEN, realised_volatility_20=volatility))
+        risen = {**RISEN, "sma_50": 96.0, "realised_volatility_20": volatility}
+        return pitched("rules/trend", asset("GLD", **risen))
 
-    calm, wild = stop(0.10), stop(0.40)
+    calm, wild = stop(0.10), stop(0.25)
     assert wild.invalidation_rules[0].threshold == pytest.approx(
-        4 * calm.invalidation_rules[0].threshold, abs=2e-4
+        2.5 * calm.invalidation_rules[0].threshold, abs=2e-4
     )
     assert calm.invalidation_rules[-1].level == "sma_50"
-    below_mean = {**RISEN, "distance_sma_50": -0.01}
-    assert all(
-        rule.operand is not LiveOperand.PRICE
-        for rule in pitched("rules/trend", asset("GLD", **below_mean)).invalidation_rules
-    )
+
+
+@pytest.mark.parametrize("mean", [None, 104.0, 100.0, 99.5])
+def test_a_level_that_is_unknown_crossed_or_within_noise_ends_nothing(mean):
+    answer = pitched("rules/trend", asset("GLD", **{**RISEN, "sma_50": mean}))
+    assert answer.direction is Direction.LONG
+    assert all(rule.operand is not LiveOperand.PRICE for rule in answer.invalidation_rules)
 
 
 @pytest.mark.parametrize(
