@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from core.schemas.research import Bias, TradableCandidate, WatchIndicator
 from providers.research.crowding import crowded
+from providers.research.levels import turning_level, weekly_volatility
 from providers.research.regime import Readings, percent
 
 CLEAR = 0.5
 CANDIDATES = 4
-WEEKS_A_YEAR = 52
 
 
 def candidates(readings: Readings, symbols: Iterable[str]) -> tuple[TradableCandidate, ...]:
@@ -74,14 +74,14 @@ def _watched(readings: Readings, symbol: str) -> tuple[WatchIndicator, ...]:
 
 
 def _invalidation(readings: Readings, symbol: str, side: int) -> str:
-    """The 20-session mean where the price is on the idea's side of it, else a weekly volatility."""
-    mean, distance = readings.get(symbol, "sma_20"), readings.get(symbol, "distance_sma_20")
-    yearly = readings.get(symbol, "realised_volatility_20")
-    week = 0.03 if yearly is None else yearly / WEEKS_A_YEAR**0.5
+    """The first mean the price would have to cross against the idea, else a loss by volatility."""
+    week = weekly_volatility(readings, symbol)
     if side == 0:
         return f"A move of more than {week:.1%} from here ends the neutral view."
-    if mean is not None and distance is not None and distance * side > 0:
-        return f"price {'below' if side > 0 else 'above'} {mean:.2f} (the frozen sma_20)"
+    level = turning_level(readings, symbol, side)
+    if level is not None:
+        way = "below" if side > 0 else "above"
+        return f"price {way} {level.price:.2f} (the frozen sma_{level.sessions})"
     return f"return_since_entry below {-1.5 * week:.4f} (1.5 weekly volatilities)"
 
 

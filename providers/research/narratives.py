@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core.schemas.research import CalendarEvent, Narrative
+from providers.research.levels import turning_level, weekly_volatility
 from providers.research.regime import Readings, composite, percent
 
 THEMES: Mapping[str, Mapping[str, int]] = {
@@ -50,12 +51,19 @@ def _narrative(
 
 
 def _turns(readings: Readings, name: str, move: float) -> list[str]:
-    """For each part that went along with the theme: the mean whose crossing would say it turned."""
-    turns = []
-    for symbol, weight in THEMES[name].items():
-        mean, part = readings.get(symbol, "sma_20"), readings.move(symbol)
-        if mean is None or part is None or part * weight * move <= 0:
-            continue
-        side = "below" if part > 0 else "above"
-        turns.append(f"{symbol} closing {side} {mean:.2f}, its 20-session mean.")
-    return turns
+    """For each part that went along with the theme: what would say that it turned."""
+    return [
+        _turn(readings, symbol, 1 if part > 0 else -1)
+        for symbol, weight in THEMES[name].items()
+        if (part := readings.move(symbol)) is not None and part * weight * move > 0
+    ]
+
+
+def _turn(readings: Readings, symbol: str, side: int) -> str:
+    """The crossing of a mean it has not crossed yet; a week's move back where there is none."""
+    level = turning_level(readings, symbol, side)
+    if level is None:
+        back = f"{-side * weekly_volatility(readings, symbol):+.1%}"
+        return f"{symbol} moving {back} from here, a weekly volatility against it."
+    way = "below" if side > 0 else "above"
+    return f"{symbol} closing {way} {level.price:.2f}, its {level.sessions}-session mean."

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from core.clock import in_new_york
 from core.errors import MarketError, ModelUnavailable
-from core.market import BarSeries
+from core.market import BarSeries, Defect
 from core.policy import AssetSpec
 from core.ports import MarketData, TradingCalendar
 from core.rules.indicators import compute_indicators
@@ -93,9 +94,20 @@ class RulesResearcher:
                 flags.append(f"{symbol}: {error}"[:400])
                 continue
             series[symbol] = bars.series[symbol]
-            flags += [f"{symbol}: {one.kind} on {one.session}" for one in bars.defects]
+            flags += _counted(symbol, bars.defects)
             flags += _short(series[symbol])
         return series, tuple(flags)
+
+
+def _counted(symbol: str, defects: Iterable[Defect]) -> list[str]:
+    """One flag a kind of defect: its first session, and how many more there are."""
+    sessions: dict[str, list[date]] = {}
+    for one in defects:
+        sessions.setdefault(one.kind, []).append(one.session)
+    return [
+        f"{symbol}: {kind} on {min(days)}{f' and {len(days) - 1} more' if days[1:] else ''}"
+        for kind, days in sessions.items()
+    ]
 
 
 def _short(bars: BarSeries) -> list[str]:
