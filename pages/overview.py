@@ -8,7 +8,8 @@ from pages.ui import data
 from pages.ui.charts import equity_lines
 from pages.ui.components import card_title, empty_desk, heading
 from pages.ui.format import day
-from pages.ui.overview_cards import decision_card, kpi_row, last_run_card, leaderboard
+from pages.ui.key_figures import kpi_row
+from pages.ui.overview_cards import decision_card, last_run_card, leaderboard
 from pages.ui.safe import safe
 from storage.queries import AccountRole
 

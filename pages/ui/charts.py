@@ -112,7 +112,7 @@ def score_heatmap(frame: pd.DataFrame, names: Sequence[str], digits: int) -> Dra
             "pitch:N",
             title="pitch of",
             sort=list(names),
-            axis=alt.Axis(labelAngle=0, orient="top", labelExpr=IN_LINES, labelOverlap=False),
+            axis=alt.Axis(labelAngle=0, labelExpr=IN_LINES, labelOverlap=False),
         ),
         y=alt.Y(
             "reviewer:N",

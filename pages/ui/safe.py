@@ -1,8 +1,8 @@
 """Text that a model or a web source wrote: shown as it stands, never as markup.
 
 Streamlit reads Markdown in nearly every text call: a picture would be fetched from its address, a
-link would be live, ``:red[…]`` coloured, ``$…$`` set as a formula. Addresses are taken apart by an
-invisible word joiner, because Markdown finds bare ones even when every sign is escaped.
+link would be live, ``:red[…]`` coloured, ``$…$`` set as a formula. Addresses and icons are taken
+apart by an invisible word joiner, because they are found even when every sign is escaped.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import re
 WORD_JOINER = "\u2060"
 MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@])")
 INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
-ADDRESS = re.compile(r"(://|@|(?i:www)(?=\.))")
+FOUND_LATER = re.compile(r"://|@|(?i:www)(?=\.)|:(?=(?i:material/|streamlit:))")
+"""Addresses and icons are looked for in the text that is left when all signs are read."""
 
 
 def safe(text: object) -> str:
@@ -21,15 +22,14 @@ def safe(text: object) -> str:
     Control characters and those that turn the direction of writing are dropped.
     """
     plain = " ".join(INVISIBLE.sub("", str(text)).split())
-    apart = ADDRESS.sub(lambda found: _taken_apart(found.group()), plain)
+    apart = FOUND_LATER.sub(lambda found: _taken_apart(found.group()), plain)
     return MARKUP.sub(r"\\\1", apart)
 
 
 def _taken_apart(sign: str) -> str:
-    """``://`` → ``:⁠//``, ``www`` → ``www⁠``, ``@`` → ``⁠@``."""
     if sign == "@":
         return f"{WORD_JOINER}@"
-    return f":{WORD_JOINER}//" if sign == "://" else f"{sign}{WORD_JOINER}"
+    return f"{sign[0]}{WORD_JOINER}{sign[1:]}" if sign[0] == ":" else f"{sign}{WORD_JOINER}"
 
 
 def clipped(text: object, length: int) -> str:

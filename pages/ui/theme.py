@@ -10,7 +10,7 @@ import altair as alt
 
 ACCENT, PEER = "accent", "peer"
 CHART_HEIGHT = 370
-SMALL_CHART_HEIGHT = 260
+SMALL_CHART_HEIGHT = 300
 PATH_HEIGHT = 140
 
 

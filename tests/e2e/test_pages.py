@@ -78,6 +78,7 @@ def test_hostile_text_makes_no_picture_no_link_and_no_request(opened, hostile_ap
     assert main.locator("a[href*=evil]").count() == 0
     assert main.locator("img").count() == 0
     assert main.locator("a[href^=mailto]").count() == 0
+    expect(main.get_by_text(":\u2060material/delete:").first).to_be_visible()
     assert page.locator("script:has-text('alert(1)')").count() == 0
 
 

@@ -32,6 +32,7 @@ def test_addresses_are_taken_apart():
     assert "://" not in safe("see http://evil.example").replace("\\", "")
     assert "www." not in safe("see www.evil.example").replace("\\", "")
     assert "a@b" not in safe("a@b.example").replace("\\", "")
+    assert ":material/" not in safe(":material/delete:").replace("\\", "")
 
 
 def test_signs_that_turn_the_direction_of_writing_are_dropped():
