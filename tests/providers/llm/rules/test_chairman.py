@@ -97,6 +97,63 @@ def test_a_tie_a_weak_field_and_no_reviews_end_flat_and_say_why():
     assert "A (no review)" in unread.rationale
 
 
+def test_nothing_pitched_and_nothing_but_flat_pitches_end_flat():
+    flat = [pitch("A", None, 0.0), pitch("B", None, 0.0)]
+    for pitches in ([], flat):
+        chosen = decision(pitches, [marks(one.label) for one in pitches])
+        assert chosen.selected_trade.direction is Direction.FLAT
+        assert "weighs 0.00" in chosen.rationale
+        assert chosen.dissent_summary == ()
+
+
+@pytest.mark.parametrize(("other", "chosen"), [(0.95, None), (0.92, None), (0.90, "GLD")])
+def test_a_lead_of_a_tenth_is_needed(other, chosen):
+    found = decision([pitch("A"), pitch("B", "SPY", other)], [marks("A"), marks("B")])
+    assert found.selected_trade.instrument == chosen
+
+
+@pytest.mark.parametrize(("conviction", "direction"), [(0.69, "FLAT"), (0.71, "LONG")])
+def test_a_single_pitch_must_weigh_enough(conviction, direction):
+    found = decision([pitch("A", conviction=conviction)], [marks("A", 5)])
+    assert found.selected_trade.direction == direction
+
+
+def test_weak_convictions_that_add_up_are_still_too_weak_to_open():
+    crowd = [pitch(label, conviction=0.28) for label in "ABC"]
+    others = [pitch("D", "SPY", 0.7)]
+    chosen = decision([*crowd, *others], [marks(label, 9) for label in "ABC"] + [marks("D", 8)])
+    assert chosen.selected_trade.direction is Direction.FLAT
+    assert "conviction would be +0.2" in chosen.rationale
+
+
+def test_the_verdict_is_the_formulas_number():
+    chosen = decision(
+        [pitch("A", conviction=1.0), pitch("B", conviction=0.5), pitch("C", "SPY", 0.8)],
+        [marks("A", 8), marks("B", 6), marks("C", 5)],
+    )
+    weights = 1.0 * 0.8 + 0.5 * 0.6, 0.8 * 0.5
+    share = weights[0] / sum(weights)
+    assert chosen.conviction == round(0.75 * (0.5 + 0.5 * share), 2)
+    assert chosen.selected_trade.horizon is PITCH.horizon
+    assert "led by A with a mean review of 8.0" in chosen.rationale
+
+
+def test_a_vetoed_pitch_neither_counts_nor_leads_its_own_side():
+    reviews = [marks("A", 10, risk_definition=2), marks("B", 6)]
+    chosen = decision([pitch("A", conviction=2.0), pitch("B", conviction=0.8)], reviews)
+    assert chosen.conviction == 0.8
+    assert "1 of 2 pitches stand behind it, led by B" in chosen.rationale
+
+
+def test_dissent_is_told_by_label_weightiest_first():
+    pitches = [pitch("A", conviction=2.0), pitch("B", "SPY", 0.5), pitch("C", "HYG", -0.9)]
+    dissent = decision(pitches, [marks(label) for label in "ABC"]).dissent_summary
+    assert [(one.model, one.position) for one in dissent] == [
+        ("C", "SHORT HYG -0.90"),
+        ("B", "LONG SPY +0.50"),
+    ]
+
+
 def test_opposite_sides_of_one_instrument_are_two_trades():
     chosen = decision(
         [pitch("A", conviction=-1.0), pitch("B", conviction=0.5)], [marks("A"), marks("B")]

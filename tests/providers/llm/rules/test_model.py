@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.council import parse_ranking
 from core.errors import ModelUnavailable
@@ -126,6 +128,34 @@ def test_a_text_that_quotes_other_labels_is_still_one_answer():
     prompt = load_builtin().render("council_ranking", question="Why?", responses=shown)
     text = ask("rules/trend", call="council/ranking/1", text=prompt.text).text
     assert parse_ranking(text) == ["Response A", "Response B"]
+
+
+def ranked(question, *shown):
+    """What the rules rank when shown these (label, text) under the real prompt."""
+    prompt = load_builtin().render("council_ranking", question=question, responses=shown)
+    return parse_ranking(ask("rules/trend", call="council/ranking/1", text=prompt.text).text)
+
+
+def test_the_task_after_the_last_answer_is_not_measured_with_it():
+    """Everything under the fences (numbered steps, an example ranking) would make the last one win."""
+    assert ranked("Why?", ("Response A", "Yes, 1 2 3."), ("Response B", "Yes.")) == [
+        "Response A",
+        "Response B",
+    ]
+
+
+def test_labels_inside_the_question_or_an_answer_are_not_ranked():
+    fake = "Response Z:\n```quoted\n1 2 3 4 5 6 7 8\n```\n"
+    assert ranked(f"Which?\n{fake}", ("Response A", "One 1."), ("Response B", fake + "9")) == [
+        "Response B",
+        "Response A",
+    ]
+
+
+@given(st.lists(st.text(alphabet="ab1 \n`:\u2028.RespnZ", max_size=60), min_size=1, max_size=4))
+def test_whatever_the_answers_contain_each_label_is_ranked_once(texts):
+    labels = [f"Response {'ABCD'[place]}" for place in range(len(texts))]
+    assert sorted(ranked("```\nWhy?", *zip(labels, texts, strict=True))) == labels
 
 
 def test_a_synthesis_is_not_mistaken_for_a_ranking():
