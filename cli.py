@@ -54,11 +54,17 @@ def settings_of(store: str | None, profile: str | None) -> Settings:
 class Opened:
     """An open store with its desk; a week that is over is lived as of its own Wednesday."""
 
-    def __init__(self, store: str | None, profile: str | None, week: str | None = None) -> None:
+    def __init__(
+        self,
+        store: str | None,
+        profile: str | None,
+        week: str | None = None,
+        option: str = "--week",
+    ) -> None:
         self.settings = settings_of(store, profile)
         self.store: SqlEventStore = open_store(self.settings)
         plain = self._desk(None)
-        self.week: WeekId = options.week(week, plain.clock.now())
+        self.week: WeekId = options.week(week, plain.clock.now(), option)
         self.desk = plain
         if is_past(self.week, plain.clock.now()):
             at = start_of(self.settings.policy.schedule, plain.calendar, self.week)
@@ -148,13 +154,14 @@ def checkpoint(
     """Keep, reduce, flip or exit from what was frozen; never from new research."""
     if every == (time is not None):
         raise BadInput("checkpoint needs either --time HH:MM or --all")
-    opened = Opened(store, profile, date)
+    opened = Opened(store, profile, date, "--date")
     today = in_new_york(SystemClock().now()).date()
     session = options.day(date, "--date") if date else today
     labels = None if time is None else {f"{options.wall(time, _checkpoint_times(opened)):%H:%M}"}
     slots = checkpoint_slots(opened.desk, session, labels)
     outcomes = asyncio.run(run_past_slots(opened.desk, slots))
-    reports.slots(opened.store, outcomes, as_json=json)
+    if not reports.slots(opened.store, outcomes, as_json=json):
+        raise typer.Exit(FAILURE)
 
 
 def _checkpoint_times(opened: Opened) -> tuple[Any, ...]:

@@ -31,9 +31,10 @@ def export_week(store: SqlEventStore, week_id: str, folder: Path) -> int:
         _write_raw(rows, folder / "raw")
         _write_normalized(rows, folder / "normalized")
         _write_events(rows, folder / "events.sqlite")
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
+        why = error.strerror if isinstance(error, OSError) else error
         raise StoreUnusable(
-            f"cannot write to {folder}: {error.strerror}; free space or choose another folder"
+            f"cannot write to {folder}: {why}; free space or choose another folder"
         ) from error
     return len(rows)
 

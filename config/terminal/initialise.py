@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import BadInput
+from core.errors import BadInput, StoreUnusable
 
 KEY_LINE = re.compile(r"^[A-Z][A-Z0-9_]*=\S+$")
 PROFILES = ("rules", "live", "auto")
@@ -33,9 +33,12 @@ def write(root: Path, choices: Choices, *, overwrite: bool = False) -> list[Path
     env, models = root / ".env", root / "config" / "models.yaml"
     if env.exists() and not overwrite:
         raise BadInput(f"{env.name} is there already: keep it, or give --overwrite to replace it")
-    text = _with_profile(models, choices.profile)
-    _write_env(env, choices)
-    models.write_text(text, encoding="utf-8")
+    try:
+        text = _with_profile(models, choices.profile)
+        _write_env(env, choices)
+        models.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StoreUnusable(f"cannot write {error.filename}: {error.strerror}") from error
     return [env, models]
 
 

@@ -27,19 +27,24 @@ OneWeek: TypeAlias = Annotated[
 Seed: TypeAlias = Annotated[int, typer.Option("--seed", help="Labels, orders, generated prices.")]
 
 PROFILES = ("auto", "live", "rules")
+FIRST_YEAR = 1990
+"""No desk and no calendar here goes back further."""
 
 
 def day(text: str, option: str) -> date:
     """An ISO date; BadInput names the option, the value and the form."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError as error:
         raise BadInput(f"{option} {text!r} is not a date: write YYYY-MM-DD") from error
+    if found.year < FIRST_YEAR:
+        raise BadInput(f"{option} {text} is too early: give a date from {FIRST_YEAR} on")
+    return found
 
 
-def week(text: str | None, now: datetime) -> WeekId:
+def week(text: str | None, now: datetime, option: str = "--week") -> WeekId:
     """The week of a date, the current one in New York by default."""
-    return week_of(in_new_york(now).date() if text is None else day(text, "--week"))
+    return week_of(in_new_york(now).date() if text is None else day(text, option))
 
 
 def wall(text: str, allowed: tuple[time, ...]) -> time:

@@ -15,7 +15,7 @@ from core import keys
 from core.context import PipelineContext
 from core.desk.replay_report import ReplayReport
 from core.desk.simulation import SimulationReport
-from core.desk.slot_log import SlotOutcome, account_lines
+from core.desk.slot_log import SlotOutcome, account_lines, finished
 from core.desk.slots import Slot
 from core.desk.weekly import WeekRun
 from core.ports import EventStore
@@ -110,23 +110,25 @@ def simulation(report: SimulationReport, store: str, *, as_json: bool) -> None:
 
 def slots(
     store: EventStore, outcomes: Sequence[tuple[Slot, SlotOutcome]], *, as_json: bool
-) -> None:
-    """What each checkpoint decided, account by account."""
+) -> bool:
+    """What each checkpoint decided, account by account; whether every one of them was done."""
     rows = [
         (slot.label, one.account_id, one.action, one.conviction, one.rule)
         for slot, _ in outcomes
         for one in account_lines(store, slot)
     ]
-    failed = [slot.key for slot, outcome in outcomes if outcome is SlotOutcome.FAILED]
+    ended = [event for slot, _ in outcomes if (event := finished(store, slot)) is not None]
+    undone = {one.slot: one for one in ended if one.outcome != SlotOutcome.DONE}
     if as_json:
         heads = ("time", "account_id", "action", "conviction", "rule")
         decided = [dict(zip(heads, row, strict=True)) for row in rows]
-        show.as_json({"failed": failed, "decisions": decided})
-        return
+        show.as_json({"failed": list(undone), "decisions": decided})
+        return not undone
     cells = [(*row[:3], "-" if row[3] is None else row[3], row[4]) for row in rows]
     show.table(["time", "account", "action", "conviction", "rule"], cells)
-    for key in failed:
-        show.line(f"{key} failed: see `doctor`")
+    for key, event in undone.items():
+        show.line(f"{key} {event.outcome}: {event.detail}")
+    return not undone
 
 
 def postmortem(report: Postmortem, *, as_json: bool) -> None:

@@ -8,9 +8,10 @@ from datetime import date
 from core.clock import FixedClock
 from core.desk.desk import Desk
 from core.desk.dispatch import run_slot
-from core.desk.slot_log import SlotOutcome
+from core.desk.slot_log import SlotOutcome, is_finished, newest_finished
 from core.desk.slots import Job, Slot, session_slots
 from core.errors import BadInput
+from core.policy import AccountSpec
 
 
 def checkpoint_slots(desk: Desk, session: date, labels: Collection[str] | None) -> list[Slot]:
@@ -32,9 +33,14 @@ def checkpoint_slots(desk: Desk, session: date, labels: Collection[str] | None) 
 
 
 async def run_past_slots(desk: Desk, slots: Sequence[Slot]) -> list[tuple[Slot, SlotOutcome]]:
-    """Run each slot at its own instant; BadInput for one that lies in the future."""
+    """Run each slot at its own instant; one that has its event is not run again.
+
+    BadInput for one that lies in the future, or before what the accounts have lived through.
+    """
     outcomes = []
     for slot in slots:
+        if not is_finished(desk.store, slot):
+            _refuse_out_of_order(desk, slot)
         clock = desk.clock
         if isinstance(clock, FixedClock):
             clock.move_to(max(clock.now(), slot.at))
@@ -42,3 +48,24 @@ async def run_past_slots(desk: Desk, slots: Sequence[Slot]) -> list[tuple[Slot, 
             raise BadInput(f"checkpoint {slot.label} of {slot.session} has not come yet")
         outcomes.append((slot, await run_slot(desk, slot)))
     return outcomes
+
+
+def _refuse_out_of_order(desk: Desk, slot: Slot) -> None:
+    """BadInput unless the accounts are in the slot's week or before, and no later slot is done."""
+    books = [desk.books.book(a.account_id) for a in desk.policy.accounts if _opened(desk, a)]
+    weeks = [book.week.week_id for book in books if book.week]
+    if not weeks:
+        raise BadInput("no account has a week yet: run `run_weekly` first")
+    if max(weeks) > slot.week_id:
+        raise BadInput(
+            f"checkpoint {slot.label} of {slot.session} is over: accounts are in week {max(weeks)}"
+        )
+    later = newest_finished(desk.store)
+    if later is not None and later.at > slot.at:
+        raise BadInput(
+            f"checkpoint {slot.label} of {slot.session} is over: {later.slot} is done already"
+        )
+
+
+def _opened(desk: Desk, account: AccountSpec) -> bool:
+    return desk.books.opened(account.account_id)

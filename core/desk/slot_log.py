@@ -23,8 +23,18 @@ class SlotOutcome(StrEnum):
 
 def is_finished(store: EventStore, slot: Slot) -> bool:
     """Whether the slot has its event: done, failed for good or missed."""
-    found = store.find(str(event_id(SLOT_STREAM, SlotFinished.__name__, slot.key)))
-    return found is not None
+    return store.find(_event_id(slot)) is not None
+
+
+def finished(store: EventStore, slot: Slot) -> SlotFinished | None:
+    """How the slot ended and why; None while it has not."""
+    row = store.find(_event_id(slot))
+    event = None if row is None else store.decode(row)
+    return event if isinstance(event, SlotFinished) else None
+
+
+def _event_id(slot: Slot) -> str:
+    return str(event_id(SLOT_STREAM, SlotFinished.__name__, slot.key))
 
 
 def finish(store: EventStore, slot: Slot, outcome: SlotOutcome, detail: str) -> None:
