@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,10 +14,17 @@ from config.loading import PolicyFiles, ProfileChoice, load_policy_files
 from config.origins import Origin, key_origins, policy_origins, variable_origins
 from config.secrets import key_names, secrets_from
 from config.variables import read_variables
+from core.errors import ConfigError
 from core.policy import DeskPolicy
+from core.profile import ProfileName
 from core.schemas.base import Schema
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+ROOT_VARIABLE = "COUNCIL_ROOT"
+"""Another folder with ``config/``, ``.env`` and ``runs/`` than the checkout's own."""
+
+
+KEPT_PROFILE = Origin("", "this desk's own (auto, resolved when it was made)")
 
 
 class Ports(Schema):
@@ -74,19 +82,23 @@ class Settings(Schema):
         return without_password(self.database_url.get_secret_value())
 
 
-def load_settings(
-    root: Path = PROJECT_ROOT,
+def load_settings(  # noqa: PLR0913 - each source of settings is one keyword
+    root: Path | None = None,
     env: Mapping[str, str] | None = None,
     *,
     profile: ProfileChoice | None = None,
     store: str | None = None,
     config_dir: Path | None = None,
+    recorded_profile: ProfileName | None = None,
 ) -> Settings:
     """Read the YAML files, ``.env`` and the environment (``env`` when given) into Settings.
 
-    ``profile`` and ``store`` are the command line's ``--profile`` and ``--store``. Whatever is
-    wrong is one ConfigError line; nothing is opened but those files.
+    ``profile`` and ``store`` are the command line's ``--profile`` and ``--store``;
+    ``recorded_profile`` is what ``auto`` came to when the store's desk was made: a key found later
+    does not change it. Without ``root``: COUNCIL_ROOT, else the checkout. Whatever is wrong is one
+    ConfigError line; nothing is opened but those files.
     """
+    root = root or _root(os.environ if env is None else env)
     paths = _paths(root, config_dir)
     variables = read_variables(paths.env_file, env)
     environment, given = read_environment(variables)
@@ -94,7 +106,8 @@ def load_settings(
     files = load_policy_files(paths.config_dir)
     asked = profile or files.models.profile
     live_possible = secrets_from(variables).openrouter_api_key is not None
-    policy = files.policy(files.profile(asked, live_possible=live_possible))
+    kept = recorded_profile if asked == "auto" else None
+    policy = files.policy(files.profile(kept or asked, live_possible=live_possible))
     return Settings(
         policy=policy,
         profile_choice=asked,
@@ -106,13 +119,24 @@ def load_settings(
         paths=paths,
         keys_present={name: variables.find(name) is not None for name in key_names()},
         origins={
-            "profile": _profile_origin(files, policy, asked, on_command_line=profile is not None),
+            "profile": KEPT_PROFILE._replace(value_shown=kept)
+            if kept
+            else _profile_origin(files, policy, asked, on_command_line=profile is not None),
             "store": Origin(address.shown, address.origin),
             **variable_origins(environment, given),
             **key_origins(variables),
             **policy_origins(files, policy),
         },
     )
+
+
+def _root(env: Mapping[str, str]) -> Path:
+    """COUNCIL_ROOT's folder, the checkout by default; ConfigError when it has no ``config``."""
+    named = env.get(ROOT_VARIABLE, "").strip()
+    root = Path(named).expanduser().resolve() if named else PROJECT_ROOT
+    if not (root / "config").is_dir():
+        raise ConfigError(f"{ROOT_VARIABLE}={named}: there is no folder config in it")
+    return root
 
 
 def _paths(root: Path, config_dir: Path | None) -> Paths:

@@ -167,3 +167,25 @@ def test_the_template_copied_as_it_is_changes_nothing(root):
     before = load_settings(root, {})
     shutil.copy(TEMPLATE, root / ".env")
     assert load_settings(root, {}) == before
+
+
+def test_another_root_is_named_by_a_variable(root):
+    settings = load_settings(env={"COUNCIL_ROOT": str(root)})
+    assert settings.paths.root == root
+    assert settings.store_shown == f"sqlite:///{root}/runs/events.db"
+
+
+def test_a_root_without_a_configuration_is_named(tmp_path):
+    with pytest.raises(ConfigError, match=r"COUNCIL_ROOT=.*there is no folder config in it"):
+        load_settings(env={"COUNCIL_ROOT": str(tmp_path)})
+
+
+def test_a_key_found_later_does_not_change_what_auto_came_to_before(root):
+    key = {"OPENROUTER_API_KEY": "sk-or-secret"}
+    settings = load_settings(root, key, recorded_profile="rules")
+    assert settings.policy.profile.name == "rules"
+    assert settings.origins["profile"].origin.startswith("this desk's own")
+    assert (
+        load_settings(root, key, profile="live", recorded_profile="rules").policy.profile.name
+        == "live"
+    )
