@@ -24,12 +24,12 @@ def kpi_row(council: CouncilStanding | None, standings: Sequence[Standing]) -> N
     own = council.council
     comparison = council.comparison
     best = next((one for one in standings if one.account.account_id == comparison.best), None)
-    with st.grid(4, min_column_width=210, gap="small"):
+    with st.grid(4, min_column_width=180, gap="small"):
         growth = _growth(own.curve)
         _figure(("Council equity", dollars(own.equity)), growth, signed_percent(growth), own.curve)
         _against("Against the mean PM", own.curve, council.mean)
         if best is not None:
-            _against(f"Against the best PM, {safe(best.account.name)}", own.curve, best.curve)
+            _against(f"Against {safe(best.account.name)}, best PM", own.curve, best.curve)
         fall = own.curve / np.maximum.accumulate(own.curve) - 1
         mean = comparison.against_mean
         _figure(
