@@ -20,7 +20,9 @@ from providers.llm.rules.wording import FIGURE, density, quoted, readable
 
 QUIET_VOLATILITY = 0.15
 """Assumed where volatility is unknown and only its score is at stake."""
-ENOUGH_RULES, ENOUGH_SIGNS, ENOUGH_BULLETS = 3, 4, 4
+ENOUGH_RULES, ENOUGH_SIGNS, ENOUGH_BULLETS, ENOUGH_OWN = 3, 4, 4, 2
+ENDLESS = 0.8
+"""What is left of the clarity of a pitch that does not say in figures when it is wrong."""
 BUSY_VOLUME = 1.75
 """Of the usual volume: more adds nothing to how easily something trades."""
 WORTH_A_MOVE = 0.02
@@ -28,15 +30,18 @@ WORTH_A_MOVE = 0.02
 
 
 def clarity(sight: Sight) -> float:
-    """Figures among the words 0.5, frozen indicators that the bullets quote, up to four, 0.3.
+    """Figures among the words 0.45, frozen indicators that the bullets quote, up to four, 0.2.
 
-    Readable lengths 0.05, enough bullets 0.05, and 0.1 for a figure or level in the invalidation.
+    0.25 for quoting what the lens reads (two columns are full), 0.05 each for readable lengths and
+    four bullets; all of it × 0.8 without a figure or level in the invalidation.
     """
     pitch, bullets = sight.pitch, sight.pitch.thesis_bullets
-    ends = bool(FIGURE.search(pitch.invalidation)) or "sma_" in pitch.invalidation
-    said = 0.5 * density(bullets) + 0.3 * min(quoted(pitch) / ENOUGH_SIGNS, 1.0)
+    columns = quoted(pitch)
+    own = len(set(columns) & set(sight.lens.reads))
+    said = 0.2 * min(len(columns) / ENOUGH_SIGNS, 1.0) + 0.25 * min(own / ENOUGH_OWN, 1.0)
     form = 0.05 * readable(bullets) + 0.05 * min(len(bullets) / ENOUGH_BULLETS, 1.0)
-    return said + form + 0.1 * ends
+    ends = bool(FIGURE.search(pitch.invalidation)) or "sma_" in pitch.invalidation
+    return (0.45 * density(bullets) + said + form) * (1.0 if ends else ENDLESS)
 
 
 def edge_plausibility(sight: Sight) -> float:

@@ -23,10 +23,10 @@ def density(bullets: Sequence[str]) -> float:
     return sum(min(1.0, _figures_a_word(text) * WORDS_A_FIGURE) for text in bullets) / len(bullets)
 
 
-def quoted(pitch: AnonymousPitch) -> int:
-    """How many of the frozen indicators have their value stated in a bullet."""
+def quoted(pitch: AnonymousPitch) -> list[str]:
+    """The columns of the frozen indicators whose value a bullet states."""
     said = [figure for text in pitch.thesis_bullets for figure in FIGURE.findall(text)]
-    return sum(_states(said, sign) for sign in pitch.indicators)
+    return [sign.name.rpartition(".")[2] for sign in pitch.indicators if _states(said, sign)]
 
 
 def readable(bullets: Sequence[str]) -> float:

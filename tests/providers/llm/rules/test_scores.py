@@ -121,6 +121,19 @@ def test_words_that_leave_out_the_frozen_numbers_are_less_clear():
     assert other["clarity"] < quoted["clarity"]
 
 
+def test_a_thesis_in_the_reviewers_own_terms_is_clearer_to_it():
+    said = ("It moved 15.0% in 60 sessions, +6.0% in 20 and stands +10.0% from its mean.",)
+    assert (
+        scores("rules/trend", thesis_bullets=said)["clarity"]
+        > (scores("rules/risk-parity", thesis_bullets=said)["clarity"])
+    )
+
+
+def test_an_invalidation_without_a_figure_is_less_clear():
+    vague = scores(invalidation="When the story changes.")
+    assert vague["clarity"] < scores()["clarity"]
+
+
 @pytest.mark.parametrize("lens", LENSES)
 def test_indicators_near_their_thresholds_say_less(lens):
     def near(threshold):
