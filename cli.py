@@ -303,7 +303,8 @@ def verify(
 ) -> None:
     """Walk every hash chain; with an anchor also prove that no tail was cut off."""
     opened = open_store(settings_of(store, None))
-    result = verify_store(opened, anchor)
+    begins = write and anchor is not None and not anchor.exists()
+    result = verify_store(opened, None if begins else anchor)
     if write and result.ok:
         write_anchor(opened, _anchor_path(opened, anchor), SystemClock())
     show.as_json(asdict(result)) if json else show.line(result.message)

@@ -40,7 +40,7 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     except typer.Abort:
         return _say("interrupted", FAILURE)
     except TyperException as wrong:
-        said = str(wrong).rstrip(".") or "no command was given"
+        said = wrong.format_message().rstrip(".") or "no command was given"
         return _say(f"{said}; `cli.py --help` lists what there is", USAGE)
     except KeyboardInterrupt:
         return _say("interrupted: the same command goes on where it stopped", FAILURE)

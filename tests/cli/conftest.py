@@ -1,0 +1,96 @@
+"""The command line called in this process, on stores of a few weeks and without this machine's settings."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import cli
+from config.settings import load_settings
+from config.terminal.app import run
+from config.wiring import open_store
+from tests.cli.clean_environment import clear, copied_root
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one command line answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+    def check_refused(self, *words: str, code: int = 2) -> None:
+        """One line on standard error, nothing on standard output."""
+        assert self.code == code, self
+        assert self.out == ""
+        assert self.err.startswith("error: ")
+        assert self.err.count("\n") == 1
+        assert self.err.endswith("\n")
+        for word in words:
+            assert word in self.err
+
+
+def store_heads(store: Path) -> dict[str, tuple[int, str]]:
+    """Every stream's version and hash."""
+    opened = open_store(load_settings(env={}, profile="rules", store=f"sqlite:///{store}"))
+    found = {stream: (head.version, head.hash) for stream, head in opened.heads().items()}
+    opened.close()
+    return found
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A project root of its own: the configuration as it is delivered, no `.env`, no runs."""
+    return copied_root(tmp_path / "root")
+
+
+@pytest.fixture(autouse=True)
+def _only_our_settings(monkeypatch, root):
+    """Generated prices, rules models, and never the `.env` of a person."""
+    clear(monkeypatch)
+    monkeypatch.setenv("COUNCIL_ROOT", str(root))
+
+
+@pytest.fixture
+def council(capsys):
+    """``council("verify", "--json")`` as typed in a terminal."""
+
+    def call(*arguments: object) -> Said:
+        capsys.readouterr()
+        code = run(cli.app, [str(word) for word in arguments])
+        out, err = capsys.readouterr()
+        return Said(code, out, err)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory):
+    """The demonstration desk of 26 weeks, lived once for all."""
+    root = copied_root(tmp_path_factory.mktemp("demo") / "root")
+    file = root / "demo.db"
+    with pytest.MonkeyPatch.context() as patch:
+        clear(patch)
+        patch.setenv("COUNCIL_ROOT", str(root))
+        assert run(cli.app, ["demo", "--store", str(file)]) == 0
+    return file
+
+
+@pytest.fixture
+def demo(demo_file, tmp_path):
+    """A copy to change."""
+    return Path(shutil.copy(demo_file, tmp_path / "demo.db"))
+
+
+@pytest.fixture
+def empty(tmp_path):
+    return tmp_path / "new.db"
