@@ -10,7 +10,7 @@ from providers.llm.rules.evidence import decisiveness, soundness
 from providers.llm.rules.exits import loss_at_exit, nearest_exit
 from providers.llm.rules.idea import weekly_volatility
 from providers.llm.rules.sight import Sight, strongest_evidence
-from providers.llm.rules.wording import FIGURE
+from providers.llm.rules.wording import FIGURE, quoted
 
 Remark = tuple[str, str]
 """The argument against, and the fix."""
@@ -55,8 +55,8 @@ def _clarity(sight: Sight) -> Remark:
     places = ", ".join(str(place) for place in bare)
     if not bare:
         return (
-            f"{len(bullets)} bullets carry one figure each at best: little that could be wrong.",
-            "Put the measured value and the level it is compared with into each bullet.",
+            f"{len(bullets)} bullets state {len(quoted(sight.pitch))} of the frozen indicators: too few.",
+            f"Quote the snapshot's value and its threshold, such as {sight.lens.reads[0]}.",
         )
     return (
         f"{len(bare)} of {len(bullets)} bullets (number {places}) carry no figure that could be wrong.",

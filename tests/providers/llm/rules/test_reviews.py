@@ -33,6 +33,10 @@ def test_each_pitch_shown_is_reviewed_once_in_the_order_shown():
     ("changes", "said"),
     [
         ({"thesis_bullets": ("We like gold a lot here.", "So do all our friends.")}, "2 of 2"),
+        (
+            {"thesis_bullets": ("Gold rose by 44%.",), "invalidation": "When it changes."},
+            "1 bullets state 0 of the frozen indicators",
+        ),
         ({"invalidation_rules": ()}, "no stop in 0 rules"),
         ({"invalidation_rules": (stop(-0.0005),)}, "an exit 0.02 weekly volatilities away"),
         ({"indicators": ()}, "No indicator is stated"),
