@@ -12,27 +12,30 @@ from types import FrameType
 
 import schedule
 
-from config.settings import Settings, load_settings
-from config.wiring import build_desk, lock_for, open_store
-from core.clock import in_new_york
+from config.settings import Settings
+from config.wiring import build_desk, lock_for, open_configured
+from core.clock import Clock, in_new_york
 from core.desk.desk import Desk
-from core.desk.due import next_slot, run_due
+from core.desk.due import ended, next_slot, run_due
 from core.desk.opening import configured
 from core.desk.postmortem import FINAL, was_written
-from core.desk.slot_log import SlotOutcome, newest_finished
+from core.desk.slot_log import SlotOutcome, finished, newest_finished
 from core.desk.slots import Job, Slot
-from core.errors import CouncilError
+from core.errors import BadInput, ConfigError, CouncilError
 from core.types import StoreKind, WeekId, wednesday, week_of
 from storage.anchors import anchor_file, write_anchor
 from storage.event_store import SqlEventStore
-from storage.export import export_week
+from storage.export import export_folder, export_week, is_exported
 
 TICK_S = 5
+GRACE_S = 15.0
+"""How long the slot under way may go on after the signal; then it is left for the next start."""
 STORE_VARIABLE = "COUNCIL_STORE_URL"
+FAILURE, USAGE = 1, 2
 
 
 class Worker:
-    """One desk, one process at a time; ``stop`` lets the slot under way finish."""
+    """One desk, one process at a time; ``stop`` lets the slot under way finish, for a while."""
 
     def __init__(self, settings: Settings, store: SqlEventStore, desk: Desk) -> None:
         self._settings = settings
@@ -40,17 +43,49 @@ class Worker:
         self._desk = desk
         newest = newest_finished(store)
         self._since = newest.at if newest is not None else desk.clock.now()
-        self.stopping = False
+        self._stop_asked_at: float | None = None
+        self._said = ""
+
+    @property
+    def stopping(self) -> bool:
+        return self._stop_asked_at is not None
+
+    def stop(self) -> None:
+        if self._stop_asked_at is None:
+            self._stop_asked_at = time.monotonic()
 
     def tick(self) -> None:
-        """Run what is due; a desk that fails is reported and tried again at the next tick."""
+        """Run what is due; a desk that fails is reported once and tried again at every tick."""
         try:
-            asyncio.run(run_due(self._desk, self._since, self.report, lambda: self.stopping))
+            asyncio.run(self._run_due())
         except CouncilError as error:
-            say(f"error: {error}")
+            self._say_once(f"error: {error}")
+        except asyncio.CancelledError:
+            say("stopped in the middle of a slot: the next start goes on with it")
+        else:
+            self._said = ""
+
+    async def _run_due(self) -> None:
+        work = run_due(self._desk, self._since, self.report, lambda: self.stopping)
+        task = asyncio.ensure_future(work)
+        while not (await asyncio.wait({task}, timeout=0.5))[0]:
+            if self._out_of_time():
+                task.cancel()
+        await task
+
+    def _out_of_time(self) -> bool:
+        asked = self._stop_asked_at
+        return asked is not None and time.monotonic() - asked > GRACE_S
+
+    def _say_once(self, line: str) -> None:
+        if line != self._said:
+            say(line)
+        self._said = line
 
     def report(self, slot: Slot, outcome: SlotOutcome) -> None:
-        say(f"{slot.key}: {outcome}")
+        event = finished(self._store, slot)
+        why = f" ({event.detail})" if event is not None and event.detail else ""
+        say(f"{slot.key}: {outcome}{why}")
         if outcome is not SlotOutcome.DONE:
             return
         if slot.job is Job.MARK:
@@ -65,51 +100,60 @@ class Worker:
 
     def _export_closed(self, slot: Slot) -> None:
         """Write the files of the week before, once its final postmortem is in."""
-        ended = week_of(wednesday(slot.week_id) - timedelta(days=1))
-        folder = self._settings.paths.runs / f"week_{ended}"
-        if was_written(self._desk, WeekId(ended), FINAL) and not folder.exists():
-            export_week(self._store, ended, folder)
-            say(f"week {ended} is closed and exported to {folder.name}/")
+        week = WeekId(week_of(wednesday(slot.week_id) - timedelta(days=1)))
+        folder = export_folder(self._settings.paths.runs, self._desk.kind, week)
+        if was_written(self._desk, week, FINAL) and not is_exported(folder):
+            export_week(self._store, week, folder)
+            say(f"week {week} is closed and exported to {folder}")
 
     def run(self) -> None:
-        """Tick until told to stop."""
+        """Tick until told to stop; a desk on which nothing comes due is only kept company."""
+        over = ended(self._desk)
+        say(over or _coming(self._desk))
         jobs = schedule.Scheduler()
-        jobs.every(TICK_S).seconds.do(self.tick)
-        coming = next_slot(self._desk)
-        if coming is not None:
-            say(f"next: {coming.key} at {in_new_york(coming.at):%Y-%m-%d %H:%M} New York")
-        self.tick()
+        if over is None:
+            jobs.every(TICK_S).seconds.do(self.tick)
+            self.tick()
         while not self.stopping:
             jobs.run_pending()
             time.sleep(0.2)
+
+
+def _coming(desk: Desk) -> str:
+    coming = next_slot(desk)
+    if coming is None:
+        return "nothing is due in the next days"
+    return f"next: {coming.key} at {in_new_york(coming.at):%Y-%m-%d %H:%M} New York"
 
 
 def say(line: str) -> None:
     print(f"scheduler: {line}", flush=True)  # noqa: T201 - the process speaks to its terminal
 
 
+def worker_of(settings: Settings, store: SqlEventStore, clock: Clock | None = None) -> Worker:
+    """The worker of a store, as the kind of desk it holds; an empty store becomes a real one."""
+    known = configured(store)
+    kind = known.kind if known is not None else StoreKind.REAL
+    return Worker(settings, store, build_desk(settings, store, kind=kind, clock=clock))
+
+
 def main() -> int:
-    """0 when told to stop, 2 in one line when it cannot start."""
+    """0 when told to stop; in one line 2 when it may not start as asked, 1 when it cannot."""
     try:
-        settings = load_settings(store=os.environ.get(STORE_VARIABLE))
-        store = open_store(settings)
-        known = configured(store)
-        if known is not None and known.kind is not StoreKind.REAL:
-            settings = load_settings(store=os.environ.get(STORE_VARIABLE), profile="rules")
-        kind = known.kind if known is not None else StoreKind.REAL
-        worker = Worker(settings, store, build_desk(settings, store, kind=kind))
+        settings, store = open_configured(os.environ.get(STORE_VARIABLE))
         with lock_for(store.engine).hold("scheduler"):
+            worker = worker_of(settings, store)
             _stop_on_signals(worker)
             worker.run()
     except CouncilError as error:
         print(f"scheduler: error: {error}", file=sys.stderr, flush=True)  # noqa: T201 - as above
-        return 2
+        return USAGE if isinstance(error, BadInput | ConfigError) else FAILURE
     return 0
 
 
 def _stop_on_signals(worker: Worker) -> None:
     def stop(_number: int, _frame: FrameType | None) -> None:
-        worker.stopping = True
+        worker.stop()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from pathlib import Path
 
 from sqlalchemy import Engine
 
+from config.loading import ProfileChoice
 from config.run_ports import LiveProviders, ReplayProviders
 from config.secrets import Secrets, load_secrets
-from config.settings import Settings
+from config.settings import Settings, load_settings
 from core.clock import Clock, FixedClock, SystemClock, in_new_york
 from core.desk.books import AccountBooks
 from core.desk.desk import Desk
@@ -34,7 +34,7 @@ from providers.market.calendar import XnysCalendar
 from providers.market.files import FilesMarket
 from providers.market.replayed import ReplayedQuotes
 from providers.market.simulated import SimulatedMarket, SimulatedPeriod
-from storage.engine import PoolSettings, Synchronous, in_memory
+from storage.engine import PoolSettings, Synchronous, file_of
 from storage.event_store import SqlEventStore
 from storage.event_store import open_store as open_sql_store
 from storage.locks import AdvisoryLock, FileLock, LocalLock
@@ -60,6 +60,23 @@ def open_store(
         synchronous=synchronous,
         pool=PoolSettings(pool.min_size, pool.max_size, pool.command_timeout_s, pool.max_idle_s),
     )
+
+
+def open_configured(
+    store: str | None, profile: ProfileChoice | None = None
+) -> tuple[Settings, SqlEventStore]:
+    """An open store, with the settings its desk lives by.
+
+    A profile that ``auto`` came to is kept; a demonstration or a simulation goes on by its own.
+    """
+    settings = load_settings(store=store, profile=profile)
+    opened = open_store(settings)
+    known = configured(opened)
+    if known is None or profile is not None:
+        return settings, opened
+    if known.kind is not StoreKind.REAL:
+        return load_settings(store=store, profile=known.profile), opened
+    return load_settings(store=store, recorded_profile=known.profile), opened
 
 
 @cache
@@ -149,10 +166,8 @@ def lock_for(engine: Engine) -> Lock:
     """Beside a SQLite file, in PostgreSQL, or for a store in memory within this process."""
     if engine.dialect.name != "sqlite":
         return AdvisoryLock(engine)
-    if in_memory(engine.url):
-        return LocalLock()
-    file = Path(str(engine.url.database))
-    return FileLock(file.with_name(f"{file.name}.locks"))
+    file = file_of(engine.url)
+    return LocalLock() if file is None else FileLock(file.with_name(f"{file.name}.locks"))
 
 
 def scratch_desk(settings: Settings, store: SqlEventStore) -> ScratchDesk:

@@ -2,6 +2,7 @@
 
 CouncilError
 ├── BadInput             what the person asked for cannot be done as asked (exit code 2)
+│   └── Busy             another process works on it: the same again later
 ├── ConfigError          a configuration file or variable is wrong: file, line, key, allowed values
 ├── MarketError
 │   ├── NoBars           nothing known for a symbol at ``as_of``
@@ -39,6 +40,9 @@ class CouncilError(Exception):
 
 
 class BadInput(CouncilError): ...
+
+
+class Busy(BadInput): ...
 
 
 class ConfigError(CouncilError): ...

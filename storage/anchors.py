@@ -21,7 +21,7 @@ from core.events.envelope import GENESIS_HASH, Append, NewEvent, StreamHead, eve
 from core.events.system import AnchoredHead, ChainAnchored
 from core.types import StreamId
 from storage.canonical import canonical_json
-from storage.engine import in_memory
+from storage.engine import file_of
 from storage.event_store import SqlEventStore
 
 ANCHORS = StreamId("system/anchors")
@@ -37,9 +37,8 @@ class Anchors:
 
 def anchor_file(engine: Engine) -> Path | None:
     """Where a SQLite store's anchors go: ``events.anchors.jsonl`` beside ``events.db``."""
-    if engine.dialect.name != "sqlite" or in_memory(engine.url):
-        return None
-    return Path(str(engine.url.database)).with_suffix(".anchors.jsonl")
+    file = file_of(engine.url)
+    return None if file is None else file.with_suffix(".anchors.jsonl")
 
 
 def write_anchor(store: SqlEventStore, file: Path, clock: Clock) -> ChainAnchored:

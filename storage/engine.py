@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, TypeAlias
+from urllib.parse import unquote
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
@@ -88,6 +89,14 @@ def writing(engine: Engine) -> Engine:
 
 def in_memory(url: URL) -> bool:
     return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+
+
+def file_of(url: URL) -> Path | None:
+    """The file of a SQLite store, also when it is given as ``file:…?uri=true``; None for any other."""
+    if url.get_backend_name() != "sqlite" or in_memory(url):
+        return None
+    text = str(url.database)
+    return Path(unquote(text.removeprefix("file:")) if url.query.get("uri") else text)
 
 
 def _sqlite(url: URL, synchronous: Synchronous) -> Engine:

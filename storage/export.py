@@ -9,12 +9,24 @@ from pathlib import Path
 
 from core.errors import BadInput, StoreUnusable
 from core.events.envelope import StoredEvent
+from core.types import StoreKind
 from storage.event_store import SqlEventStore
 
 COLUMNS = (
     "position, stream_id, version, event_id, type, schema_version, week_id, run_id, payload, "
     "metadata, telemetry, occurred_at, recorded_at, previous_hash, hash"
 )
+
+
+def export_folder(runs: Path, kind: StoreKind, week_id: str) -> Path:
+    """Where a week goes by default: ``runs/week_…`` for a real desk, apart for any other."""
+    own = runs if kind is StoreKind.REAL else runs / kind.lower()
+    return own / f"week_{week_id}"
+
+
+def is_exported(folder: Path) -> bool:
+    """Whether an export was written to its end; the events come last."""
+    return (folder / "events.sqlite").exists()
 
 
 def export_week(store: SqlEventStore, week_id: str, folder: Path) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from core.errors import BadInput, StoreUnusable
+from core.errors import Busy, StoreUnusable
 
 
 class FileLock:
@@ -92,5 +92,5 @@ class LocalLock:
                 self._held.discard(name)
 
 
-def busy(name: str, holder: str) -> BadInput:
-    return BadInput(f"{name} is being worked on by {holder}: wait for it to finish, then try again")
+def busy(name: str, holder: str) -> Busy:
+    return Busy(f"{name} is being worked on by {holder}: wait for it to finish, then try again")

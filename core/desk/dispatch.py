@@ -13,16 +13,21 @@ from core.desk.settle import settle
 from core.desk.slot_log import SlotOutcome
 from core.desk.slots import Job, Slot
 from core.desk.weekly import run_week
-from core.errors import CouncilError
+from core.errors import Busy, CouncilError
 
 
 async def run_slot(desk: Desk, slot: Slot) -> SlotOutcome:
-    """Do the slot's work unless it is done; a failure is recorded with its one line, not raised."""
+    """Do the slot's work unless it is done; a failure is recorded with its one line, not raised.
+
+    Busy while another process works on the same week: nothing is recorded, ask again later.
+    """
     if slot_log.is_finished(desk.store, slot):
         return SlotOutcome.DONE
     refuse_other_prices(desk)
     try:
         detail = await _work(desk, slot)
+    except Busy:
+        raise
     except CouncilError as error:
         slot_log.finish(desk.store, slot, SlotOutcome.FAILED, str(error))
         return SlotOutcome.FAILED

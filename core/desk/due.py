@@ -12,6 +12,8 @@ from core.desk.desk import Desk
 from core.desk.dispatch import run_slot
 from core.desk.slot_log import SlotOutcome
 from core.desk.slots import Job, Slot, slots_between
+from core.errors import Busy, CouncilError
+from core.types import StoreKind
 
 LOOK_BACK = timedelta(days=7)
 LATEST = {
@@ -20,6 +22,8 @@ LATEST = {
     Job.HORIZON: timedelta(minutes=14),
 }
 """How late a job may still start; the others may at any time within the days looked back on."""
+PRICES_ENDED = timedelta(days=7)
+"""A demonstration whose newest price is older than this has come to the end of its data."""
 
 Report = Callable[[Slot, SlotOutcome], None]
 
@@ -38,13 +42,17 @@ async def run_due(
 ) -> Tick:
     """Run every unfinished slot between ``since`` and now, oldest first; one failure stops no other.
 
-    A slot is left for the next start once ``stopping()`` is true.
+    A slot another process works on is left for the next tick, every one for the next start once
+    ``stopping()`` is true. CouncilError when the store or the desk itself cannot be used.
     """
     counts = dict.fromkeys(SlotOutcome, 0)
     for slot in due_slots(desk, since):
         if stopping():
             break
-        outcome = await _run_or_miss(desk, slot)
+        try:
+            outcome = await _run_or_miss(desk, slot)
+        except Busy:
+            continue
         counts[outcome] += 1
         report(slot, outcome)
     return Tick(counts[SlotOutcome.DONE], counts[SlotOutcome.FAILED], counts[SlotOutcome.MISSED])
@@ -78,4 +86,24 @@ async def _run_or_miss(desk: Desk, slot: Slot) -> SlotOutcome:
         why = f"{minutes} minutes late, at most {int(allowed.total_seconds() // 60)} are allowed"
         slot_log.finish(desk.store, slot, SlotOutcome.MISSED, why)
         return SlotOutcome.MISSED
-    return await run_slot(desk, slot)
+    try:
+        return await run_slot(desk, slot)
+    except CouncilError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the worker outlives a defect in one job
+        why = f"{type(error).__name__}: {error}"
+        slot_log.finish(desk.store, slot, SlotOutcome.FAILED, why)
+        return SlotOutcome.FAILED
+
+
+def ended(desk: Desk) -> str | None:
+    """Why nothing will come due on this desk any more; None for one that goes on."""
+    if desk.kind is StoreKind.SIMULATION:
+        return "a simulation is lived by `simulate`, nothing comes due in it"
+    if desk.kind is StoreKind.REAL:
+        return None
+    symbol, now = desk.policy.symbols[0], desk.clock.now()
+    newest = desk.market.quotes([symbol], now)[symbol]
+    if now - newest.known_at <= PRICES_ENDED:
+        return None
+    return f"prices of {desk.market.source} end on {newest.session}, nothing comes due"

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from core.events.envelope import Event
+from core.profile import ProfileName
 from core.types import StoreKind, WeekId
 
 
@@ -15,7 +16,7 @@ class DeskConfigured(Event):
     """What this store is: its kind, the profile resolved once, and the accounts' starting point."""
 
     kind: StoreKind
-    profile: str
+    profile: ProfileName
     settings_fingerprint: str
     market_source: str
     seed: int
