@@ -14,7 +14,6 @@ import cli
 from config.settings import load_settings
 from config.terminal.app import run
 from config.wiring import calendar
-
 from storage.engine import make_engine
 from tests.cli.clean_environment import clear
 from tests.cli.conftest import store_heads
