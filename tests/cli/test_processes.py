@@ -1,0 +1,141 @@
+"""The scheduler and `up` as the processes they are: started, refused, stopped; nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.fixture_files import ROOT
+
+
+@pytest.fixture
+def environment(demo, root):
+    """A demonstration desk in a root of its own, and a port nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    store = f"sqlite:///{demo}"
+    own = {"COUNCIL_STORE_URL": store, "COUNCIL_ROOT": str(root), "PORT_BACKEND": str(port)}
+    return {**os.environ, **own, "PYTHONUNBUFFERED": "1"}
+
+
+@contextmanager
+def started(environment, *words: str):
+    """A process of ours; whatever happens, it is gone in the end."""
+    process = subprocess.Popen(
+        [sys.executable, *words], cwd=ROOT, env=environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        children = children_of(process)
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+        for child in children:
+            if is_alive(child):
+                os.kill(child, signal.SIGKILL)
+
+
+def line_with(process, words: str, within_s: float = 30) -> str:
+    """The next line on standard output that holds ``words``."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        if select.select([process.stdout], [], [], 0.5)[0]:
+            line = process.stdout.readline()
+            if words in line:
+                return line
+            if not line:
+                break
+    pytest.fail(f"no line with {words!r}: {process.stderr.read() if process.poll() else ''}")
+
+
+def stop(process, number: int) -> tuple[int, float]:
+    """The exit code, and how long it took."""
+    began = time.monotonic()
+    process.send_signal(number)
+    code = process.wait(30)
+    return code, time.monotonic() - began
+
+
+def children_of(process) -> list[int]:
+    """By Linux's own list, else by ``ps``, which small images lack."""
+    own = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    if own.exists() or Path("/proc/self").exists():
+        return [int(pid) for pid in own.read_text().split()] if own.exists() else []
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True)
+    pairs = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
+    return [pid for pid, parent in pairs if parent == process.pid]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_scheduler_says_what_comes_next_is_alone_and_stops_at_once(environment):
+    with started(environment, "scheduler.py") as first:
+        said = line_with(first, "scheduler: ")
+        assert re.search(r"next: \S+ at \d{4}-\d\d-\d\d \d\d:\d\d New York", said)
+        second = subprocess.run(
+            [sys.executable, "scheduler.py"], cwd=ROOT, env=environment, timeout=30, check=False,
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert second.returncode == 2
+        assert second.stderr.count("\n") == 1
+        assert f"being worked on by process {first.pid}" in second.stderr
+        code, seconds = stop(first, signal.SIGTERM)
+    assert code == 0
+    assert seconds < 5
+
+
+def test_a_scheduler_that_cannot_start_says_why_in_one_line(environment, tmp_path):
+    wrong = {**environment, "COUNCIL_STORE_URL": f"sqlite:///{tmp_path}"}
+    done = subprocess.run(
+        [sys.executable, "scheduler.py"], cwd=ROOT, env=wrong, timeout=30, check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode in {1, 2}
+    assert done.stderr.startswith("scheduler: error: store ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_up_serves_the_pages_and_takes_both_processes_down_with_it(environment, demo):
+    port = environment["PORT_BACKEND"]
+    with started(environment, "cli.py", "up", "--store", str(demo)) as desk:
+        assert f"http://127.0.0.1:{port}" in line_with(desk, "ready: ")
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health") as answer:
+            assert answer.read() == b"ok"
+        children = children_of(desk)
+        assert len(children) == 2
+        code, _ = stop(desk, signal.SIGINT)
+    assert code == 0
+    assert not [child for child in children if is_alive(child)]
+    with socket.socket() as again:
+        again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        again.bind(("127.0.0.1", int(port)))
+
+
+def test_up_ends_when_one_of_the_two_does_and_says_which(environment, demo):
+    with started(environment, "cli.py", "up", "--store", str(demo)) as desk:
+        line_with(desk, "ready: ")
+        children = children_of(desk)
+        os.kill(min(children), signal.SIGKILL)  # the scheduler was started first
+        assert desk.wait(30) == 1
+        assert "error: the scheduler ended by itself with code -9" in desk.stderr.read()
+    assert not [child for child in children if is_alive(child)]
