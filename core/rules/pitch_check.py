@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.schemas.market import AssetSnapshot, MarketSnapshot
-from core.schemas.pitch import PitchAnswer, PitchIndicator
+from core.schemas.pitch import Comparison, LiveOperand, PitchAnswer, PitchIndicator
 from core.schemas.research import PackStatus, ResearchOutcome
 
 TOLERANCE = 0.01
@@ -21,6 +21,7 @@ def pitch_faults(
     return (
         *_instrument_faults(answer, snapshot),
         *_pack_faults(answer, packs),
+        *_level_faults(answer, snapshot),
         *(
             fault
             for sign in answer.indicators
@@ -75,12 +76,26 @@ def _pack_faults(
 
 
 def _level_faults(answer: PitchAnswer, snapshot: MarketSnapshot) -> Iterator[str]:
+    """Price rules against a level nobody knows, or met before the position is even entered."""
     asset = snapshot.asset(answer.instrument) if answer.instrument else None
+    if asset is None:
+        return
     for rule in answer.invalidation_rules:
-        if asset is None or rule.level in (None, "price"):
+        if rule.operand is not LiveOperand.PRICE:
             continue
-        if asset.indicators.get(rule.level) is None:
+        level = asset.indicators.get(rule.level) if rule.level else rule.threshold
+        limit = float(asset.price) if rule.level == "price" else level
+        if limit is None:
             yield f"invalidation_rules: level {rule.level} is n/a for {asset.symbol}"
+        elif _is_met(float(asset.price), rule.comparison, limit):
+            yield (
+                f"invalidation_rules: price {rule.comparison} {rule.level or rule.threshold} "
+                f"holds already at {asset.price}"
+            )
+
+
+def _is_met(price: float, comparison: Comparison, limit: float) -> bool:
+    return price > limit if comparison is Comparison.ABOVE else price < limit
 
 
 def _indicator_fault(
