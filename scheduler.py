@@ -17,7 +17,7 @@ from config.wiring import build_desk, lock_for, open_configured
 from core.clock import Clock, in_new_york
 from core.desk.desk import Desk
 from core.desk.due import ended, next_slot, run_due
-from core.desk.opening import configured
+from core.desk.opening import configured, open_desk
 from core.desk.postmortem import FINAL, was_written
 from core.desk.slot_log import SlotOutcome, finished, newest_finished
 from core.desk.slots import Job, Slot
@@ -37,14 +37,18 @@ FAILURE, USAGE = 1, 2
 class Worker:
     """One desk, one process at a time; ``stop`` lets the slot under way finish, for a while."""
 
-    def __init__(self, settings: Settings, store: SqlEventStore, desk: Desk) -> None:
+    def __init__(
+        self, settings: Settings, store: SqlEventStore, desk: Desk, grace_s: float = GRACE_S
+    ) -> None:
         self._settings = settings
+        self._grace_s = grace_s
         self._store = store
         self._desk = desk
         newest = newest_finished(store)
         self._since = newest.at if newest is not None else desk.clock.now()
         self._stop_asked_at: float | None = None
         self._said = ""
+        self._opened = False
 
     @property
     def stopping(self) -> bool:
@@ -57,6 +61,7 @@ class Worker:
     def tick(self) -> None:
         """Run what is due; a desk that fails is reported once and tried again at every tick."""
         try:
+            self._open()
             asyncio.run(self._run_due())
         except CouncilError as error:
             self._say_once(f"error: {error}")
@@ -64,6 +69,12 @@ class Worker:
             say("stopped in the middle of a slot: the next start goes on with it")
         else:
             self._said = ""
+
+    def _open(self) -> None:
+        """A new desk has its accounts from the first tick on: there is something to settle and mark."""
+        if not self._opened and not self.stopping:
+            open_desk(self._desk, self._desk.clock.now())
+            self._opened = True
 
     async def _run_due(self) -> None:
         work = run_due(self._desk, self._since, self.report, lambda: self.stopping)
@@ -75,7 +86,7 @@ class Worker:
 
     def _out_of_time(self) -> bool:
         asked = self._stop_asked_at
-        return asked is not None and time.monotonic() - asked > GRACE_S
+        return asked is not None and time.monotonic() - asked > self._grace_s
 
     def _say_once(self, line: str) -> None:
         if line != self._said:

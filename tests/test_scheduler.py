@@ -1,0 +1,291 @@
+"""The worker over a desk whose clock the tests move: what it runs, misses, outlives and leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from core.desk.opening import open_desk
+from core.desk.slot_log import SlotOutcome
+from core.desk.writing import SLOT_STREAM
+from core.events.account import OrderIntended
+from core.events.system import SlotFinished
+from core.events.week import RunCompleted, StageFailed
+from core.types import StoreKind
+from providers.llm.rules import RulesModel
+from scheduler import Worker
+from tests.fakes.desks import Bench, bench, on, rules_settings
+
+WEEK = "2024-03-13"
+EARLY = on(WEEK, "07:00")
+
+
+def settings_in(folder, store="sqlite://"):
+    settings = rules_settings(store)
+    paths = settings.paths.model_copy(update={"runs": folder / "runs"})
+    return settings.model_copy(update={"paths": paths})
+
+
+def a_bench(folder, at=EARLY, **more) -> Bench:
+    store = more.pop("store", "sqlite://")
+    return bench(settings_in(folder, store), at=at, kind=more.pop("kind", StoreKind.REAL), **more)
+
+
+def worker(made: Bench, **more) -> Worker:
+    return Worker(made.settings, made.store, made.desk, **more)
+
+
+def slots(made: Bench) -> dict[str, str]:
+    return {event.slot: event.outcome for event in made.events(SlotFinished)}
+
+
+def test_it_runs_what_came_due_since_it_started_and_nothing_twice(tmp_path):
+    made = a_bench(tmp_path)
+    at_work = worker(made)
+    made.at(on(WEEK, "09:10"))
+    at_work.tick()
+    assert list(slots(made)) == [
+        "postmortem/2024-03-06",
+        f"weekly/{WEEK}",
+        f"checkpoint/{WEEK}/09:00",
+    ]
+    assert set(slots(made).values()) == {SlotOutcome.DONE}
+    before = made.heads()
+    at_work.tick()
+    worker(made).tick()
+    assert made.heads() == before
+
+
+def test_what_was_due_before_it_was_first_started_is_not_its_work(tmp_path):
+    made = a_bench(tmp_path, at=on(WEEK, "12:30"))
+    at_work = worker(made)
+    made.at(on(WEEK, "14:05"))
+    at_work.tick()
+    assert list(slots(made)) == [f"checkpoint/{WEEK}/14:00"]
+
+
+def test_a_slot_that_comes_too_late_is_missed_with_its_reason(tmp_path):
+    """At 15:00 the run is seven hours late (six are allowed), each checkpoint more than 20 minutes."""
+    made = a_bench(tmp_path)
+    at_work = worker(made)
+    made.at(on(WEEK, "15:00"))
+    at_work.tick()
+    assert slots(made) == {
+        "postmortem/2024-03-06": "done",
+        f"weekly/{WEEK}": "missed",
+        f"checkpoint/{WEEK}/09:00": "missed",
+        f"fills/{WEEK}/open": "done",
+        f"checkpoint/{WEEK}/12:00": "missed",
+        f"checkpoint/{WEEK}/14:00": "missed",
+    }
+    missed = next(e for e in made.events(SlotFinished) if e.slot == f"weekly/{WEEK}")
+    assert missed.detail == "420 minutes late, at most 360 are allowed"
+    assert made.events(OrderIntended) == []
+
+
+def test_a_stopped_process_catches_up_on_what_may_still_be_done(tmp_path):
+    """Down from Wednesday noon to Friday: fills and marks are caught up, checkpoints are missed."""
+    made = a_bench(tmp_path)
+    at_work = worker(made)
+    made.at(on(WEEK, "12:05"))
+    at_work.tick()
+    made.at(on("2024-03-15", "10:00"))
+    worker(made).tick()
+    found = slots(made)
+    assert found["mark/2024-03-13/close"] == found["mark/2024-03-14/close"] == "done"
+    assert found["fills/2024-03-14/open"] == found["fills/2024-03-15/open"] == "done"
+    assert found["checkpoint/2024-03-14/12:00"] == "missed"
+    assert found["horizon/2024-03-14/close"] == "missed"
+
+
+class Broken:
+    """A market with a defect no adapter may have: it raises something that is no CouncilError."""
+
+    def __init__(self, inner):
+        self._inner, self.source, self.broken = inner, inner.source, True
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+    def quotes(self, symbols, as_of):
+        if self.broken:
+            raise KeyError("no such column")
+        return self._inner.quotes(symbols, as_of)
+
+
+def test_a_defect_in_one_slot_is_recorded_and_the_next_slot_goes_on(tmp_path):
+    made = a_bench(tmp_path)
+    at_work = worker(bench(made.settings, made.store, clock=made.desk.clock, kind=StoreKind.REAL))
+    made.at(on(WEEK, "09:10"))
+    at_work.tick()
+    market = Broken(made.desk.market)
+    broken = bench(
+        made.settings, made.store, clock=made.desk.clock, kind=StoreKind.REAL, market=market
+    )
+    at_work = worker(broken)
+    made.at(on(WEEK, "12:05"))
+    at_work.tick()
+    assert slots(made)[f"checkpoint/{WEEK}/12:00"] == "failed"
+    failed = made.events(SlotFinished)[-1]
+    assert failed.detail == "KeyError: 'no such column'"
+    market.broken = False
+    made.at(on(WEEK, "14:05"))
+    at_work.tick()
+    assert slots(made)[f"checkpoint/{WEEK}/14:00"] == "done"
+
+
+def test_a_week_another_process_works_on_is_left_for_a_later_tick(tmp_path):
+    made = a_bench(tmp_path)
+    at_work = worker(made)
+    made.at(on(WEEK, "08:01"))
+    with made.desk.lock.hold(f"week/{WEEK}"):
+        at_work.tick()
+    assert list(slots(made)) == ["postmortem/2024-03-06"]
+    at_work.tick()
+    assert slots(made)[f"weekly/{WEEK}"] == "done"
+    assert len(made.events(RunCompleted)) == 1
+
+
+def test_a_desk_that_cannot_be_used_is_reported_once_and_tried_again(tmp_path, capsys):
+    made = a_bench(tmp_path)
+    open_desk(made.desk, EARLY)
+    other = Broken(made.desk.market)
+    other.source = "files"
+    changed = bench(
+        made.settings, made.store, clock=made.desk.clock, kind=StoreKind.REAL, market=other
+    )
+    at_work = worker(changed)
+    made.at(on(WEEK, "09:01"))
+    before = made.heads()
+    capsys.readouterr()
+    at_work.tick()
+    at_work.tick()
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 1
+    assert said[0].startswith("scheduler: error: this desk's prices are SIMULATED")
+    assert made.heads() == before
+
+
+def a_lived_week(made: Bench, until: str) -> Worker:
+    """Ticks at every slot's own instant up to a day's end."""
+    at_work = worker(made)
+    for slot in made.slots(WEEK, until):
+        made.at(slot.at)
+        at_work.tick()
+    return at_work
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"), [(StoreKind.REAL, "runs"), (StoreKind.DEMO, "runs/demo")]
+)
+def test_a_week_is_exported_when_it_closes(tmp_path, kind, place):
+    made = a_bench(tmp_path, kind=kind)
+    a_lived_week(made, "2024-03-19")
+    folder = tmp_path / place / f"week_{WEEK}"
+    assert not folder.exists()
+    at_work = worker(made)
+    for slot in made.slots("2024-03-20", "2024-03-20"):
+        made.at(slot.at)
+        at_work.tick()
+    assert {file.name for file in folder.iterdir()} == {"raw", "normalized", "events.sqlite"}
+    assert list((folder / "raw").iterdir())
+    assert (folder / "normalized" / "postmortem.json").exists()
+
+
+def test_heads_are_anchored_beside_the_store_after_every_session(tmp_path):
+    made = a_bench(tmp_path, store=f"sqlite:///{tmp_path / 'desk.db'}")
+    a_lived_week(made, WEEK)
+    assert len((tmp_path / "desk.anchors.jsonl").read_text().splitlines()) == 1
+    made.store.close()
+
+
+def test_told_to_stop_it_begins_nothing_more(tmp_path):
+    made = a_bench(tmp_path)
+    at_work = worker(made)
+    made.at(on(WEEK, "09:10"))
+    at_work.stop()
+    at_work.tick()
+    assert slots(made) == {}
+
+
+class Sleeping:
+    """A model that never answers; ``asked`` is set when somebody waits for it."""
+
+    def __init__(self):
+        self.asked = threading.Event()
+
+    async def complete(self, request):
+        self.asked.set()
+        await asyncio.sleep(3600)
+        raise AssertionError("nobody waits an hour")
+
+
+def test_a_slot_that_takes_too_long_to_finish_is_left_for_the_next_start(tmp_path, capsys):
+    model = Sleeping()
+    made = a_bench(tmp_path, model=model)
+    at_work = worker(made, grace_s=0.1)
+    made.at(on(WEEK, "08:00"))
+
+    def stop():
+        assert model.asked.wait(30)
+        at_work.stop()
+
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    at_work.tick()
+    stopper.join()
+    assert "stopped in the middle of a slot" in capsys.readouterr().out
+    assert f"weekly/{WEEK}" not in slots(made)
+    assert made.events(StageFailed) == []
+    again = bench(
+        made.settings, made.store, clock=made.desk.clock, kind=StoreKind.REAL, model=RulesModel()
+    )
+    worker(again).tick()
+    assert slots(made)[f"weekly/{WEEK}"] == "done"
+    assert len(made.events(RunCompleted)) == 1
+
+
+@pytest.mark.parametrize("kind", [StoreKind.SIMULATION, StoreKind.DEMO])
+def test_on_a_desk_that_has_ended_nothing_comes_due(tmp_path, capsys, kind):
+    """A simulation by its kind; a demonstration when its prices end, here three weeks ago."""
+    made = a_bench(tmp_path, kind=kind)
+    market = Ended(made.desk.market)
+    over = bench(made.settings, made.store, clock=made.desk.clock, kind=kind, market=market)
+    at_work = worker(over)
+    made.at(on("2024-04-10", "09:05"))
+    at_work.stop()
+    at_work.run()
+    assert "nothing comes due" in capsys.readouterr().out
+    assert list(made.store.read(SLOT_STREAM)) == []
+
+
+class Ended:
+    """Prices up to the 20th of March 2024."""
+
+    def __init__(self, inner):
+        self._inner, self.source = inner, inner.source
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+    def quotes(self, symbols, as_of):
+        return self._inner.quotes(symbols, min(as_of, on("2024-03-20", "17:00")))
+
+
+def test_a_demonstration_by_generated_prices_goes_on_in_real_time(tmp_path):
+    made = a_bench(tmp_path, at=on("2024-03-06", "07:00"), kind=StoreKind.DEMO)
+    made.simulate("2024-03-06", "2024-03-12")
+    at_work = worker(made)
+    made.at(on(WEEK, "08:01"))
+    at_work.tick()
+    assert slots(made)[f"weekly/{WEEK}"] == "done"
+
+
+def test_it_says_what_comes_next(tmp_path, capsys):
+    made = a_bench(tmp_path)
+    at_work = worker(made)
+    at_work.stop()
+    at_work.run()
+    assert "next: postmortem/2024-03-06 at 2024-03-13 07:30 New York" in capsys.readouterr().out
