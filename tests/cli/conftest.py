@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import cli
 from config.settings import load_settings
 from config.terminal.app import run
 from config.wiring import open_store
+from storage.backup import backup
 from tests.cli.clean_environment import clear, copied_root
 
 
@@ -39,9 +39,21 @@ class Said:
             assert word in self.err
 
 
+def opened_at(store: Path):
+    return open_store(load_settings(env={}, profile="rules", store=f"sqlite:///{store}"))
+
+
+def copied(store: Path, target: Path) -> Path:
+    """The whole store in another file: the file alone may lack what is in its WAL."""
+    opened = opened_at(store)
+    backup(opened, target)
+    opened.close()
+    return target
+
+
 def store_heads(store: Path) -> dict[str, tuple[int, str]]:
     """Every stream's version and hash."""
-    opened = open_store(load_settings(env={}, profile="rules", store=f"sqlite:///{store}"))
+    opened = opened_at(store)
     found = {stream: (head.version, head.hash) for stream, head in opened.heads().items()}
     opened.close()
     return found
@@ -88,7 +100,7 @@ def demo_file(tmp_path_factory):
 @pytest.fixture
 def demo(demo_file, tmp_path):
     """A copy to change."""
-    return Path(shutil.copy(demo_file, tmp_path / "demo.db"))
+    return copied(demo_file, tmp_path / "demo.db")
 
 
 @pytest.fixture

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +14,7 @@ from config.terminal.app import run
 from config.wiring import calendar
 from storage.engine import make_engine
 from tests.cli.clean_environment import clear
-from tests.cli.conftest import store_heads
+from tests.cli.conftest import copied, store_heads
 from tests.fixture_files import ROOT
 
 WEEK = "2024-03-13"
@@ -35,7 +33,7 @@ def one_week(tmp_path_factory):
 
 @pytest.fixture
 def used(one_week, tmp_path):
-    return Path(shutil.copy(one_week, tmp_path / "used.db"))
+    return copied(one_week, tmp_path / "used.db")
 
 
 WRONG = [
@@ -76,6 +74,7 @@ WRONG = [
 )
 def test_asked_wrongly(council, used, words, said):
     before = store_heads(used)
+    assert f"week/{WEEK}" in before
     store = ("--store", used) if words and words[0] != "frobnicate" else ()
     answer = council(*words, *store)
     assert answer.code == 2

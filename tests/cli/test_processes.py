@@ -72,8 +72,8 @@ def stop(process, number: int) -> tuple[int, float]:
 
 def children_of(process) -> list[int]:
     """By Linux's own list, else by ``ps``, which small images lack."""
-    own = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    if own.exists() or Path("/proc/self").exists():
+    if Path("/proc/self").exists():
+        own = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         return [int(pid) for pid in own.read_text().split()] if own.exists() else []
     listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True)
     pairs = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
