@@ -58,7 +58,7 @@ async def _decide(
     journal = CheckpointJournal(desk, slot, {b.account_id: b for b in books}, quotes, run)
     given = PipelineContext().bind(keys.RUN, run).bind(keys.CHECKPOINT_SEATS, seats)
     await Pipeline([stage], given.keys()).run(given, journal)
-    route = RecordingRoute(desk.store, desk.books, desk.broker, slot.at)
+    route = RecordingRoute(desk, slot.at)
     for intent in journal.intents:
         route.submit(intent)
     return len(journal.intents)

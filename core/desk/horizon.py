@@ -100,7 +100,7 @@ def _order(
         new = [_new(stream, intent, event, at) for intent, event in events]
         appends += [Append(stream, new, book.version)] if new else []
     desk.store.commit(appends)
-    route = RecordingRoute(desk.store, desk.books, desk.broker, at)
+    route = RecordingRoute(desk, at)
     for intent in intents:
         route.submit(intent)
 

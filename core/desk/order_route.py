@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from core.desk.books import AccountBooks
+from core.desk.desk import Desk
 from core.desk.writing import account_stream, new_event
 from core.errors import OrderRefused, OrderUnknown
 from core.events.account import OrderAccepted, OrderRejected
 from core.events.envelope import Append, Event
-from core.ports import Broker, EventStore
 from core.rules.account_book import AccountBook
 from core.schemas.execution import OrderOutcome, Submission
 from core.schemas.order import BrokerOrder, OrderIntent, OrderStatus, OrderTicket
 
 
 class RecordingRoute:
-    """The `OrderRoute` port at one instant ``at``.
+    """The `OrderRoute` port for what is decided at ``at``.
 
+    A ticket carries the time it is really sent: an order that goes out hours after its week began
+    fills at a price after that, never at one that was known by then.
     The broker is asked for the client order id before anything is sent: an order that was sent but
     not recorded is found by it. An order that follows another waits until that one has filled.
     """
 
-    def __init__(
-        self, store: EventStore, books: AccountBooks, broker: Broker, at: datetime
-    ) -> None:
-        self._store = store
-        self._books = books
-        self._broker = broker
+    def __init__(self, desk: Desk, at: datetime) -> None:
+        self._store = desk.store
+        self._books = desk.books
+        self._broker = desk.broker
+        self._clock = desk.clock
         self._at = at
 
     def submit(self, intent: OrderIntent) -> OrderOutcome:
@@ -51,7 +51,7 @@ class RecordingRoute:
             symbol=intent.symbol,
             side=intent.side,
             quantity=intent.quantity,
-            decided_at=self._at if intent.after else intent.decided_at,
+            decided_at=max(intent.decided_at, self._at, self._clock.now()),
         )
         try:
             return self._broker.place(ticket)
@@ -65,7 +65,7 @@ class RecordingRoute:
         event = OrderAccepted(
             client_order_id=intent.client_order_id,
             broker_order_id=order.broker_order_id,
-            sent_at=self._at,
+            sent_at=order.accepted_at,
         )
         self._append(book, intent, event)
         return _outcome(intent, Submission.ACCEPTED, order.broker_order_id)

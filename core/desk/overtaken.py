@@ -36,7 +36,7 @@ def drop_unsent(desk: Desk, run: RunSpec) -> None:
     The broker is asked first: an order that was sent but not recorded is recorded now.
     """
     week_id, at = run.week_id, run.as_of
-    route = RecordingRoute(desk.store, desk.books, desk.broker, at)
+    route = RecordingRoute(desk, at)
     for account in desk.policy.accounts:
         for order in _unsent(desk.books.book(account.account_id), week_id):
             intent = order.intent

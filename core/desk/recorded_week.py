@@ -35,6 +35,7 @@ class RecordedOrders:
     """What became of each client order id; each fill with the log position it was recorded at."""
 
     broker_ids: dict[str, str] = field(default_factory=dict)
+    accepted_at: dict[str, datetime] = field(default_factory=dict)
     refusals: dict[str, str] = field(default_factory=dict)
     fills: dict[str, list[tuple[int, BrokerFill]]] = field(default_factory=dict)
     unshortable: set[str] = field(default_factory=set)
@@ -58,6 +59,10 @@ class RecordedWeek:
     slots: tuple[tuple[int, Slot], ...]
     observed: tuple[tuple[datetime, Sequence[MarkedPrice]], ...]
     orders: RecordedOrders
+
+    def has_fills_after(self, position: int) -> bool:
+        """Whether a fill was recorded later in the week than this position of the log."""
+        return any(at > position for fills in self.orders.fills.values() for at, _ in fills)
 
     @property
     def previous_week(self) -> WeekId:
@@ -116,6 +121,7 @@ def _events(
 def _note_order(orders: RecordedOrders, position: int, event: Event) -> None:
     if isinstance(event, OrderAccepted):
         orders.broker_ids[event.client_order_id] = event.broker_order_id
+        orders.accepted_at[event.client_order_id] = event.sent_at
     elif isinstance(event, OrderRejected):
         orders.refusals[event.client_order_id] = event.reason
     elif isinstance(event, OrderFilled):

@@ -12,6 +12,7 @@ from core.desk.dispatch import run_slot
 from core.desk.recorded_week import RecordedWeek, ReplayCursor, recorded_week
 from core.desk.replay_report import ReplayReport, compare
 from core.desk.runs import claim_week
+from core.desk.settle import settle
 from core.desk.weekly import run_week
 from core.desk.writing import (
     DESK_STREAM,
@@ -58,6 +59,9 @@ async def _run(desk: Desk, week: RecordedWeek, cursor: ReplayCursor) -> CouncilE
         cursor.position = position
         clock.move_to(max(clock.now(), slot.at))
         await run_slot(desk, slot)
+    if week.has_fills_after(cursor.position):
+        cursor.position = week.end  # a person settled by hand, after the last slot that was run
+        settle(desk, clock.now())
     return None
 
 

@@ -35,12 +35,12 @@ def sent_orders(
 
 
 def _ticket(intent: OrderIntent, accepted: OrderAccepted) -> OrderTicket:
-    """The ticket as it was sent: an order that waited was decided when it went out."""
+    """The ticket as it was sent."""
     return OrderTicket(
         client_order_id=intent.client_order_id,
         account_id=intent.account_id,
         symbol=intent.symbol,
         side=intent.side,
         quantity=intent.quantity,
-        decided_at=accepted.sent_at if intent.after else intent.decided_at,
+        decided_at=accepted.sent_at,
     )

@@ -25,7 +25,7 @@ def settle_account(desk: Desk, account_id: AccountId, at: datetime) -> int:
     recorded = _record_fills(desk, desk.books.book(account_id))
     book = desk.books.book(account_id)
     _drop_orphans(desk, book, at)
-    route = RecordingRoute(desk.store, desk.books, desk.broker, at)
+    route = RecordingRoute(desk, at)
     for order in _unsent(desk.books.book(account_id)):
         route.submit(order.intent)
     return recorded

@@ -91,7 +91,7 @@ def week_pipeline(desk: Desk, run: RunSpec) -> Pipeline:
         researchers=ports.researchers,
         market=ports.market,
         accounts=RunAccounts(desk.books.book),
-        route=RecordingRoute(desk.store, desk.books, desk.broker, run.as_of),
+        route=RecordingRoute(desk, run.as_of),
     )
 
 

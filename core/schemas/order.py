@@ -70,7 +70,7 @@ class OrderTicket(Schema):
 
 
 class BrokerOrder(Schema):
-    """A broker's view of an order."""
+    """A broker's view of an order; ``accepted_at`` is when it took it."""
 
     client_order_id: str
     broker_order_id: str
@@ -80,6 +80,7 @@ class BrokerOrder(Schema):
     quantity: Decimal
     filled_quantity: Decimal
     status: OrderStatus
+    accepted_at: datetime
 
 
 class BrokerFill(Schema):

@@ -58,4 +58,5 @@ class ReplayedBroker:
             quantity=ticket.quantity,
             filled_quantity=Decimal(0),
             status=OrderStatus.ACCEPTED,
+            accepted_at=self._recorded.accepted_at[ticket.client_order_id],
         )

@@ -93,4 +93,5 @@ class SimulatedOrder:
             quantity=ticket.quantity,
             filled_quantity=self.filled,
             status=self.status,
+            accepted_at=ticket.decided_at,
         )
