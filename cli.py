@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import sys
 from dataclasses import asdict
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,40 +16,53 @@ from config.settings import PROJECT_ROOT, Settings, load_settings
 from config.terminal import doctor as doctor_checks
 from config.terminal import initialise, options, reports, show, web
 from config.terminal.app import FAILURE, BothSpellings, run
+from config.terminal.doctor import Check, database_of
 from config.terminal.options import Json, OneWeek, ProfileName, Seed, Store, Week
-from config.wiring import build_desk, open_store, scratch_desk
+from config.wiring import MEMORY, build_desk, open_configured, open_store, scratch_desk
 from core.clock import FixedClock, SystemClock, at_new_york, in_new_york
+from core.desk import slot_log
 from core.desk.conversation import ask_council
 from core.desk.demo import demo_range
 from core.desk.desk import Desk
-from core.desk.opening import configured
+from core.desk.opening import configured, refuse_other_kind
 from core.desk.past_slots import checkpoint_slots, run_past_slots
 from core.desk.past_week import is_past, settle_first_session, start_of
 from core.desk.postmortem import PROVISIONAL, compare
 from core.desk.replay import replay as replay_week
 from core.desk.rerun import rerun as rerun_week
 from core.desk.simulation import simulate as simulate_range
-from core.desk.slot_log import newest_finished
+from core.desk.slots import Slot
 from core.desk.stages import STEPS, refuse_gap
 from core.desk.summary import last_postmortem, official_context, week_summary
 from core.desk.summary_text import summary_markdown
 from core.desk.weekly import LAST_STAGE, WeekRun, run_week
-from core.errors import BadInput
+from core.errors import BadInput, StoreError
 from core.overrides import parse_overrides
 from core.types import StoreKind, WeekId
 from storage.anchors import anchor_file, write_anchor
+from storage.engine import is_missing
 from storage.event_store import SqlEventStore
 from storage.export import export_week
 from storage.verification import verify as verify_store
 
+DEMO_WEEKS = 26
 app = typer.Typer(cls=BothSpellings, no_args_is_help=True, add_completion=False)
 """Every command; errors are one line on standard error, exit code 1 or, asked wrongly, 2."""
 
 
 def settings_of(store: str | None, profile: str | None) -> Settings:
-    if profile is not None and profile not in options.PROFILES:
-        raise BadInput(f"--profile {profile!r} is unknown: use {', '.join(options.PROFILES)}")
-    return load_settings(store=store, profile=profile)  # type: ignore[arg-type]  # checked above
+    return load_settings(store=store, profile=options.profile(profile))
+
+
+def existing(store: str | None, profile: str | None = None) -> tuple[Settings, SqlEventStore]:
+    """An open store that is there; BadInput for a file nobody has made: reading makes none."""
+    settings = settings_of(store, profile)
+    if is_missing(settings.database_url.get_secret_value()):
+        raise BadInput(
+            f"there is no store at {settings.store_shown}: `run_weekly`, `simulate` or `demo` "
+            "makes one, --store URL names another"
+        )
+    return open_configured(store, options.profile(profile))
 
 
 class Opened:
@@ -59,20 +73,24 @@ class Opened:
         store: str | None,
         profile: str | None,
         week: str | None = None,
-        option: str = "--week",
+        *,
+        reading: bool = False,
     ) -> None:
-        self.settings = settings_of(store, profile)
-        self.store: SqlEventStore = open_store(self.settings)
-        plain = self._desk(None)
-        self.week: WeekId = options.week(week, plain.clock.now(), option)
-        self.desk = plain
-        if is_past(self.week, plain.clock.now()):
-            at = start_of(self.settings.policy.schedule, plain.calendar, self.week)
-            self.desk = self._desk(FixedClock(at))
+        asked = options.profile(profile)
+        found = existing(store, asked) if reading else open_configured(store, asked)
+        self.settings, self.store = found
+        self.now = SystemClock().now()
+        self.week: WeekId = options.week(week, self.now)
+        self.desk = self.desk_at(None)
+        if is_past(self.week, self.now):
+            schedule = self.settings.policy.schedule
+            self.desk = self.desk_at(start_of(schedule, self.desk.calendar, self.week))
 
-    def _desk(self, clock: FixedClock | None) -> Desk:
+    def desk_at(self, instant: datetime | None) -> Desk:
+        """The desk as of an instant of the past, now by default."""
         known = configured(self.store)
         kind = known.kind if known is not None else StoreKind.REAL
+        clock = None if instant is None else FixedClock(instant)
         return build_desk(self.settings, self.store, kind=kind, clock=clock)
 
 
@@ -146,7 +164,7 @@ def execute(
 def checkpoint(
     time: Annotated[str | None, typer.Option("--time", help="HH:MM, New York.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All checkpoints of the day.")] = False,
-    date: Annotated[str | None, typer.Option("--date", help="A session; default: today.")] = None,
+    on: Annotated[str | None, typer.Option("--date", help="A session; default: today.")] = None,
     store: Store = None,
     profile: ProfileName = None,
     json: Json = False,
@@ -154,18 +172,16 @@ def checkpoint(
     """Keep, reduce, flip or exit from what was frozen; never from new research."""
     if every == (time is not None):
         raise BadInput("checkpoint needs either --time HH:MM or --all")
-    opened = Opened(store, profile, date, "--date")
-    today = in_new_york(SystemClock().now()).date()
-    session = options.day(date, "--date") if date else today
-    labels = None if time is None else {f"{options.wall(time, _checkpoint_times(opened)):%H:%M}"}
-    slots = checkpoint_slots(opened.desk, session, labels)
-    outcomes = asyncio.run(run_past_slots(opened.desk, slots))
+    asked = options.day(on, "--date") if on else None
+    opened = Opened(store, profile)
+    today = in_new_york(opened.now).date()
+    session = asked or today
+    times = opened.settings.policy.schedule.checkpoints
+    labels = None if time is None else {f"{options.wall(time, times):%H:%M}"}
+    desk = opened.desk_at(at_new_york(session, times[0]) if session < today else None)
+    outcomes = asyncio.run(run_past_slots(desk, checkpoint_slots(desk, session, labels)))
     if not reports.slots(opened.store, outcomes, as_json=json):
         raise typer.Exit(FAILURE)
-
-
-def _checkpoint_times(opened: Opened) -> tuple[Any, ...]:
-    return opened.settings.policy.schedule.checkpoints
 
 
 @app.command("postmortem")
@@ -173,9 +189,9 @@ def postmortem(
     week: OneWeek = None, store: Store = None, profile: ProfileName = None, json: Json = False
 ) -> None:
     """Compare the accounts over a week: the written one, or how it stands now."""
-    opened = Opened(store, profile, week)
+    opened = Opened(store, profile, week, reading=True)
     report = last_postmortem(opened.store, opened.week) or compare(
-        opened.desk, opened.week, PROVISIONAL, opened.desk.clock.now()
+        opened.desk, opened.week, PROVISIONAL, opened.now
     )
     reports.postmortem(report, as_json=json)
 
@@ -185,7 +201,7 @@ def summary(
     week: OneWeek = None, store: Store = None, profile: ProfileName = None, json: Json = False
 ) -> None:
     """A week in Markdown, for chat."""
-    opened = Opened(store, profile, week)
+    opened = Opened(store, profile, week, reading=True)
     found = week_summary(opened.store, opened.settings.policy, opened.week)
     show.as_json(found) if json else show.line(summary_markdown(found))
 
@@ -202,7 +218,7 @@ def rerun(
     json: Json = False,
 ) -> None:
     """A what-if: the week again from a stage on, under other settings; it never trades."""
-    opened = Opened(store, profile, week)
+    opened = Opened(store, profile, week, reading=True)
     overrides = parse_overrides(sets or [])
     with show.stages(len(STEPS), quiet=json) as progress:
         done = asyncio.run(rerun_week(opened.desk, opened.week, from_stage, overrides, progress))
@@ -214,7 +230,7 @@ def replay(
     week: OneWeek = None, store: Store = None, profile: ProfileName = None, json: Json = False
 ) -> None:
     """Do a week again from recorded answers and compare every event."""
-    opened = Opened(store, profile, week)
+    opened = Opened(store, profile, week, reading=True)
     build = scratch_desk(opened.settings, opened.store)
     report = asyncio.run(replay_week(opened.store, opened.week, build))
     reports.replay(report, as_json=json)
@@ -252,28 +268,32 @@ def simulate(
     if last > in_new_york(SystemClock().now()).date():
         raise BadInput(f"--end {last} is in the future: prices end today")
     settings = settings_of(store or f"runs/simulation-{first}-{last}-{seed}.db", profile)
-    _simulate(settings, StoreKind.SIMULATION, (first, last), seed=seed, as_json=json)
+    if _simulate(settings, StoreKind.SIMULATION, (first, last), seed=seed, as_json=json):
+        raise typer.Exit(FAILURE)
 
 
 def _simulate(
-    settings: Settings, kind: StoreKind, days: tuple[Any, Any], *, seed: int, as_json: bool
-) -> None:
+    settings: Settings, kind: StoreKind, days: tuple[date, date], *, seed: int, as_json: bool
+) -> int:
+    """Live these days; returns how many slots failed."""
     opened = open_store(settings, synchronous="NORMAL")
     clock = FixedClock(at_new_york(days[0], settings.policy.schedule.postmortem))
     desk = build_desk(settings, opened, kind=kind, clock=clock, seed=seed)
-    with show.bar(kind.lower()) as (shown, task):
+    with desk.lock.hold("scheduler"), show.bar(kind.lower()) as (shown, task):
 
-        def progress(slot: Any, number: int, total: int) -> None:
+        def progress(slot: Slot, number: int, total: int) -> None:
             shown.update(task, completed=number, total=total, description=f"week {slot.week_id}")
 
         report = asyncio.run(simulate_range(desk, *days, progress))
-    reports.simulation(report, settings.store_shown, as_json=as_json)
+    failed = slot_log.failures(opened) if report.failed else []
+    reports.simulation(report, settings.store_shown, failed, as_json=as_json)
     opened.close()
+    return report.failed
 
 
 @app.command("demo")
 def demo(
-    weeks: Annotated[int, typer.Option("--weeks", min=26, max=260)] = 26,
+    weeks: Annotated[int, typer.Option("--weeks", min=DEMO_WEEKS, max=260)] = DEMO_WEEKS,
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Only fill an empty one.")] = False,
     store: Store = None,
     json: Json = False,
@@ -281,17 +301,22 @@ def demo(
     """Fill the demonstration desk: the newest weeks, by rules, in a store of its own."""
     settings = settings_of(store, "rules")
     settings = settings_of(store or settings.paths.demo_store, "rules")
+    _demo(settings, weeks, if_empty=if_empty, as_json=json)
+
+
+def _demo(settings: Settings, weeks: int, *, if_empty: bool, as_json: bool) -> None:
     opened = open_store(settings)
-    clock, newest = SystemClock(), newest_finished(opened)
-    desk = build_desk(settings, opened, kind=StoreKind.DEMO, clock=clock)
-    days = demo_range(desk.market, desk.calendar, clock.now(), weeks)
+    refuse_other_kind(opened, StoreKind.DEMO)
+    now, newest = SystemClock().now(), slot_log.newest_finished(opened)
+    desk = build_desk(settings, opened, kind=StoreKind.DEMO)
+    days = demo_range(desk.market, desk.calendar, now, weeks)
     opened.close()
     if newest is not None and if_empty:
-        show.line(f"the demonstration desk is there already: {settings.store_shown}")
         if newest.session >= days[1]:
+            reports.demo_is_there(settings.store_shown, as_json=as_json)
             return
         days = newest.session, days[1]  # live the days since, as they would have been
-    _simulate(settings, StoreKind.DEMO, days, seed=desk.seed, as_json=json)
+    _simulate(settings, StoreKind.DEMO, days, seed=desk.seed, as_json=as_json)
 
 
 @app.command("verify")
@@ -302,7 +327,7 @@ def verify(
     json: Json = False,
 ) -> None:
     """Walk every hash chain; with an anchor also prove that no tail was cut off."""
-    opened = open_store(settings_of(store, None))
+    _, opened = existing(store)
     begins = write and anchor is not None and not anchor.exists()
     result = verify_store(opened, None if begins else anchor)
     if write and result.ok:
@@ -322,7 +347,7 @@ def _anchor_path(opened: SqlEventStore, given: Path | None) -> Path:
 @app.command("rebuild")
 def rebuild(store: Store = None, json: Json = False) -> None:
     """Drop every read model and make it anew from the events."""
-    opened = open_store(settings_of(store, None))
+    _, opened = existing(store)
     events = opened.rebuild()
     names = [projection.name for projection in opened.projections]
     if json:
@@ -339,7 +364,7 @@ def export(
     json: Json = False,
 ) -> None:
     """A week as files: raw/, normalized/, events.sqlite."""
-    opened = Opened(store, None, week)
+    opened = Opened(store, None, week, reading=True)
     target = folder or opened.settings.paths.runs / f"week_{opened.week}"
     events = export_week(opened.store, opened.week, target)
     if json:
@@ -351,33 +376,50 @@ def export(
 @app.command("doctor")
 def doctor(store: Store = None, profile: ProfileName = None, json: Json = False) -> None:
     """What works and what does not, and where every effective value came from."""
-    settings = settings_of(store, profile)
-    opened = open_store(settings)
-    found = list(
-        doctor_checks.checks(
-            settings, lambda: build_desk(settings, opened), reports.database(opened.engine)
-        )
-    )
+    settings, opened, database = _looked_at(store, profile)
+    found = list(doctor_checks.checks(settings, lambda: build_desk(settings, opened), database))
     reports.doctor(found, settings, as_json=json)
     if not all(check.ok for check in found):
         raise typer.Exit(FAILURE)
 
 
+def _looked_at(store: str | None, profile: str | None) -> tuple[Settings, SqlEventStore, Check]:
+    """The store and what is to be said of it; an empty one in memory where it cannot be opened."""
+    settings = settings_of(store, profile)
+    missing = is_missing(settings.database_url.get_secret_value())
+    try:
+        if not missing:
+            settings, opened = open_configured(store, options.profile(profile))
+            return settings, opened, Check("database", ok=True, detail=database_of(opened.engine))
+        why = f"no store at {settings.store_shown} yet: `run_weekly` makes it"
+    except StoreError as error:
+        why = str(error)
+    return settings, open_store(settings, MEMORY), Check("database", ok=missing, detail=why)
+
+
 @app.command("init")
 def init(
-    profile: Annotated[str, typer.Option(prompt="Profile (rules, live, auto)")] = "rules",
+    profile: ProfileName = None,
     openrouter_key: Annotated[
-        str, typer.Option(prompt="OpenRouter key (empty for none)", hide_input=True)
-    ] = "",
+        str | None, typer.Option("--openrouter-key", help="Better asked for than typed here.")
+    ] = None,
     market_data_dir: Annotated[
-        str, typer.Option(prompt="Folder of daily bars (empty: generated prices)")
-    ] = "",
+        str | None, typer.Option("--market-data-dir", help="A folder of daily bars.")
+    ] = None,
+    store: Store = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace .env.")] = False,
 ) -> None:
-    """From the demonstration to your own desk: writes .env and the profile."""
-    choices = initialise.Choices(profile, openrouter_key or None, market_data_dir or None)
-    for file in initialise.write(PROJECT_ROOT, choices, overwrite=overwrite):
-        show.line(f"wrote {file.relative_to(PROJECT_ROOT)}")
+    """From the demonstration to your own desk: writes .env and the profile.
+
+    On a terminal it asks for what no option says; elsewhere that is left as it is by default.
+    """
+    root = settings_of(None, None).paths.root
+    asks = sys.stdin.isatty()
+    given = initialise.Given(options.profile(profile), openrouter_key, market_data_dir, store)
+    overwrite = initialise.may_replace(root, overwrite=overwrite, asks=asks)
+    choices = initialise.complete(given, asks=asks)
+    for file in initialise.write(root, choices, overwrite=overwrite):
+        show.line(f"wrote {file.relative_to(root)}")
     show.line("Orders go to the simulated broker. Next: `cli.py doctor`, then `cli.py up`.")
 
 
@@ -391,10 +433,13 @@ def up(
     Without --store and without a .env (see `init`) it shows the demonstration desk.
     """
     settings = settings_of(store, None)
+    refuse_port_in_use(settings.ports.web, "PORT_BACKEND")
+    web.refuse_missing("streamlit", "schedule")
     if store is None and (demo or not settings.paths.env_file.exists()):
         settings = settings_of(settings.paths.demo_store, "rules")
+        if is_missing(settings.database_url.get_secret_value()):
+            _demo(settings, DEMO_WEEKS, if_empty=True, as_json=False)
     url = settings.database_url.get_secret_value()
-    refuse_port_in_use(settings.ports.web, "PORT_BACKEND")
     processes = web.commands(PROJECT_ROOT, settings.ports.web, [])
     address = f"http://127.0.0.1:{settings.ports.web}"
     show.line(f"starting on store {settings.store_shown}")

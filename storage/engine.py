@@ -99,6 +99,12 @@ def file_of(url: URL) -> Path | None:
     return Path(unquote(text.removeprefix("file:")) if url.query.get("uri") else text)
 
 
+def is_missing(address: str) -> bool:
+    """Whether the address is that of a SQLite file nobody has made yet."""
+    file = file_of(make_url(address))
+    return file is not None and not file.exists()
+
+
 def _sqlite(url: URL, synchronous: Synchronous) -> Engine:
     driver = sqlite_driver()
     options: dict[str, Any] = {}

@@ -13,7 +13,7 @@ from typer.exceptions import TyperException
 
 from core.errors import BadInput, ConfigError, CouncilError
 
-FAILURE, USAGE = 1, 2
+FAILURE, USAGE, INTERRUPTED = 1, 2, 130
 DEBUG = "--debug"
 
 
@@ -36,20 +36,28 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     try:
         result = app(rest, standalone_mode=False, prog_name="cli.py")
     except typer.Exit as done:
-        return int(done.exit_code)
-    except typer.Abort:
-        return _say("interrupted", FAILURE)
-    except TyperException as wrong:
-        said = wrong.format_message().rstrip(".") or "no command was given"
-        return _say(f"{said}; `cli.py --help` lists what there is", USAGE)
-    except KeyboardInterrupt:
-        return _say("interrupted: the same command goes on where it stopped", FAILURE)
-    except CouncilError as error:
+        result = done.exit_code
+    except Exception as error:  # noqa: BLE001 - a defect is one line too
         if debug:
             traceback.print_exc()
-        usage = isinstance(error, BadInput | ConfigError)
-        return _say(str(error), USAGE if usage else FAILURE)
+        return _say(*_line_and_code(error))
+    if result == INTERRUPTED:  # what Typer makes of Ctrl-C
+        return _say("interrupted: the same command goes on where it stopped", FAILURE)
     return result if isinstance(result, int) else 0
+
+
+def _line_and_code(error: Exception) -> tuple[str, int]:
+    match error:
+        case typer.Abort():
+            return "no answer was given: nothing was done", FAILURE
+        case TyperException():
+            said = " ".join(error.format_message().split()).rstrip(".") or "no command was given"
+            return f"{said}; `cli.py --help` lists what there is", USAGE
+        case CouncilError():
+            usage = isinstance(error, BadInput | ConfigError)
+            return str(error), USAGE if usage else FAILURE
+    what = f"{type(error).__name__}: {error}"
+    return f"a defect of this program: {what}; --debug shows where", FAILURE
 
 
 def _say(line: str, code: int) -> int:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Engine
+
 from config.listening import refuse_port_in_use
 from config.settings import Settings
 from core.clock import in_new_york
 from core.desk.due import next_slot
 from core.errors import BadInput, CouncilError, MarketError
+from storage.engine import engine_facts
 
 if TYPE_CHECKING:
     from core.desk.desk import Desk
@@ -32,10 +35,16 @@ class Check:
     warning: bool = False
 
 
-def checks(settings: Settings, open_desk: Callable[[], Desk], database: str) -> Iterator[Check]:
+def database_of(engine: Engine) -> str:
+    """What a store really runs on, in one line."""
+    facts = engine_facts(engine)
+    return f"{facts.dialect} {facts.version} ({facts.driver}), journal {facts.journal_mode}"
+
+
+def checks(settings: Settings, open_desk: Callable[[], Desk], database: Check) -> Iterator[Check]:
     """Each check in order; a desk that cannot be opened is itself a finding."""
     yield from _keys(settings)
-    yield Check("database", ok=True, detail=database)
+    yield database
     yield from _disk(settings)
     try:
         desk = open_desk()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, get_args
 
 import typer
 
+from config.loading import ProfileChoice
 from core.clock import in_new_york
 from core.errors import BadInput
 from core.types import WeekId, week_of
@@ -26,7 +27,6 @@ OneWeek: TypeAlias = Annotated[
 ]
 Seed: TypeAlias = Annotated[int, typer.Option("--seed", help="Labels, orders, generated prices.")]
 
-PROFILES = ("auto", "live", "rules")
 FIRST_YEAR = 1990
 """No desk and no calendar here goes back further."""
 
@@ -40,6 +40,14 @@ def day(text: str, option: str) -> date:
     if found.year < FIRST_YEAR:
         raise BadInput(f"{option} {text} is too early: give a date from {FIRST_YEAR} on")
     return found
+
+
+def profile(text: str | None) -> ProfileChoice | None:
+    """The profile asked for; BadInput for one that is not there."""
+    known = {name: name for name in get_args(ProfileChoice)}
+    if text is not None and text not in known:
+        raise BadInput(f"--profile {text!r} is unknown: use {', '.join(known)}")
+    return None if text is None else known[text]
 
 
 def week(text: str | None, now: datetime, option: str = "--week") -> WeekId:

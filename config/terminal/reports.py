@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from pydantic import JsonValue
-from sqlalchemy import Engine
 
 from config.settings import Settings
 from config.terminal import show
@@ -18,9 +17,11 @@ from core.desk.simulation import SimulationReport
 from core.desk.slot_log import SlotOutcome, account_lines, finished
 from core.desk.slots import Slot
 from core.desk.weekly import WeekRun
+from core.events.system import SlotFinished
 from core.ports import EventStore
 from core.schemas.postmortem import Postmortem
-from storage.engine import engine_facts
+
+SHOWN_FAILURES = 5
 
 
 def week_run(done: WeekRun, *, as_json: bool) -> None:
@@ -99,13 +100,26 @@ def replay(report: ReplayReport, *, as_json: bool) -> None:
     )
 
 
-def simulation(report: SimulationReport, store: str, *, as_json: bool) -> None:
+def simulation(
+    report: SimulationReport, store: str, failures: Sequence[SlotFinished], *, as_json: bool
+) -> None:
+    """What was lived, and what failed in it by name."""
     if as_json:
-        show.as_json({**asdict(report), "store": store})
+        failed = {event.slot: event.detail for event in failures}
+        show.as_json({**asdict(report), "failures": failed, "store": store})
         return
     show.line(
         f"{report.weeks} weeks, {report.done} slots done, {report.failed} failed; store {store}"
     )
+    for event in failures[:SHOWN_FAILURES]:
+        show.line(f"{event.slot} failed: {event.detail}")
+
+
+def demo_is_there(store: str, *, as_json: bool) -> None:
+    if as_json:
+        simulation(SimulationReport(weeks=0, done=0, failed=0), store, [], as_json=True)
+    else:
+        show.line(f"the demonstration desk is there already: {store}")
 
 
 def slots(
@@ -171,12 +185,6 @@ def council(context: PipelineContext, *, as_json: bool) -> None:
         [(one.model, one.average_rank, one.rankings_count) for one in ranked],
     )
     show.line(f"\n## Synthesis by {final.model}\n{final.response}")
-
-
-def database(engine: Engine) -> str:
-    """What the store really runs on, in one line."""
-    facts = engine_facts(engine)
-    return f"{facts.dialect} {facts.version} ({facts.driver}), journal {facts.journal_mode}"
 
 
 def doctor(found: Sequence[Check], settings: Settings, *, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import subprocess
@@ -13,10 +14,19 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
-from core.errors import CouncilError
+from core.errors import BadInput, CouncilError
 
 STOP_WITHIN_S = 20.0
+STOPS_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Asked, told, or the terminal was closed."""
 STORE_VARIABLE = "COUNCIL_STORE_URL"
+
+
+def refuse_missing(*packages: str) -> None:
+    """BadInput for a package the two processes need and this Python has not."""
+    for name in packages:
+        if importlib.util.find_spec(name) is None:
+            raise BadInput(f"{name} is not installed for {sys.executable}: run `make env`")
 
 
 def commands(root: Path, port: int, scheduler: Sequence[str]) -> dict[str, list[str]]:
@@ -41,7 +51,7 @@ def supervise(
     def stop(number: int, _frame: FrameType | None) -> None:
         stopping.append(number)
 
-    before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
+    before = {one: signal.signal(one, stop) for one in STOPS_ON}
     environment = {**os.environ, STORE_VARIABLE: store}
     running = {
         name: subprocess.Popen(  # noqa: S603 - our own two programs

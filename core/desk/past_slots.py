@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from core.clock import FixedClock
+from core.clock import FixedClock, in_new_york
 from core.desk.desk import Desk
 from core.desk.dispatch import run_slot
+from core.desk.runs import official_run
 from core.desk.slot_log import SlotOutcome, is_finished, newest_finished
 from core.desk.slots import Job, Slot, session_slots
 from core.errors import BadInput
@@ -59,6 +60,12 @@ def _refuse_out_of_order(desk: Desk, slot: Slot) -> None:
     if max(weeks) > slot.week_id:
         raise BadInput(
             f"checkpoint {slot.label} of {slot.session} is over: accounts are in week {max(weeks)}"
+        )
+    run = official_run(desk.store, max(weeks))
+    if run is not None and run.as_of > slot.at:
+        raise BadInput(
+            f"checkpoint {slot.label} of {slot.session} is over: week {run.week_id} was decided "
+            f"after it, {in_new_york(run.as_of):%Y-%m-%d %H:%M} New York"
         )
     later = newest_finished(desk.store)
     if later is not None and later.at > slot.at:

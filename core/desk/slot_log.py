@@ -82,6 +82,16 @@ def account_lines(store: EventStore, slot: Slot) -> list[AccountLine]:
     return lines
 
 
+def failures(store: EventStore) -> list[SlotFinished]:
+    """Every slot that failed, in the order of the log."""
+    events = (store.decode(row) for row in store.read(SLOT_STREAM))
+    return [
+        event
+        for event in events
+        if isinstance(event, SlotFinished) and event.outcome == SlotOutcome.FAILED
+    ]
+
+
 def newest_finished(store: EventStore) -> SlotFinished | None:
     """The finished slot with the latest instant; None in a store without any."""
     newest: SlotFinished | None = None

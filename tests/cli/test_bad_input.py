@@ -207,7 +207,7 @@ def test_a_kind_of_database_that_is_not_supported(council):
     council("verify", "--store", "mysql://localhost/desk").check_refused("is not supported")
 
 
-@pytest.mark.parametrize("command", ["run_weekly", "verify", "rebuild", "summary", "doctor"])
+@pytest.mark.parametrize("command", ["run_weekly", "verify", "rebuild", "summary"])
 def test_a_database_of_a_newer_version(council, used, command):
     engine = make_engine(f"sqlite:///{used}")
     with engine.begin() as connection:
