@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from config.wiring import open_configured
+from core.desk.opening import configured
+from core.types import StoreKind
 from tests.fixture_files import ROOT
 
 
@@ -139,3 +142,21 @@ def test_up_ends_when_one_of_the_two_does_and_says_which(environment, demo):
         assert desk.wait(30) == 1
         assert "error: the scheduler ended by itself with code -9" in desk.stderr.read()
     assert not [child for child in children if is_alive(child)]
+
+
+def test_up_on_a_fresh_checkout_shows_the_demonstration_and_spends_nothing(environment, root):
+    """No store, no `.env`, but a key lies around: six demonstration accounts by rules all the same."""
+    fresh = {k: v for k, v in environment.items() if k != "COUNCIL_STORE_URL"}
+    with started({**fresh, "OPENROUTER_API_KEY": "sk-or-found"}, "cli.py", "up") as desk:
+        line_with(desk, "ready: ", within_s=90)
+        children = children_of(desk)
+        code, _ = stop(desk, signal.SIGHUP)  # its terminal was closed
+    assert code == 0
+    assert not [child for child in children if is_alive(child)]
+    _, store = open_configured(str(root / "runs" / "demo.db"))
+    known = configured(store)
+    weeks = {row.week_id for row in store.read_all(types=["WeekClaimed"])}
+    store.close()
+    assert known is not None
+    assert (known.kind, known.profile) == (StoreKind.DEMO, "rules")
+    assert len(weeks) >= 26
