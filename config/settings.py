@@ -24,7 +24,7 @@ ROOT_VARIABLE = "COUNCIL_ROOT"
 """Another folder with ``config/``, ``.env`` and ``runs/`` than the checkout's own."""
 
 
-KEPT_PROFILE = Origin("", "this desk's own (auto, resolved when it was made)")
+KEPT_PROFILE = Origin("", "this desk's own (resolved when it was made)")
 
 
 class Ports(Schema):
@@ -94,8 +94,8 @@ def load_settings(  # noqa: PLR0913 - each source of settings is one keyword
     """Read the YAML files, ``.env`` and the environment (``env`` when given) into Settings.
 
     ``profile`` and ``store`` are the command line's ``--profile`` and ``--store``;
-    ``recorded_profile`` is what ``auto`` came to when the store's desk was made: a key found later
-    does not change it. Without ``root``: COUNCIL_ROOT, else the checkout. Whatever is wrong is one
+    ``recorded_profile`` is what the store's desk was made with: it wins over the files, not over
+    the command line. Without ``root``: COUNCIL_ROOT, else the checkout. Whatever is wrong is one
     ConfigError line; nothing is opened but those files.
     """
     root = root or _root(os.environ if env is None else env)
@@ -106,7 +106,7 @@ def load_settings(  # noqa: PLR0913 - each source of settings is one keyword
     files = load_policy_files(paths.config_dir)
     asked = profile or files.models.profile
     live_possible = secrets_from(variables).openrouter_api_key is not None
-    kept = recorded_profile if asked == "auto" else None
+    kept = recorded_profile if profile is None else None
     policy = files.policy(files.profile(kept or asked, live_possible=live_possible))
     return Settings(
         policy=policy,

@@ -74,8 +74,8 @@ def open_configured(
     known = configured(opened)
     if known is None or profile is not None:
         return settings, opened
-    if known.kind is not StoreKind.REAL:
-        return load_settings(store=store, profile=known.profile), opened
+    if known.kind is StoreKind.REAL and settings.profile_choice != "auto":
+        return settings, opened
     return load_settings(store=store, recorded_profile=known.profile), opened
 
 

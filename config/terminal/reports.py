@@ -69,17 +69,38 @@ def _facts(context: PipelineContext) -> dict[str, JsonValue]:
 
 
 def rerun(done: WeekRun, official: PipelineContext, *, as_json: bool) -> None:
-    """The what-if beside the official run."""
-    before, after = _facts(official), _facts(done.context)
-    changed = {name: [before.get(name), value] for name, value in after.items()}
+    """The what-if beside the official run: decision, convictions, target weights."""
+    before = {**_facts(official), **_account_facts(official)}
+    after = {**_facts(done.context), **_account_facts(done.context)}
+    both = {name: (before.get(name), value) for name, value in after.items()}
     if as_json:
-        show.as_json({"run_id": done.run.run_id, "ran": list(done.ran), "changed": changed})
+        show.as_json(
+            {
+                "week_id": done.run.week_id,
+                "run_id": done.run.run_id,
+                "ran": list(done.ran),
+                "official": {name: was for name, (was, _) in both.items()},
+                "what_if": after,
+                "changed": [name for name, (was, now) in both.items() if was != now],
+            }
+        )
         return
     show.line(f"what-if {done.run.run_id} of week {done.run.week_id}; it never trades")
-    rows = [
-        (name, was, now, "" if was == now else "changed") for name, (was, now) in changed.items()
-    ]
+    rows = [(name, was, now, "" if was == now else "changed") for name, (was, now) in both.items()]
     show.table(["", "official", "what-if", ""], rows)
+
+
+def _account_facts(context: PipelineContext) -> dict[str, JsonValue]:
+    """Each manager's pitch and each account's target weight of equity, signed."""
+    facts: dict[str, JsonValue] = {}
+    for pitch in context.get(keys.PM_PITCHES) or ():
+        what = " ".join(filter(None, (pitch.direction, pitch.instrument)))
+        facts[f"{pitch.account_id} pitch"] = f"{what} {pitch.conviction:+.2f}"
+    constraints = context.get(keys.EXECUTION_CONSTRAINTS)
+    for target in constraints.targets if constraints is not None else ():
+        held = f"{target.instrument} {target.weight:+.2%}" if target.weight else "FLAT"
+        facts[f"{target.account_id} target"] = held
+    return facts
 
 
 def replay(report: ReplayReport, *, as_json: bool) -> None:

@@ -99,6 +99,11 @@ def test_a_what_if_shows_what_changed_and_trades_nothing(council, demo):
     what = ("--from", "risk", "--set", "risk.max_position_pct=0.01")
     said = council("rerun", "--week", WEEK, *what, "--store", demo, "--json")
     assert said.json["ran"] == ["risk", "order_plan"]
+    what_if, official = said.json["what_if"], said.json["official"]
+    targets = [name for name in what_if if name.endswith(" target")]
+    assert len(targets) == 6
+    assert set(said.json["changed"]) == {one for one in targets if official[one] != "FLAT"}
+    assert what_if["acct_1 pitch"] == official["acct_1 pitch"]
     after = {k: v for k, v in store_heads(demo).items() if k.startswith("account/")}
     assert accounts
     assert after == accounts

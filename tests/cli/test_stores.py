@@ -55,7 +55,7 @@ def test_a_key_found_later_does_not_make_a_desk_live(council, empty, monkeypatch
     said = council("doctor", "--store", empty, "--json").json["settings"]["profile"]
     assert said == {
         "value_shown": "rules",
-        "origin": "this desk's own (auto, resolved when it was made)",
+        "origin": "this desk's own (resolved when it was made)",
     }
     assert council("run_weekly", "--week", "2024-03-20", "--store", empty).code == 0
     summary = council("summary", "--week", "2024-03-20", "--store", empty, "--json").json
