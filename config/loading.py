@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self, TypeAlias, TypeVar
+from typing import Annotated, Literal, Self, TypeAlias, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
 
+from config.connections import ConnectionsFile, ProviderSpec
 from config.refusal import refusal
 from config.yaml_source import YamlSource, read_yaml
 from core.errors import ConfigError
@@ -20,10 +21,14 @@ from core.policy import (
     RiskLimits,
     ScheduleSpec,
 )
-from core.profile import Cast, Profile, ProfileName
+from core.prices import Budget, Price
+from core.profile import Cast, ModelId, Profile, ProfileName
 from core.schemas.base import Schema
 
-ProfileChoice: TypeAlias = Literal["auto", "live", "rules"]
+ProfileChoice: TypeAlias = Literal["auto", "live", "local", "rules"]
+ProviderName: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
+BUILT_IN = ("openrouter", "anthropic", "openai", "gemini", "perplexity")
+"""Endpoints whose addresses are known; any other needs a ``base_url``."""
 FileT = TypeVar("FileT", bound=BaseModel)
 
 
@@ -47,17 +52,30 @@ class RiskFile(Schema):
 
 class ModelsFile(Schema):
     profile: ProfileChoice
+    budget: Budget = Budget()
+    providers: Mapping[ProviderName, ProviderSpec] = Field(default_factory=dict)
+    prices: Mapping[ModelId, Price] = Field(default_factory=dict)
     profiles: Mapping[ProfileName, Cast] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _other_endpoints_have_an_address(self) -> Self:
+        for name, spec in self.providers.items():
+            if name not in BUILT_IN and spec.base_url is None:
+                raise ValueError(
+                    f"providers.{name} needs its base_url, e.g. http://127.0.0.1:11434/v1"
+                )
+        return self
 
 
 @dataclass(frozen=True)
 class PolicyFiles:
-    """The four files, read and valid, each beside the lines its keys stand on."""
+    """The five files, read and valid, each beside the lines its keys stand on."""
 
     assets: AssetsFile
     schedule: ScheduleSpec
     models: ModelsFile
     risk: RiskFile
+    connections: ConnectionsFile
     sources: Mapping[str, YamlSource]
 
     def profile(self, choice: ProfileChoice, *, live_possible: bool) -> Profile:
@@ -96,7 +114,7 @@ class PolicyFiles:
 
 
 def load_policy_files(config_dir: Path) -> PolicyFiles:
-    """Read and validate assets, schedule, models and risk; the first fault is a ConfigError."""
+    """Read and validate assets, schedule, models, risk and connections; the first fault is a ConfigError."""
     sources: dict[str, YamlSource] = {}
 
     def load(name: str, model: type[FileT]) -> FileT:
@@ -108,6 +126,7 @@ def load_policy_files(config_dir: Path) -> PolicyFiles:
         schedule=load("schedule", ScheduleSpec),
         models=load("models", ModelsFile),
         risk=load("risk", RiskFile),
+        connections=load("connections", ConnectionsFile),
         sources=sources,
     )
 

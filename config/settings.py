@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from config.connections import ConnectionsFile, ProviderSpec
 from config.database import store_address, without_password
 from config.environment import Environment, LogLevel, read_environment
 from config.loading import PolicyFiles, ProfileChoice, load_policy_files
@@ -16,6 +17,7 @@ from config.secrets import key_names, secrets_from
 from config.variables import read_variables
 from core.errors import ConfigError
 from core.policy import DeskPolicy
+from core.prices import Budget, PriceTable
 from core.profile import ProfileName
 from core.schemas.base import Schema
 
@@ -66,6 +68,10 @@ class Settings(Schema):
     """
 
     policy: DeskPolicy
+    connections: ConnectionsFile
+    endpoints: Mapping[str, ProviderSpec]
+    prices: PriceTable
+    budget: Budget
     profile_choice: ProfileChoice
     database_url: SecretStr
     pool: PoolSpec
@@ -110,6 +116,10 @@ def load_settings(  # noqa: PLR0913 - each source of settings is one keyword
     policy = files.policy(files.profile(kept or asked, live_possible=live_possible))
     return Settings(
         policy=policy,
+        connections=files.connections,
+        endpoints=files.models.providers,
+        prices=files.models.prices,
+        budget=files.models.budget,
         profile_choice=asked,
         database_url=SecretStr(address.url),
         market_data_dir=_folder(environment.market_data_dir, root),

@@ -9,8 +9,22 @@ CouncilError
 │   ├── BadBars          a file or series that cannot be trusted (missing column, text in close, …)
 │   └── UnknownSymbol
 ├── ModelError           a language model gave no usable answer
-│   ├── ModelTimeout     ├── ModelRefused    ├── ModelTruncated
-│   ├── ModelEmpty       ├── ModelUnavailable└── UnknownPrompt (replay has no recorded answer)
+│   ├── ModelTimeout     no answer within its deadline
+│   ├── ModelRefused     the model declined to answer
+│   ├── ModelTruncated   cut off before it said anything
+│   ├── ModelEmpty       an answer without text
+│   ├── ModelUnavailable the connection or the provider failed
+│   │   ├── RateLimited      still 429 after every retry
+│   │   ├── GenerationFailed an error inside HTTP 200
+│   │   ├── StreamFailed     an error inside a stream, or a stream that broke off
+│   │   └── GarbledAnswer    not what this endpoint's protocol says
+│   ├── CallRejected     the provider refuses this call; asking again cannot cure it
+│   │   ├── KeyRejected  ├── OutOfCredit     └── UnknownModel (retired or misspelled)
+│   └── UnknownPrompt    replay has no recorded answer
+├── SpendingStopped      nothing more is paid until somebody decides
+│   ├── BudgetExceeded   the next call could break the week's budget
+│   ├── PreflightFailed  key, credit or a model id would fail a paid run
+│   └── JobUncertain     a paid research job may exist whose id nobody knows
 ├── StructuredError      an answer that is not the schema asked for
 │   ├── NotJson          ├── TruncatedJson   ├── SchemaMismatch
 │   └── AnswerUnusable   still so after the one re-ask; keeps every raw answer
@@ -23,8 +37,10 @@ CouncilError
 │   ├── ChainBroken      names stream and version
 │   ├── UnknownEvent     ├── NewerSchema     └── StoreUnusable (read-only, full, newer database)
 └── BrokerError
-    ├── OrderRefused     proven not taken
-    └── OrderUnknown     may have been taken: look it up, never resend
+    ├── OrderRefused     proven not taken; ``kind`` classifies why
+    ├── OrderUnknown     may have been taken: look it up, never resend
+    ├── BrokerUnavailable a question got no answer: nothing is known, least of all "none"
+    └── TradingBlocked   broker and ledger differ for this account: it trades again once resolved
 """
 
 from __future__ import annotations
@@ -32,7 +48,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the error tree stands below everything at run time
-    from core.schemas.model_call import ModelAnswer
+    from core.schemas.model_call import ModelAnswer, Usage
+    from core.schemas.order import RefusalKind
 
 
 class CouncilError(Exception):
@@ -60,7 +77,12 @@ class BadBars(MarketError): ...
 class UnknownSymbol(MarketError): ...
 
 
-class ModelError(CouncilError): ...
+class ModelError(CouncilError):
+    """``usage`` is what the failed call cost all the same, where the provider said so."""
+
+    def __init__(self, message: str, *, usage: Usage | None = None) -> None:
+        super().__init__(message)
+        self.usage = usage
 
 
 class ModelTimeout(ModelError): ...
@@ -78,7 +100,43 @@ class ModelEmpty(ModelError): ...
 class ModelUnavailable(ModelError): ...
 
 
+class RateLimited(ModelUnavailable): ...
+
+
+class GenerationFailed(ModelUnavailable): ...
+
+
+class StreamFailed(ModelUnavailable): ...
+
+
+class GarbledAnswer(ModelUnavailable): ...
+
+
+class CallRejected(ModelError): ...
+
+
+class KeyRejected(CallRejected): ...
+
+
+class OutOfCredit(CallRejected): ...
+
+
+class UnknownModel(CallRejected): ...
+
+
 class UnknownPrompt(ModelError): ...
+
+
+class SpendingStopped(CouncilError): ...
+
+
+class BudgetExceeded(SpendingStopped): ...
+
+
+class PreflightFailed(SpendingStopped): ...
+
+
+class JobUncertain(SpendingStopped): ...
 
 
 class StructuredError(CouncilError): ...
@@ -146,7 +204,18 @@ class StoreUnusable(StoreError): ...
 class BrokerError(CouncilError): ...
 
 
-class OrderRefused(BrokerError): ...
+class OrderRefused(BrokerError):
+    """``kind`` is what the refusal was about; None where no broker classified it."""
+
+    def __init__(self, message: str, kind: RefusalKind | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class OrderUnknown(BrokerError): ...
+
+
+class BrokerUnavailable(BrokerError): ...
+
+
+class TradingBlocked(BrokerError): ...

@@ -102,3 +102,15 @@ class Quote:
     known_at: datetime
     source: str
     feed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One piece of news: text of the web, data and never an instruction; ``published`` is UTC."""
+
+    headline: str
+    source: str
+    url: str
+    symbols: tuple[str, ...]
+    published: datetime
+    summary: str = ""

@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from core.context import ContextKey
+from core.errors import BrokerError
 from core.events.envelope import Append, Event, StoredEvent, StreamHead
-from core.market import MarketBars, Quote
+from core.market import Headline, MarketBars, Quote
 from core.schemas.execution import OrderOutcome
 from core.schemas.model_call import ModelAnswer, ModelRequest
 from core.schemas.order import BrokerFill, BrokerOrder, OrderIntent, OrderTicket
@@ -71,10 +72,30 @@ class MarketData(Protocol):
         ...
 
 
+class NewsFeed(Protocol):
+    """Point-in-time headlines: nothing published after ``as_of`` is ever returned."""
+
+    def headlines(self, symbols: Sequence[str], as_of: datetime, limit: int) -> Sequence[Headline]:
+        """The newest ``limit`` headlines, newest first; none is an empty answer."""
+        ...
+
+
 class LanguageModel(Protocol):
     """One model call. Any failure raises a ModelError; an empty text is never an answer."""
 
     async def complete(self, request: ModelRequest) -> ModelAnswer: ...
+
+
+class CallProgress(Protocol):
+    """Hears how far a call is; shown to people, never part of history."""
+
+    def __call__(self, call: str, model: str, told: str) -> None:
+        """``told`` is a few words: ``about 420 tokens``, ``searching, 6 min``."""
+        ...
+
+
+def unheard(call: str, model: str, told: str) -> None:
+    """A `CallProgress` that nobody listens to."""
 
 
 class Researcher(Protocol):
@@ -91,6 +112,14 @@ class Broker(Protocol):
     """
 
     def place(self, ticket: OrderTicket) -> BrokerOrder: ...
+
+    def place_all(self, tickets: Sequence[OrderTicket]) -> Sequence[BrokerOrder | BrokerError]:
+        """Place a slot's tickets together, one result a ticket in their order.
+
+        Accounts that share one key are netted here; elsewhere it is `place`, one after the other.
+        A ticket's OrderRefused, OrderUnknown or BrokerUnavailable is its result and stops no other.
+        """
+        ...
 
     def find(self, account_id: AccountId, client_order_id: str) -> BrokerOrder | None:
         """The order by its client id; None only when the broker says it has none."""
@@ -124,9 +153,9 @@ class Accounts(Protocol):
 
 
 class OrderRoute(Protocol):
-    """Brings a stored intent to the broker exactly once, and records what became of it."""
+    """Brings stored intents to the broker exactly once each, and records what became of them."""
 
-    def submit(self, intent: OrderIntent) -> OrderOutcome: ...
+    def submit(self, intents: Sequence[OrderIntent]) -> Sequence[OrderOutcome]: ...
 
 
 class Lock(Protocol):

@@ -11,8 +11,15 @@ from pydantic import Field, StringConstraints, model_validator
 from core.schemas.base import Schema
 from core.types import AccountId
 
-ModelId: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+/[A-Za-z0-9._:-]+$")]
-"""``vendor/model`` as the gateway names it; ``rules/…`` for a deterministic strategy."""
+ModelId: TypeAlias = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]*(/[A-Za-z0-9._:@-]+)*$", max_length=120
+    ),
+]
+"""``vendor/model`` as the gateway names it, ``claude-*``, ``gpt-*``, ``o*`` or ``gemini-*`` for that
+maker's own endpoint, ``{endpoint}/model`` for one of ``providers`` in config/models.yaml,
+``rules/…`` for a deterministic strategy."""
 Account: TypeAlias = Annotated[AccountId, StringConstraints(pattern=r"^acct_[1-9][0-9]?$")]
 Label: TypeAlias = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)
@@ -21,7 +28,7 @@ SeatKey: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{
 StageName: TypeAlias = Literal[
     "research", "pitch", "peer_review", "chairman", "checkpoint", "council"
 ]
-ProfileName: TypeAlias = Literal["live", "rules"]
+ProfileName: TypeAlias = Literal["live", "local", "rules"]
 
 RULES_VENDOR = "rules"
 PACKS = ("A", "B")
@@ -41,6 +48,8 @@ class ModelSpec(Schema):
     family: Label | None = None
     aliases: tuple[Label, ...] = ()
     knowledge_cutoff: date | None = None
+    fallbacks: tuple[ModelSpec, ...] = Field(default=(), max_length=4)
+    """Asked in this order when this one cannot answer; who really answered is recorded."""
 
     @model_validator(mode="after")
     def _a_vendor_is_named(self) -> Self:
@@ -57,7 +66,12 @@ class ModelSpec(Schema):
         terms = {self.name, self.model, *self.aliases}
         if not self.is_rules:
             terms |= {*self.model.split("/"), *filter(None, (self.vendor, self.family))}
-        return frozenset(terms)
+        return frozenset(terms).union(*(other.identity_terms() for other in self.fallbacks))
+
+    @property
+    def lineage(self) -> tuple[ModelSpec, ...]:
+        """The model and everyone who may answer for it."""
+        return (self, *(each for other in self.fallbacks for each in other.lineage))
 
 
 class SeatSpec(ModelSpec):
@@ -65,6 +79,19 @@ class SeatSpec(ModelSpec):
 
     key: SeatKey
     account_id: Account
+
+
+class ResearcherSpec(ModelSpec):
+    """A researcher, its kind told by its name.
+
+    ``gemini/…`` and ``perplexity/agent-…`` are vendors' deep research, ``rules/…`` is computed, any
+    other is a language model that is prompted.
+
+    ``fallbacks`` is its chain, e.g. a prompted model and then the rules. ``editor`` is the cheap
+    model that turns a free-form report into the strict pack.
+    """
+
+    editor: ModelSpec | None = None
 
 
 class ModelSettings(Schema):
@@ -90,7 +117,7 @@ class Cast(Schema):
     seats: tuple[SeatSpec, ...] = Field(min_length=1, max_length=20)
     chairman: ModelSpec
     chairman_chain: tuple[ModelSpec, ...] = ()
-    researchers: Mapping[str, ModelSpec]
+    researchers: Mapping[str, ResearcherSpec]
     stages: Mapping[StageName, ModelSettings] = Field(default_factory=dict)
     council_account: Account = AccountId("acct_5")
     flat_account: Account = AccountId("acct_6")
@@ -124,7 +151,9 @@ class Cast(Schema):
     @property
     def models(self) -> tuple[ModelSpec, ...]:
         """Everyone who is asked anything under this profile."""
-        return (*self.seats, self.chairman, *self.chairman_chain, *self.researchers.values())
+        asked = (*self.seats, self.chairman, *self.chairman_chain, *self.researchers.values())
+        editors = (spec.editor for spec in self.researchers.values() if spec.editor is not None)
+        return tuple(each for spec in (*asked, *editors) for each in spec.lineage)
 
     def settings_for(self, stage: StageName) -> ModelSettings:
         """The stage's own settings, or the defaults."""

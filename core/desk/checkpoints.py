@@ -59,8 +59,7 @@ async def _decide(
     given = PipelineContext().bind(keys.RUN, run).bind(keys.CHECKPOINT_SEATS, seats)
     await Pipeline([stage], given.keys()).run(given, journal)
     route = RecordingRoute(desk, slot.at)
-    for intent in journal.intents:
-        route.submit(intent)
+    route.submit(journal.intents)
     return len(journal.intents)
 
 

@@ -101,8 +101,7 @@ def _order(
         appends += [Append(stream, new, book.version)] if new else []
     desk.store.commit(appends)
     route = RecordingRoute(desk, at)
-    for intent in intents:
-        route.submit(intent)
+    route.submit(intents)
 
 
 def _cancelled(order: OpenOrder) -> OrderCancelled:

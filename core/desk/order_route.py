@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from core.desk.desk import Desk
 from core.desk.writing import account_stream, new_event
-from core.errors import OrderRefused, OrderUnknown
+from core.errors import BrokerError, OrderRefused, OrderUnknown
 from core.events.account import OrderAccepted, OrderRejected
 from core.events.envelope import Append, Event
 from core.rules.account_book import AccountBook
@@ -30,22 +31,47 @@ class RecordingRoute:
         self._clock = desk.clock
         self._at = at
 
-    def submit(self, intent: OrderIntent) -> OrderOutcome:
-        """Send the intent, or say what became of it before; OrderUnknown when nobody can tell."""
-        book = self._books.book(intent.account_id)
-        known = _known_outcome(book, intent)
+    def submit(self, intents: Sequence[OrderIntent]) -> Sequence[OrderOutcome]:
+        """Send the intents, or say what became of them before, one outcome an intent.
+
+        What is known of every one is recorded first; then the first that nobody can tell of is raised
+        (OrderUnknown, BrokerUnavailable, TradingBlocked): the next resume asks the broker again.
+        """
+        outcomes = {intent.client_order_id: self._told(intent) for intent in intents}
+        unsent = [intent for intent in intents if outcomes[intent.client_order_id] is None]
+        troubles: list[BrokerError] = []
+        results = self._broker.place_all([self._ticket(intent) for intent in unsent])
+        for intent, result in zip(unsent, results, strict=True):
+            outcome = self._concluded(intent, result)
+            if isinstance(outcome, BrokerError):
+                troubles.append(outcome)
+            else:
+                outcomes[intent.client_order_id] = outcome
+        if troubles:
+            raise troubles[0]
+        return [outcome for outcome in outcomes.values() if outcome is not None]
+
+    def _told(self, intent: OrderIntent) -> OrderOutcome | None:
+        """What the log says became of it, else what the broker says; None when it was never sent."""
+        known = _known_outcome(self._books.book(intent.account_id), intent)
         if known is not None:
             return known
-        try:
-            order = self._broker.find(intent.account_id, intent.client_order_id) or self._send(
-                intent
-            )
-        except OrderRefused as refusal:
-            return self._rejected(book, intent, str(refusal))
-        return self._accepted(book, intent, order)
+        order = self._broker.find(intent.account_id, intent.client_order_id)
+        return None if order is None else self._accepted(intent, order)
 
-    def _send(self, intent: OrderIntent) -> BrokerOrder:
-        ticket = OrderTicket(
+    def _concluded(
+        self, intent: OrderIntent, result: BrokerOrder | BrokerError
+    ) -> OrderOutcome | BrokerError:
+        """The recorded outcome of a ticket; an error where only asking again later can tell."""
+        if isinstance(result, OrderRefused):
+            return self._rejected(intent, str(result))
+        if isinstance(result, OrderUnknown):
+            found = self._broker.find(intent.account_id, intent.client_order_id)
+            return result if found is None else self._accepted(intent, found)
+        return result if isinstance(result, BrokerError) else self._accepted(intent, result)
+
+    def _ticket(self, intent: OrderIntent) -> OrderTicket:
+        return OrderTicket(
             client_order_id=intent.client_order_id,
             account_id=intent.account_id,
             symbol=intent.symbol,
@@ -53,30 +79,24 @@ class RecordingRoute:
             quantity=intent.quantity,
             decided_at=max(intent.decided_at, self._at, self._clock.now()),
         )
-        try:
-            return self._broker.place(ticket)
-        except OrderUnknown:
-            found = self._broker.find(intent.account_id, intent.client_order_id)
-            if found is None:
-                raise
-            return found
 
-    def _accepted(self, book: AccountBook, intent: OrderIntent, order: BrokerOrder) -> OrderOutcome:
+    def _accepted(self, intent: OrderIntent, order: BrokerOrder) -> OrderOutcome:
         event = OrderAccepted(
             client_order_id=intent.client_order_id,
             broker_order_id=order.broker_order_id,
             sent_at=order.accepted_at,
         )
-        self._append(book, intent, event)
+        self._append(intent, event)
         return _outcome(intent, Submission.ACCEPTED, order.broker_order_id)
 
-    def _rejected(self, book: AccountBook, intent: OrderIntent, reason: str) -> OrderOutcome:
+    def _rejected(self, intent: OrderIntent, reason: str) -> OrderOutcome:
         event = OrderRejected(client_order_id=intent.client_order_id, reason=reason)
-        self._append(book, intent, event)
+        self._append(intent, event)
         return _outcome(intent, Submission.REFUSED, reason=reason)
 
-    def _append(self, book: AccountBook, intent: OrderIntent, event: Event) -> None:
+    def _append(self, intent: OrderIntent, event: Event) -> None:
         stream = account_stream(intent.account_id)
+        book = self._books.book(intent.account_id)
         new = new_event(
             stream,
             event,
@@ -126,5 +146,5 @@ def _outcome(
 class NoRoute:
     """The route of a what-if: there is none, and asking for it is a defect."""
 
-    def submit(self, intent: OrderIntent) -> OrderOutcome:
-        raise OrderRefused(f"a what-if run never trades (order {intent.client_order_id})")
+    def submit(self, intents: Sequence[OrderIntent]) -> Sequence[OrderOutcome]:
+        raise OrderRefused(f"a what-if run never trades ({len(intents)} orders)")

@@ -41,7 +41,7 @@ def drop_unsent(desk: Desk, run: RunSpec) -> None:
         for order in _unsent(desk.books.book(account.account_id), week_id):
             intent = order.intent
             if desk.broker.find(intent.account_id, intent.client_order_id) is not None:
-                route.submit(intent)
+                route.submit([intent])
             else:
                 _cancel(desk, order, week_id, at)
 

@@ -26,8 +26,7 @@ def settle_account(desk: Desk, account_id: AccountId, at: datetime) -> int:
     book = desk.books.book(account_id)
     _drop_orphans(desk, book, at)
     route = RecordingRoute(desk, at)
-    for order in _unsent(desk.books.book(account_id)):
-        route.submit(order.intent)
+    route.submit([order.intent for order in _unsent(desk.books.book(account_id))])
     return recorded
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.events.envelope import Event
-from core.schemas.model_call import ModelAnswer, ModelRequest
-from core.schemas.research import ResearchAnswer, ResearchRequest
+from core.schemas.model_call import ModelAnswer, ModelRequest, Usage
+from core.schemas.research import Citation, ResearchAnswer, ResearchRequest
 
 
 class ModelCallRequested(Event):
@@ -25,6 +25,17 @@ class ModelCallFailed(Event):
     request_hash: str
     error: str
     message: str
+    usage: Usage = Usage()
+
+
+class ModelFellBack(Event):
+    """``model`` failed (``error``, ``message``) and ``next_model`` is asked instead of it."""
+
+    request_hash: str
+    model: str
+    next_model: str
+    error: str
+    message: str
 
 
 class ResearchRequested(Event):
@@ -40,5 +51,52 @@ class ResearchCompleted(Event):
 
 class ResearchFailed(Event):
     request_hash: str
+    error: str
+    message: str
+    usage: Usage = Usage()
+
+
+class ResearchJobRequested(Event):
+    """Committed before a paid job is created.
+
+    Without a `ResearchJobStarted` after it nobody knows whether the job exists: the operator says.
+    """
+
+    request_hash: str
+    researcher: str
+    prompt_hash: str
+
+
+class ResearchJobStarted(Event):
+    """The vendor's id of the job, committed before the first poll; ``adopted`` when an operator gave it."""
+
+    request_hash: str
+    researcher: str
+    job_id: str
+    adopted: bool = False
+
+
+class ResearchJobEnded(Event):
+    """How the job ended: ``completed`` with its raw report, or the vendor's word and the reason.
+
+    ``abandoned`` is the operator's word for a job whose id was never recorded.
+    """
+
+    request_hash: str
+    researcher: str
+    job_id: str
+    status: str
+    report: str = ""
+    citations: tuple[Citation, ...] = ()
+    usage: Usage = Usage()
+    detail: str = ""
+
+
+class ResearchSteppedDown(Event):
+    """``researcher`` failed and ``next_researcher`` of the chain is asked instead of it."""
+
+    request_hash: str
+    researcher: str
+    next_researcher: str
     error: str
     message: str

@@ -65,10 +65,16 @@ class Usage(Schema):
 
 
 class ModelAnswer(Schema):
-    """``text`` exactly as the model wrote it; ``served_model`` is the one that really answered."""
+    """``text`` exactly as the model wrote it; ``served_model`` is the one that really answered.
+
+    ``reasoning`` is what the provider shows of its thoughts (never parsed, never shown to another
+    model), ``provider`` the adapter that was asked (``openrouter``, ``anthropic``, ``rules``, …).
+    """
 
     text: str
     served_model: str
+    reasoning: str = ""
+    provider: str = ""
     finish_reason: FinishReason = FinishReason.STOP
     usage: Usage = Usage()
     latency_ms: float = Field(default=0.0, exclude=True)

@@ -37,6 +37,20 @@ class OrderStatus(StrEnum):
         return self in (OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REFUSED)
 
 
+class RefusalKind(StrEnum):
+    """What a broker's refusal was about, told by its message (its codes cover several each)."""
+
+    BUYING_POWER = "buying_power"
+    SHARES = "shares"
+    SHORTING = "shorting"
+    HARD_TO_BORROW = "hard_to_borrow"
+    WASH_TRADE = "wash_trade"
+    DUPLICATE_ID = "duplicate_id"
+    FRACTIONAL = "fractional"
+    UNKNOWN_SYMBOL = "unknown_symbol"
+    OTHER = "other"
+
+
 class OrderIntent(Schema):
     """What an account wants to trade, stored before the broker hears of it.
 

@@ -91,6 +91,13 @@ class Citation(Schema):
     published: date | None = None
 
 
+class StepDown(Schema):
+    """One step of the chain vendor → prompted model → rules: who failed, and why."""
+
+    researcher: str
+    because: str
+
+
 class ResearchFindings(Schema):
     """What a researcher answers; code adds whose it is and when (`ResearchPack`)."""
 
@@ -110,6 +117,7 @@ class ResearchPack(ResearchFindings):
     research_source: str
     citations: tuple[Citation, ...] = ()
     report: str = ""
+    stepped_down: tuple[StepDown, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -154,3 +162,4 @@ class ResearchAnswer(Schema):
     citations: tuple[Citation, ...] = ()
     report: str = ""
     usage: Usage = Usage()
+    stepped_down: tuple[StepDown, ...] = ()

@@ -1,4 +1,4 @@
-"""Execution: every stored intent is brought to its broker, one after the other, in order."""
+"""Execution: every stored intent is brought to its broker, all of a week together."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.stage import BaseStage
 
 
 class ExecutionStage(BaseStage):
-    """Submits the intents in the order they were planned.
+    """Submits the intents together, in the order they were planned.
 
     The route records and is idempotent, so a crash in the middle is repeated without harm. An order
     that follows another is WAITING until that one has filled. OrderUnknown fails the stage: nobody
@@ -25,5 +25,6 @@ class ExecutionStage(BaseStage):
         self._route = route
 
     async def run(self, context: PipelineContext) -> PipelineContext:
-        outcomes = tuple(self._route.submit(intent) for intent in context[ORDER_INTENTS])
+        intents = context[ORDER_INTENTS]
+        outcomes = tuple(self._route.submit(intents))
         return context.bind(EXECUTION_RESULT, ExecutionResult(outcomes=outcomes))

@@ -72,4 +72,5 @@ def _pack(answer: ResearchAnswer, run: RunSpec) -> ResearchPack:
         research_source=answer.source,
         citations=answer.citations,
         report=answer.report,
+        stepped_down=answer.stepped_down,
     )

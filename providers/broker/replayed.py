@@ -9,9 +9,10 @@ from core.desk.recorded_week import RecordedOrders, ReplayCursor
 from core.errors import BrokerError, OrderRefused
 from core.schemas.order import BrokerFill, BrokerOrder, OrderStatus, OrderTicket
 from core.types import AccountId
+from providers.broker.one_by_one import OneByOne
 
 
-class ReplayedBroker:
+class ReplayedBroker(OneByOne):
     """The Broker port over recorded outcomes; an order never recorded is a BrokerError by its id."""
 
     def __init__(self, recorded: RecordedOrders, cursor: ReplayCursor) -> None:

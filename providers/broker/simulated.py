@@ -11,11 +11,12 @@ from core.ports import MarketData
 from core.schemas.order import BrokerFill, BrokerOrder, OrderTicket
 from core.types import AccountId, Side
 from providers.broker.fill_rules import FillRules
+from providers.broker.one_by_one import OneByOne
 from providers.broker.simulated_account import SimulatedAccount
 from providers.broker.simulated_order import SimulatedOrder
 
 
-class SimulatedBroker:
+class SimulatedBroker(OneByOne):
     """The Broker port over a MarketData port: market orders for paper accounts.
 
     An order fills at the first price known after its ticket's ``decided_at``; fills are worked out

@@ -155,9 +155,9 @@ REFUSED = [
     ("models.yaml", "2024-09-30", "soon", "'soon' is not allowed (a date, YYYY-MM-DD)"),
     ("models.yaml", "key: gemini", "key: gpt", "seat key gpt is used twice"),
     ("models.yaml", "        vendor: OpenAI\n", "", "model: openai/gpt-5.1 needs its vendor"),
-    ("models.yaml", "profile: auto", "profile: fast", "(one of auto, live, rules)"),
+    ("models.yaml", "profile: auto", "profile: fast", "(one of auto, live, local, rules)"),
     ("models.yaml", "  live:", "  lively:",
-     "profiles.lively: unknown key, did you mean live? (allowed: live, rules)"),
+     "profiles.lively: unknown key, did you mean live? (allowed: live, local, rules)"),
     ("models.yaml", "      A:\n", "      C:\n", "profiles.live.researchers: must be exactly A and B, the two packs, not B, C"),
     ("models.yaml", "      pitch: {", "      pich: {", "did you mean pitch?"),
 ]  # fmt: skip
@@ -198,4 +198,4 @@ def test_a_profile_that_was_removed_is_named(edit):
     text = (folder / "models.yaml").read_text()
     head, _, _ = text.partition("  # Deterministic strategies")
     (folder / "models.yaml").write_text(head)
-    assert "profile rules is not there (known: live)" in refusal_of(folder)
+    assert "profile rules is not there (known: live, local)" in refusal_of(folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from core.errors import NoBars, OrderUnknown
@@ -36,7 +36,10 @@ class FakeRoute:
         self.submitted: list[str] = []
         self._refused, self._lost = refused or {}, lost
 
-    def submit(self, intent: OrderIntent) -> OrderOutcome:
+    def submit(self, intents: Sequence[OrderIntent]) -> Sequence[OrderOutcome]:
+        return [self._submit(intent) for intent in intents]
+
+    def _submit(self, intent: OrderIntent) -> OrderOutcome:
         self.submitted.append(intent.client_order_id)
         if intent.client_order_id == self._lost:
             raise OrderUnknown(f"order {intent.client_order_id} may have been taken: look it up")

@@ -9,6 +9,7 @@ from core.context import PipelineContext
 from core.keys import RUN
 from core.market import PriceKind
 from core.policy import AssetSpec, DeskPolicy, ModelSpec, Profile, SeatSpec
+from core.profile import ResearcherSpec
 from core.schemas.market import AssetSnapshot, MarketSnapshot
 from core.schemas.pitch import InvalidationRule, Pitch, PitchAnswer, PitchIndicator
 from core.schemas.research import ResearchAnswer, ResearchFindings, ResearchOutcome, ResearchPack
@@ -41,10 +42,10 @@ CHAIRMAN = ModelSpec(
     name="Claude Opus 4.5", model="anthropic/claude-opus-4.5", vendor="Anthropic", family="Claude"
 )
 DEPUTY = ModelSpec(name="Qwen 3 Max", model="qwen/qwen-3-max", vendor="Alibaba", family="Qwen")
-RESEARCH_A = ModelSpec(
+RESEARCH_A = ResearcherSpec(
     name="Gemini Deep Research", model="google/deep-research", vendor="Google", family="Gemini"
 )
-RESEARCH_B = ModelSpec(
+RESEARCH_B = ResearcherSpec(
     name="Perplexity Deep Research", model="perplexity/deep-research", vendor="Perplexity"
 )
 

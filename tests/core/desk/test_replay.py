@@ -198,7 +198,7 @@ def test_an_order_filled_on_both_sides_of_a_claim_replays():
         "risk.fractional_longs": "true",
     }
     made = bench(rules_settings(overrides=overrides), seed=1)
-    made.simulate("2024-01-03", "2024-01-23")
+    made.simulate("2024-01-03", "2024-02-27")
     claims = {row.position: row.week_id for row in made.store.read_all(types=["WeekClaimed"])}
     parts: dict[str, list[int]] = {}
     for row in made.store.read_all(types=[OrderFilled.__name__]):
