@@ -400,27 +400,42 @@ def _looked_at(store: str | None, profile: str | None) -> tuple[Settings, SqlEve
 @app.command("init")
 def init(
     profile: ProfileName = None,
+    broker: Annotated[
+        str | None, typer.Option("--broker", help="simulated, alpaca or alpaca_mcp (paper).")
+    ] = None,
     openrouter_key: Annotated[
         str | None, typer.Option("--openrouter-key", help="Better asked for than typed here.")
     ] = None,
     market_data_dir: Annotated[
         str | None, typer.Option("--market-data-dir", help="A folder of daily bars.")
     ] = None,
+    base_url: Annotated[
+        str | None, typer.Option("--base-url", help="Profile local: the server's address.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", help="Profile local: the model it serves.")
+    ] = None,
     store: Store = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace .env.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace values in .env.")] = False,
 ) -> None:
-    """From the demonstration to your own desk: writes .env and the profile.
+    """From the demonstration to your own desk: writes .env, the profile and the broker.
 
     On a terminal it asks for what no option says; elsewhere that is left as it is by default.
     """
     root = settings_of(None, None).paths.root
     asks = sys.stdin.isatty()
-    given = initialise.Given(options.profile(profile), openrouter_key, market_data_dir, store)
-    overwrite = initialise.may_replace(root, overwrite=overwrite, asks=asks)
+    address = "DATABASE_URL" if "://" in (store or "") else "DATABASE_PATH"
+    variables = {
+        "OPENROUTER_API_KEY": openrouter_key,
+        "MARKET_DATA_DIR": market_data_dir,
+        address: store,
+    }
+    given = initialise.Given(options.profile(profile), broker, variables, base_url, model)
     choices = initialise.complete(given, asks=asks)
     for file in initialise.write(root, choices, overwrite=overwrite):
         show.line(f"wrote {file.relative_to(root)}")
-    show.line("Orders go to the simulated broker. Next: `cli.py doctor`, then `cli.py up`.")
+    orders = "the simulated broker" if choices.broker == "simulated" else "Alpaca paper accounts"
+    show.line(f"Orders go to {orders}. Next: `cli.py doctor --live`, then `cli.py up`.")
 
 
 @app.command("up")

@@ -1,28 +1,27 @@
-"""`init`: the guided way from the demonstration to a real desk; writes `.env` and the profile choice."""
+"""`init`: the guided way from the demonstration to a real desk: what it asks, and what that means."""
 
 from __future__ import annotations
 
-import os
-import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import typer
 
-from core.errors import BadInput, StoreUnusable
+from config.terminal.written import Change, replace_in_yaml, write_all
+from core.errors import BadInput
 
-KEY_LINE = re.compile(r"^[A-Z][A-Z0-9_]*=(?:\S+|'[^'\n]+')$")
-PROFILES = ("rules", "live", "auto")
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What was asked for: the profile, a key for language models, a folder of bars, the store."""
-
-    profile: str
-    openrouter_key: str | None = None
-    market_data_dir: str | None = None
-    store: str | None = None
+PROFILES = ("rules", "live", "local", "auto")
+BROKERS = ("simulated", "alpaca", "alpaca_mcp")
+HOUSE_ADDRESS, HOUSE_MODEL = "http://127.0.0.1:11434/v1", "llama3.1"
+RESEARCH_KEYS = {
+    "GEMINI_API_KEY": "Gemini key for deep research (empty for none)",
+    "PERPLEXITY_API_KEY": "Perplexity key for deep research (empty for none)",
+}
+ALPACA_KEYS = {
+    "APCA_API_KEY_ID": "Alpaca paper key id",
+    "APCA_API_SECRET_KEY": "Alpaca paper secret",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +29,49 @@ class Given:
     """What the command line says; None is what it leaves open."""
 
     profile: str | None = None
-    openrouter_key: str | None = None
-    market_data_dir: str | None = None
-    store: str | None = None
+    broker: str | None = None
+    variables: Mapping[str, str | None] = field(default_factory=dict)
+    base_url: str | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the desk is to be.
+
+    ``variables`` go to ``.env`` (an empty one is left out); ``base_url`` and ``model`` are the
+    server and the model of the profile ``local``, None leaves the files as they are.
+    """
+
+    profile: str
+    broker: str = "simulated"
+    variables: Mapping[str, str] = field(default_factory=dict)
+    base_url: str | None = None
+    model: str | None = None
 
 
 def complete(given: Given, *, asks: bool) -> Choices:
     """Ask for what is left open when somebody is there to answer."""
-    profile = given.profile or _asked("Profile (rules, live, auto)", "rules", asks=asks)
-    key, folder = given.openrouter_key, given.market_data_dir
-    if key is None and profile != "rules":
-        key = _asked("OpenRouter key (empty for none)", "", asks=asks, hidden=True)
-    if folder is None:
-        folder = _asked("Folder of daily bars (empty: generated prices)", "", asks=asks)
-    return Choices(profile, key or None, folder or None, given.store)
+    profile = given.profile or _asked(f"Profile ({', '.join(PROFILES)})", "rules", asks=asks)
+    broker = given.broker or _asked(f"Broker ({', '.join(BROKERS)})", "simulated", asks=asks)
+    variables = dict(given.variables)
+    questions: dict[str, str] = {}
+    if profile in ("live", "auto"):
+        questions = {"OPENROUTER_API_KEY": "OpenRouter key (empty for none)", **RESEARCH_KEYS}
+    if broker != "simulated":
+        questions |= ALPACA_KEYS
+    for name, question in questions.items():
+        if variables.get(name) is None:
+            variables[name] = _asked(question, "", asks=asks, hidden=True)
+    if variables.get("MARKET_DATA_DIR") is None and broker == "simulated":
+        question = "Folder of daily bars (empty: generated prices)"
+        variables["MARKET_DATA_DIR"] = _asked(question, "", asks=asks)
+    base_url, model = given.base_url, given.model
+    if profile == "local":
+        base_url = base_url or _asked("Address of the server", HOUSE_ADDRESS, asks=asks)
+        model = model or _asked("Model", HOUSE_MODEL, asks=asks)
+    kept = {name: value for name, value in variables.items() if value}
+    return Choices(profile, broker, kept, base_url, model)
 
 
 def _asked(question: str, default: str, *, asks: bool, hidden: bool = False) -> str:
@@ -55,66 +83,48 @@ def _asked(question: str, default: str, *, asks: bool, hidden: bool = False) -> 
     return answer.strip()
 
 
-def may_replace(root: Path, *, overwrite: bool, asks: bool) -> bool:
-    """Whether ``.env`` may be replaced: as said, else as answered."""
-    if overwrite or not asks or not (root / ".env").exists():
-        return overwrite
-    return typer.confirm(".env is there already. Replace it?", default=False)
-
-
 def write(root: Path, choices: Choices, *, overwrite: bool = False) -> list[Path]:
-    """Write ``.env`` (mode 0600) and the profile into ``config/models.yaml``; returns the files.
+    """Write ``.env`` (mode 0600), the profile and the broker; returns the files.
 
-    BadInput when ``.env`` is there already and may not be replaced, for an unknown profile or a
-    folder that is not there.
+    BadInput when a variable of ``.env`` has another value already and may not be replaced, for a
+    choice that does not exist or a folder that is not there; then nothing is written.
     """
-    if choices.profile not in PROFILES:
-        raise BadInput(f"profile {choices.profile!r} is unknown: use one of {', '.join(PROFILES)}")
-    env, models = root / ".env", root / "config" / "models.yaml"
-    if env.exists() and not overwrite:
-        raise BadInput(f"{env.name} is there already: keep it, or give --overwrite to replace it")
-    folder = choices.market_data_dir
-    if folder is not None and not (root / Path(folder).expanduser()).is_dir():
+    _refuse_unknown("profile", choices.profile, PROFILES)
+    _refuse_unknown("broker", choices.broker, BROKERS)
+    folder = choices.variables.get("MARKET_DATA_DIR")
+    if folder and not (root / Path(folder).expanduser()).is_dir():
         raise BadInput(f"{folder} is no folder: give one with daily bars, or none")
-    try:
-        text = _with_profile(models, choices.profile)
-        _write_env(env, choices)
-        models.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise StoreUnusable(f"cannot write {error.filename}: {error.strerror}") from error
-    return [env, models]
+    config = root / "config"
+    models, connections = config / "models.yaml", config / "connections.yaml"
+    changes = [Change(r"(?m)^profile:.*$", f"profile: {choices.profile}", "profile:")]
+    if choices.base_url:
+        line = r'(?m)(^  ollama: .*base_url: )"[^"]*"'
+        changes.append(Change(line, f'\\g<1>"{_address(choices.base_url)}"', "ollama:"))
+    if choices.model:
+        named = _model(choices.model)
+        changes.append(Change(r"(?m)model: &local \S+?(?=,)", f"model: &local {named}", "&local"))
+    texts = {
+        models: replace_in_yaml(models, changes),
+        connections: replace_in_yaml(
+            connections, [Change(r"(?m)^broker: \w+", f"broker: {choices.broker}", "broker:")]
+        ),
+    }
+    return write_all(root / ".env", choices.variables, texts, overwrite=overwrite)
 
 
-def _with_profile(models: Path, profile: str) -> str:
-    """The file's text with its one ``profile:`` line changed; comments and the rest stay."""
-    text = models.read_text(encoding="utf-8")
-    changed, count = re.subn(r"(?m)^profile:.*$", f"profile: {profile}", text)
-    if count != 1:
-        raise BadInput(f"{models.name} has {count} lines `profile:`: it needs exactly one")
-    return changed
+def _refuse_unknown(what: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise BadInput(f"{what} {value!r} is unknown: use one of {', '.join(known)}")
 
 
-def _quoted(folder: str) -> str:
-    """A folder may have a space in its name."""
-    plain = " " not in folder or any(mark in folder for mark in "'\n\\")
-    return folder if plain else f"'{folder}'"
+def _address(text: str) -> str:
+    if not text.startswith(("http://", "https://")) or any(mark in text for mark in "\"' \\@"):
+        raise BadInput(f"{text!r} is no address of a server: write e.g. {HOUSE_ADDRESS}")
+    return text
 
 
-def _write_env(env: Path, choices: Choices) -> None:
-    lines = [
-        f"{name}={_quoted(value) if name == 'MARKET_DATA_DIR' else value}"
-        for name, value in (
-            ("OPENROUTER_API_KEY", choices.openrouter_key),
-            ("MARKET_DATA_DIR", choices.market_data_dir),
-            ("DATABASE_URL" if "://" in (choices.store or "") else "DATABASE_PATH", choices.store),
-        )
-        if value
-    ]
-    for line in lines:
-        if not KEY_LINE.match(line):
-            name = line.partition("=")[0]
-            raise BadInput(f"{name} has a space or a line break in it: give one plain value")
-    descriptor = os.open(env, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        os.fchmod(file.fileno(), 0o600)
-        file.write("".join(f"{line}\n" for line in lines))
+def _model(text: str) -> str:
+    plain = text.removeprefix("ollama/")
+    if not plain or any(mark in plain for mark in "\"' ,{}\\\n"):
+        raise BadInput(f"{text!r} is no model's name: write e.g. {HOUSE_MODEL}")
+    return f"ollama/{plain}"

@@ -16,7 +16,7 @@ Store: TypeAlias = Annotated[
     str | None, typer.Option("--store", metavar="URL", help="A database URL or a file's path.")
 ]
 ProfileName: TypeAlias = Annotated[
-    str | None, typer.Option("--profile", help="auto, live or rules (config/models.yaml).")
+    str | None, typer.Option("--profile", help="auto, live, local or rules (config/models.yaml).")
 ]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON document, no words.")]
 Week: TypeAlias = Annotated[

@@ -17,7 +17,11 @@ from tests.fixture_files import ROOT
 def test_without_a_terminal_options_say_all_and_the_rest_stays_as_it_is(council, root):
     said = council("init", "--profile", "rules", "--store", "runs/mine.db")
     assert (said.code, said.err) == (0, "")
-    assert said.out.splitlines()[:2] == ["wrote .env", "wrote config/models.yaml"]
+    assert said.out.splitlines()[:3] == [
+        "wrote .env",
+        "wrote config/models.yaml",
+        "wrote config/connections.yaml",
+    ]
     assert "simulated broker" in said.out
     settings = load_settings(root, {})
     assert settings.profile_choice == "rules"
@@ -38,10 +42,12 @@ def test_a_folder_that_is_not_there_writes_nothing(council, root):
     assert not (root / ".env").exists()
 
 
-def test_an_env_file_is_not_replaced_unasked(council, root):
-    (root / ".env").write_text("LOG_LEVEL=DEBUG\n")
-    council("init", "--profile", "rules").check_refused(".env is there already", "--overwrite")
-    assert (root / ".env").read_text() == "LOG_LEVEL=DEBUG\n"
+def test_a_value_in_the_env_file_is_not_replaced_unasked(council, root):
+    (root / ".env").write_text("DATABASE_PATH=runs/old.db\n")
+    council("init", "--profile", "rules", "--store", "runs/new.db").check_refused(
+        "DATABASE_PATH", "--overwrite"
+    )
+    assert (root / ".env").read_text() == "DATABASE_PATH=runs/old.db\n"
 
 
 def answer(*words: str, answers: list[tuple[str, str]]) -> str:
@@ -80,7 +86,10 @@ def test_on_a_terminal_it_asks_and_the_key_is_not_shown(root):
     said = answer(
         answers=[
             ("Profile", "live"),
+            ("Broker", "simulated"),
             ("OpenRouter key (empty for none): ", "sk-or-0123456789"),
+            ("Gemini key for deep research (empty for none): ", ""),
+            ("Perplexity key for deep research (empty for none): ", ""),
             ("Folder of daily", ""),
         ]
     )
@@ -90,10 +99,16 @@ def test_on_a_terminal_it_asks_and_the_key_is_not_shown(root):
     assert settings.keys_present["OPENROUTER_API_KEY"]
 
 
-def test_on_a_terminal_it_asks_before_it_replaces(root):
-    (root / ".env").write_text("LOG_LEVEL=DEBUG\n")
-    rest = [("Profile", "rules"), ("Folder of daily", "")]
-    answer(answers=[("Replace it?", "n"), *rest])
-    assert (root / ".env").read_text() == "LOG_LEVEL=DEBUG\n"
-    answer(answers=[("Replace it?", "y"), *rest])
-    assert (root / ".env").read_text() == ""
+def test_on_a_terminal_paper_keys_are_asked_for_and_kept_private(root):
+    said = answer(
+        answers=[
+            ("Profile", "rules"),
+            ("Broker", "alpaca"),
+            ("Alpaca paper key id: ", "PK0123456789"),
+            ("Alpaca paper secret: ", "a-secret-0123456789"),
+        ]
+    )
+    assert "0123456789" not in said
+    settings = load_settings(root, {})
+    assert settings.connections.broker == "alpaca"
+    assert settings.keys_present["APCA_API_KEY_ID"]
