@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Generic, TypeVar
@@ -12,7 +12,7 @@ from pydantic import BaseModel, JsonValue
 
 from core.canonical import fingerprint
 from core.errors import AnswerUnusable, ModelError, StructuredError
-from core.policy import DeskPolicy, ModelSettings, StageName
+from core.policy import DeskPolicy, ModelSettings, ModelSpec, StageName
 from core.ports import LanguageModel
 from core.rendering import PromptLibrary, Rendered
 from core.schemas.model_call import Message, ModelRequest
@@ -96,6 +96,11 @@ class Asker:
     def longest(self, calls_in_a_row: int = 1) -> float:
         """Seconds after which a stage of such calls hangs; each call has its own, shorter, deadline."""
         return self.settings.timeout_s * self.max_attempts * calls_in_a_row + SLACK_S
+
+
+def one_after_the_other(models: Iterable[ModelSpec]) -> int:
+    """How many calls that is at worst: an endpoint that takes one at a time, every fallback asked."""
+    return sum(len(spec.lineage) for spec in models)
 
 
 def prompt_hashes(prompts: PromptLibrary, template: str) -> dict[str, JsonValue]:

@@ -32,7 +32,7 @@ from core.schemas.research import ResearchOutcome
 from core.schemas.review import PeerReview
 from core.schemas.run import RunSpec
 from core.stage import BaseStage
-from core.stages.asking import Asker, Question
+from core.stages.asking import Asker, Question, one_after_the_other
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class ChairmanStage(BaseStage):
         self._seats = policy.seats
         self._rules = policy.council
         self._terms = policy.identity_terms()
-        self.timeout_s = self._asker.longest(len(self._chain))
+        self.timeout_s = self._asker.longest(one_after_the_other(self._chain))
 
     def depends_on(self) -> JsonValue:
         return {

@@ -31,7 +31,7 @@ from core.schemas.pitch import Abstention, Pitch
 from core.schemas.review import PeerReview, ReviewAnswer, ReviewSheet
 from core.schemas.run import RunSpec
 from core.stage import BaseStage
-from core.stages.asking import Asker, Question, abstention
+from core.stages.asking import Asker, Question, abstention, one_after_the_other
 from core.types import deterministic_id
 
 ENOUGH_TO_COMPARE = 2
@@ -65,7 +65,7 @@ class PeerReviewStage(BaseStage):
         # Another chairman in a what-if adds a name to scrub, and makes no review stale.
         seats = (seat.identity_terms() for seat in policy.seats)
         self._decisive_terms = sorted({*policy.identities, *(t for terms in seats for t in terms)})
-        self.timeout_s = self._asker.longest()
+        self.timeout_s = self._asker.longest(one_after_the_other(policy.seats))
 
     def depends_on(self) -> JsonValue:
         return {

@@ -24,7 +24,7 @@ from core.schemas.briefs import PitchBrief
 from core.schemas.pitch import Abstention, Pitch, PitchAnswer
 from core.schemas.run import RunSpec
 from core.stage import BaseStage
-from core.stages.asking import Asker, Question, abstention
+from core.stages.asking import Asker, Question, abstention, one_after_the_other
 from core.types import deterministic_id
 
 
@@ -39,7 +39,7 @@ class PitchStage(BaseStage):
         self._asker = Asker.of("pitch", model, prompts, policy)
         self._seats = policy.seats
         self._max_bullets = policy.council.max_thesis_bullets
-        self.timeout_s = self._asker.longest()
+        self.timeout_s = self._asker.longest(one_after_the_other(policy.seats))
 
     def depends_on(self) -> JsonValue:
         return {
