@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from pydantic import SecretStr
 
-from core.errors import ModelEmpty, ModelRefused, ModelTimeout, ModelUnavailable
+from core.errors import ModelEmpty, ModelRefused, ModelTimeout, ModelUnavailable, OutOfCredit
 from core.schemas.model_call import CostSource, FinishReason, Message, ModelRequest
 from providers.http import HttpPolicy
 from providers.llm.openai_compatible import OpenAICompatible
@@ -82,7 +82,7 @@ def test_a_500_is_not_asked_again():
 
 
 FAILURES = [
-    (Reply({"error": {"message": "no credit"}}, 402), ModelRefused, "402: no credit"),
+    (Reply({"error": {"message": "no credit"}}, 402), OutOfCredit, "402: no credit"),
     (Reply({"error": {"message": "died", "code": 502}}), ModelUnavailable, "while it wrote: died"),
     (Reply(completion("")), ModelEmpty, "no text"),
     (Reply({"choices": []}), ModelEmpty, "without a choice"),
