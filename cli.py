@@ -19,6 +19,7 @@ from config.terminal.app import FAILURE, BothSpellings, run
 from config.terminal.doctor import Check, database_of
 from config.terminal.options import Json, OneWeek, ProfileName, Seed, Store, Week
 from config.wiring import MEMORY, build_desk, open_configured, open_store, scratch_desk
+from core.call_board import CallBoard
 from core.clock import FixedClock, SystemClock, at_new_york, in_new_york
 from core.desk import slot_log
 from core.desk.conversation import ask_council
@@ -79,6 +80,7 @@ class Opened:
         asked = options.profile(profile)
         found = existing(store, asked) if reading else open_configured(store, asked)
         self.settings, self.store = found
+        self.board = CallBoard()
         self.now = SystemClock().now()
         self.week: WeekId = options.week(week, self.now)
         self.desk = self.desk_at(None)
@@ -91,14 +93,14 @@ class Opened:
         known = configured(self.store)
         kind = known.kind if known is not None else StoreKind.REAL
         clock = None if instant is None else FixedClock(instant)
-        return build_desk(self.settings, self.store, kind=kind, clock=clock)
+        return build_desk(self.settings, self.store, kind=kind, clock=clock, heard=self.board)
 
 
 def _run_until(opened: Opened, until: str, *, as_json: bool, after: str | None = None) -> WeekRun:
     """Advance the week to a stage and report it; ``after`` is the stage that must be done before."""
     if after is not None:
         refuse_gap(opened.store, opened.week, after)
-    with show.stages(len(STEPS), quiet=as_json) as progress:
+    with show.stages(len(STEPS), quiet=as_json, board=opened.board) as progress:
         done = asyncio.run(run_week(opened.desk, opened.week, progress, until))
     if done.completed:
         settle_first_session(opened.desk, opened.week)
@@ -220,7 +222,7 @@ def rerun(
     """A what-if: the week again from a stage on, under other settings; it never trades."""
     opened = Opened(store, profile, week, reading=True)
     overrides = parse_overrides(sets or [])
-    with show.stages(len(STEPS), quiet=json) as progress:
+    with show.stages(len(STEPS), quiet=json, board=opened.board) as progress:
         done = asyncio.run(rerun_week(opened.desk, opened.week, from_stage, overrides, progress))
     reports.rerun(done, official_context(opened.store, opened.week), as_json=json)
 
@@ -247,7 +249,7 @@ def council(
 ) -> None:
     """Ask the bare council: answers, anonymous rankings, a synthesis."""
     opened = Opened(store, profile)
-    with show.stages(3, quiet=json) as progress:
+    with show.stages(3, quiet=json, board=opened.board) as progress:
         context = asyncio.run(ask_council(opened.desk, question, progress))
     reports.council(context, as_json=json)
 

@@ -42,21 +42,29 @@ class Secrets(Schema):
     perplexity_api_key: SecretStr | None = None
     anthropic_api_key: SecretStr | None = None
     openai_api_key: SecretStr | None = None
+    endpoint_keys: Mapping[str, SecretStr] = {}
     alpaca: AlpacaKey | None = None
     alpaca_accounts: Mapping[AccountId, AlpacaKey] = {}
     alpaca_base_url: str = f"https://{PAPER_HOST}"
 
 
-def load_secrets(root: Path, env: Mapping[str, str] | None = None) -> Secrets:
-    """The keys of the environment and of ``.env``; half a pair, or a live one, is a ConfigError."""
-    return secrets_from(read_variables(root / ".env", env))
+def load_secrets(
+    root: Path, env: Mapping[str, str] | None = None, endpoints: Mapping[str, str] | None = None
+) -> Secrets:
+    """The keys of the environment and of ``.env``; half a pair, or a live one, is a ConfigError.
+
+    ``endpoints`` maps the name of a server of one's own to the variable that holds its key.
+    """
+    return secrets_from(read_variables(root / ".env", env), endpoints)
 
 
-def secrets_from(variables: Variables) -> Secrets:
+def secrets_from(variables: Variables, endpoints: Mapping[str, str] | None = None) -> Secrets:
+    own = {name: variables.find(variable) for name, variable in (endpoints or {}).items()}
     keys = {field: variables.find(name) for field, name in MODEL_KEYS.items()}
     pairs = {AccountId(f"acct_{n}"): _pair(variables, *account_names(n)) for n in ACCOUNTS}
     return Secrets(
         **{field: SecretStr(found.value) for field, found in keys.items() if found},
+        endpoint_keys={name: SecretStr(found.value) for name, found in own.items() if found},
         alpaca=_pair(variables, *ALPACA),
         alpaca_accounts={account: pair for account, pair in pairs.items() if pair},
         alpaca_base_url=_paper_url(variables),

@@ -7,6 +7,7 @@ from functools import cache
 
 from sqlalchemy import Engine
 
+from config.language_models import language_models
 from config.loading import ProfileChoice
 from config.run_ports import LiveProviders, ReplayProviders
 from config.secrets import Secrets, load_secrets
@@ -21,15 +22,12 @@ from core.desk.replay import ScratchDesk
 from core.desk.sent_orders import sent_orders
 from core.events import ALL_EVENTS
 from core.policy import DeskPolicy
-from core.ports import Lock, MarketData, TradingCalendar
+from core.ports import CallProgress, Lock, MarketData, TradingCalendar, unheard
 from core.rendering import PromptLibrary, load_builtin
 from core.types import StoreKind
 from providers.broker.fill_rules import FillRules
 from providers.broker.replayed import ReplayedBroker
 from providers.broker.simulated import SimulatedBroker
-from providers.llm.openai_compatible import OPENROUTER, OpenAICompatible
-from providers.llm.routing import RoutedModel
-from providers.llm.rules import RulesModel
 from providers.market.calendar import XnysCalendar
 from providers.market.files import FilesMarket
 from providers.market.replayed import ReplayedQuotes
@@ -94,13 +92,14 @@ def calendar() -> TradingCalendar:
     return XnysCalendar()
 
 
-def build_desk(
+def build_desk(  # noqa: PLR0913 - what differs between faces is one keyword each
     settings: Settings,
     store: SqlEventStore,
     *,
     kind: StoreKind = StoreKind.REAL,
     clock: Clock | None = None,
     seed: int | None = None,
+    heard: CallProgress = unheard,
 ) -> Desk:
     """A desk over an open store: the settings' policy, live ports, and the simulated broker.
 
@@ -122,7 +121,7 @@ def build_desk(
         clock=clock,
         calendar=calendar(),
         market=market,
-        providers=live_providers(settings, store, market),
+        providers=live_providers(settings, store, market, heard),
         broker=_broker(settings.policy, store, market, clock),
         lock=lock_for(store.engine),
     )
@@ -143,23 +142,23 @@ def simulated_market(symbols: tuple[str, ...], seed: int, last_year: int) -> Mar
     return SimulatedMarket(symbols, seed, period, calendar())
 
 
-def live_providers(settings: Settings, store: SqlEventStore, market: MarketData) -> LiveProviders:
+def live_providers(
+    settings: Settings, store: SqlEventStore, market: MarketData, heard: CallProgress = unheard
+) -> LiveProviders:
     return LiveProviders(
         store=store,
         policy=settings.policy,
         prompts=prompts(),
-        model=RoutedModel(
-            RulesModel(settings.policy.checkpoints), wire(load_secrets(settings.paths.root))
-        ),
+        model=language_models(settings, secrets_of(settings), heard),
         market=market,
         calendar=calendar(),
     )
 
 
-def wire(secrets: Secrets) -> OpenAICompatible | None:
-    """The gateway to language models; None without its key."""
-    key = secrets.openrouter_api_key
-    return OpenAICompatible(OPENROUTER, key, routed=True) if key is not None else None
+def secrets_of(settings: Settings) -> Secrets:
+    """The keys of the settings' own folder, those of named servers included."""
+    named = {name: spec.key for name, spec in settings.endpoints.items() if spec.key}
+    return load_secrets(settings.paths.root, endpoints=named)
 
 
 def lock_for(engine: Engine) -> Lock:

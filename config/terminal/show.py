@@ -19,6 +19,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from core.call_board import CallBoard
 from core.pipeline import Progress as StageProgress
 from core.pipeline import StageState
 
@@ -67,9 +68,26 @@ def bar(what: str, total: int | None = None) -> Iterator[tuple[Progress, TaskID]
 
 
 @contextmanager
-def stages(count: int, *, quiet: bool = False) -> Iterator[StageProgress]:
-    """A stage progress callback: a bar on a terminal, one line a finished stage elsewhere."""
-    with bar("week", count) as (shown, task):
+def _heard(board: CallBoard | None, shown: Progress, task: TaskID) -> Iterator[None]:
+    if board is None or not errors.is_terminal:
+        yield
+        return
+    board.listen(lambda word: shown.update(task, description=f"{word.call}: {word.told}"))
+    try:
+        yield
+    finally:
+        board.listen(None)
+
+
+@contextmanager
+def stages(
+    count: int, *, quiet: bool = False, board: CallBoard | None = None
+) -> Iterator[StageProgress]:
+    """A stage progress callback: a bar on a terminal, one line a finished stage elsewhere.
+
+    On a terminal the bar also says what the calls on ``board`` say of themselves.
+    """
+    with bar("week", count) as (shown, task), _heard(board, shown, task):
 
         def report(stage: str, state: StageState) -> None:
             if state is StageState.STARTED:

@@ -45,7 +45,16 @@ def _pack(letter: str, outcome: ResearchOutcome | None) -> None:
     if sentence:
         st.markdown(sentence)
     if outcome is not None and outcome.pack is not None:
+        _stepped_down(outcome.pack)
         _findings(outcome.pack)
+
+
+def _stepped_down(pack: ResearchPack) -> None:
+    """Who was asked before and why somebody else answered: a stand-in is never shown as the vendor."""
+    if not pack.stepped_down:
+        return
+    st.badge("stand-in", color="orange")
+    bullets(f"{step.researcher} did not answer: {step.because}" for step in pack.stepped_down)
 
 
 def _findings(pack: ResearchPack) -> None:
