@@ -1,0 +1,75 @@
+"""Alpaca's refusals told by their messages: one code covers six different reasons."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+from core.schemas.order import RefusalKind
+
+RULES: tuple[tuple[str, RefusalKind, str], ...] = (
+    (
+        "client_order_id must be unique",
+        RefusalKind.DUPLICATE_ID,
+        "its client order id is in use already",
+    ),
+    ("wash trade", RefusalKind.WASH_TRADE, "an order of the other side is open for this symbol"),
+    (
+        "insufficient buying power",
+        RefusalKind.BUYING_POWER,
+        "the account's buying power is too small",
+    ),
+    ("insufficient qty", RefusalKind.SHARES, "more shares than the account has free to sell"),
+    ("hard-to-borrow", RefusalKind.HARD_TO_BORROW, "the shares are hard to borrow"),
+    ("hard to borrow", RefusalKind.HARD_TO_BORROW, "the shares are hard to borrow"),
+    (
+        "fractional orders cannot be sold short",
+        RefusalKind.FRACTIONAL,
+        "only whole shares can be sold short",
+    ),
+    ("not fractionable", RefusalKind.FRACTIONAL, "it trades in whole shares only"),
+    ("qty must be integer", RefusalKind.FRACTIONAL, "it trades in whole shares only"),
+    ("fractional", RefusalKind.FRACTIONAL, "not possible with a fraction of a share"),
+    ("cannot be sold short", RefusalKind.SHORTING, "it cannot be sold short"),
+    ("not allowed to short", RefusalKind.SHORTING, "the account may not sell short"),
+    ("could not find asset", RefusalKind.UNKNOWN_SYMBOL, "Alpaca does not know the symbol"),
+    ("asset not found", RefusalKind.UNKNOWN_SYMBOL, "Alpaca does not know the symbol"),
+)
+"""Part of a message in lower case, its kind, and the plain words for it; the first that fits counts."""
+LONGEST = 200
+
+
+def classify(status: int, body: str) -> tuple[RefusalKind, str]:
+    """The kind and a plain sentence that ends with the vendor's own words."""
+    said = one_line(body)
+    lowered = said.lower()
+    for part, kind, words in RULES:
+        if part in lowered:
+            return kind, f"{words} (Alpaca: {said})"
+    return (
+        RefusalKind.OTHER,
+        f"{_by_status(status)} (Alpaca: {status} {said or 'without a reason'})",
+    )
+
+
+def one_line(body: str) -> str:
+    """The message of a JSON body, or the readable words of any other, on one line."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        told = re.sub(r"<[^>]*>", " ", body)
+    if isinstance(told, Mapping):
+        reason = told.get("reject_reason")
+        told = " - ".join(str(each) for each in (told.get("message"), reason) if each)
+    return " ".join(str(told).split())[:LONGEST]
+
+
+def _by_status(status: int) -> str:
+    match status:
+        case 401:
+            return "the key is not accepted, check the account's key pair"
+        case 404:
+            return "Alpaca does not know it"
+        case _:
+            return "Alpaca does not take it"

@@ -1,0 +1,254 @@
+"""Alpaca's trading API over REST: questions repeated with patience, an order sent once."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from core.clock import iso
+from core.errors import BrokerUnavailable, OrderRefused, OrderUnknown
+from core.schemas.order import RefusalKind
+from providers.alpaca.api import Json
+from providers.alpaca.parsing import instant
+from providers.alpaca.refusals import classify, one_line
+from providers.alpaca.session import (
+    PAPER_URL,
+    Answer,
+    NoAnswer,
+    PaperClient,
+    PaperKey,
+    RestPolicy,
+    ask,
+)
+from providers.alpaca.token_bucket import TokenBucket
+
+PROVEN = frozenset({400, 401, 403, 422})
+"""Statuses that prove that an order was not taken."""
+REPEATED = frozenset({408, 429, 500, 502, 503, 504})
+ORDERS_A_PAGE = 500
+ACTIVITIES_A_PAGE = 100
+
+
+class AlpacaRest:
+    """The `TradingApi` of one paper account over alpaca-py.
+
+    ``limiter`` is shared by all who use the key. An order whose connection never came about is
+    BrokerUnavailable (nothing was sent). No error holds the request, so none holds the key.
+    """
+
+    def __init__(
+        self,
+        key: PaperKey,
+        base_url: str = PAPER_URL,
+        policy: RestPolicy | None = None,
+        limiter: TokenBucket | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._policy = policy or RestPolicy()
+        self._client = PaperClient(key, base_url, self._policy)
+        self._limiter = limiter or TokenBucket()
+        self._sleep = sleep
+        self._host = urlsplit(base_url).hostname
+
+    def account(self) -> Json:
+        return self._object("the account", "/account")
+
+    def clock(self) -> Json:
+        return self._object("the clock", "/clock")
+
+    def calendar(self, start: str, end: str) -> Sequence[Json]:
+        return self._list("the calendar", "/calendar", {"start": start, "end": end})
+
+    def asset(self, symbol: str) -> Json | None:
+        return self._named(f"asset {symbol}", f"/assets/{quote(symbol, safe='')}")
+
+    def assets(self) -> Sequence[Json]:
+        wanted = {"status": "active", "asset_class": "us_equity"}
+        return self._list("the assets", "/assets", wanted)
+
+    def positions(self) -> Sequence[Json]:
+        return self._list("the positions", "/positions")
+
+    def submit_order(self, order: Json) -> Json:
+        """Sent once. An id that is taken already is looked up: the order it names is the answer."""
+        client_id = order.get("client_order_id")
+        if not isinstance(client_id, str) or not client_id:
+            raise OrderRefused(
+                "an order without client_order_id is never sent: it could not be found"
+            )
+        inexact = next((key for key, value in order.items() if isinstance(value, float)), None)
+        if inexact:
+            raise OrderRefused(f"order {client_id}: {inexact} is a float, give a Decimal's text")
+        started = time.monotonic()
+        self._limiter.take(self._policy.deadline_s)
+        left = self._policy.deadline_s - (time.monotonic() - started)
+        answer = ask(lambda: self._client.post("/orders", dict(order)), left)
+        return self._taken(client_id, answer)
+
+    def order_by_client_id(self, client_order_id: str) -> Json | None:
+        wanted = {"client_order_id": client_order_id}
+        return self._named(f"order {client_order_id}", "/orders:by_client_order_id", wanted)
+
+    def orders(self, status: str, after: str | None = None) -> Sequence[Json]:
+        return list(self._order_pages(status, after))
+
+    def cancel_order(self, order_id: str) -> None:
+        path = f"/orders/{quote(order_id, safe='')}"
+        self._limiter.take(self._policy.deadline_s)
+        answer = ask(lambda: self._client.delete(path), self._policy.deadline_s)
+        if isinstance(answer, NoAnswer):
+            raise self._unavailable(f"cancelling order {order_id}", answer.reason)
+        if answer.status in PROVEN | {404}:
+            kind, sentence = classify(answer.status, answer.text)
+            raise OrderRefused(f"order {order_id} was not cancelled: {sentence}", kind)
+        if answer.status != 200:
+            raise self._unavailable(f"cancelling order {order_id}", _failed(answer))
+
+    def activities(self, kind: str, after: str | None = None) -> Sequence[Json]:
+        return list(self._activity_pages(kind, after))
+
+    def _taken(self, client_id: str, answer: Answer | NoAnswer) -> Json:
+        if isinstance(answer, NoAnswer):
+            if not answer.sent:
+                raise self._unavailable(f"order {client_id} (nothing was sent)", answer.reason)
+            raise self._unknown(client_id, answer.reason)
+        if answer.status == 200 and _is_order(answer.json, client_id):
+            taken: Json = answer.json
+            return taken
+        if answer.status not in PROVEN:
+            raise self._unknown(client_id, _failed(answer))
+        kind, sentence = classify(answer.status, answer.text)
+        if kind is not RefusalKind.DUPLICATE_ID:
+            raise OrderRefused(f"order {client_id} was refused: {sentence}", kind)
+        return self._already_there(client_id)
+
+    def _already_there(self, client_id: str) -> Json:
+        """A repeated id means that the order is live, not that it failed."""
+        reason = "it says the id is taken and then knows no such order"
+        try:
+            found = self.order_by_client_id(client_id)
+        except BrokerUnavailable as error:
+            found, reason = None, str(error)
+        if found is None:
+            raise self._unknown(client_id, reason)
+        return found
+
+    def _order_pages(self, status: str, after: str | None) -> Iterator[Json]:
+        seen: set[str] = set()
+        while True:
+            query = {"status": status, "direction": "asc", "limit": ORDERS_A_PAGE}
+            page = self._list("the orders", "/orders", {**query, "after": after})
+            fresh = [order for order in page if order.get("id") not in seen]
+            yield from fresh
+            seen |= {str(order.get("id")) for order in fresh}
+            if not fresh:
+                return
+            # Orders of one instant may lie on two pages: the next begins a little before the last.
+            after = iso(instant(fresh[-1], "submitted_at") - timedelta(microseconds=1))
+
+    def _activity_pages(self, kind: str, after: str | None) -> Iterator[Json]:
+        path = f"/account/activities/{quote(kind, safe='')}"
+        query = {"direction": "asc", "page_size": ACTIVITIES_A_PAGE, "after": after}
+        token: str | None = None
+        used: set[str] = set()
+        while True:
+            page = self._list(f"the {kind} activities", path, {**query, "page_token": token})
+            yield from page
+            token = str(page[-1].get("id")) if page else None
+            if token is None or token in used:
+                return
+            used.add(token)
+
+    def _object(self, what: str, path: str) -> Json:
+        found = self._named(what, path)
+        if found is None:
+            raise self._unavailable(what, "answered 404")
+        return found
+
+    def _named(self, what: str, path: str, query: Json | None = None) -> Json | None:
+        """An object; None only when Alpaca itself says 404, in its JSON."""
+        found = self._get(what, path, query, dict)
+        if found is None:
+            return None
+        named: Json = found
+        return named
+
+    def _list(self, what: str, path: str, query: Json | None = None) -> Sequence[Json]:
+        found = self._get(what, path, query, list)
+        if found is None:
+            raise self._unavailable(what, "answered 404")
+        if not all(isinstance(row, dict) for row in found):
+            raise self._unavailable(what, "answered with a list of something else")
+        rows: Sequence[Json] = found
+        return rows
+
+    def _get(self, what: str, path: str, query: Json | None, shape: type) -> Any:
+        """JSON of the shape, None for a proven 404; BrokerUnavailable once patience is at its end."""
+        params = {key: value for key, value in (query or {}).items() if value is not None}
+        ends = time.monotonic() + self._policy.deadline_s
+        for attempt in range(self._policy.retries + 1):
+            self._limiter.take(ends - time.monotonic())
+            answer = ask(lambda: self._client.get(path, params), ends - time.monotonic())
+            if isinstance(answer, Answer):
+                if answer.status == 404 and _is_alpacas(answer.text):
+                    return None
+                if answer.status == 200 and isinstance(answer.json, shape) and not _error(answer):
+                    return answer.json
+                if answer.status in PROVEN:
+                    raise self._unavailable(what, f"refused: {_said(answer)}")
+            pause = self._pause(answer, attempt)
+            if attempt == self._policy.retries or time.monotonic() + pause >= ends:
+                break
+            self._sleep(pause)
+        raise self._unavailable(what, _failed(answer))
+
+    def _pause(self, answer: Answer | NoAnswer, attempt: int) -> float:
+        """``Retry-After`` seconds when given, else full jitter over an exponential step."""
+        asked = answer.retry_after if isinstance(answer, Answer) else ""
+        if asked.isdigit():
+            return min(float(asked), self._policy.longest_wait_s)
+        step = self._policy.backoff_s * 2**attempt
+        return random.uniform(0, min(step, self._policy.longest_wait_s))
+
+    def _unavailable(self, what: str, reason: str) -> BrokerUnavailable:
+        return BrokerUnavailable(
+            f"{what}: Alpaca ({self._host}) {reason}; nothing is known, ask again"
+        )
+
+    def _unknown(self, client_id: str, reason: str) -> OrderUnknown:
+        return OrderUnknown(
+            f"order {client_id} may have been taken: Alpaca ({self._host}) {reason}; "
+            "look it up, do not send it again"
+        )
+
+
+def _is_order(json: object, client_id: str) -> bool:
+    return (
+        isinstance(json, dict) and bool(json.get("id")) and json.get("client_order_id") == client_id
+    )
+
+
+def _error(answer: Answer) -> bool:
+    """An error inside 200."""
+    return isinstance(answer.json, dict) and "code" in answer.json and "message" in answer.json
+
+
+def _is_alpacas(text: str) -> bool:
+    return text.lstrip().startswith("{") and "message" in text
+
+
+def _failed(answer: Answer | NoAnswer) -> str:
+    if isinstance(answer, NoAnswer):
+        return answer.reason
+    if answer.status == 200:
+        return "answered 200 with something else than was asked for"
+    return f"answered {_said(answer)}"
+
+
+def _said(answer: Answer) -> str:
+    told = one_line(answer.text)
+    return f"{answer.status} ({told})" if told else str(answer.status)
