@@ -192,6 +192,7 @@ def scratch_desk(settings: Settings, store: SqlEventStore) -> ScratchDesk:
             ),
             broker=ReplayedBroker(week.orders, cursor),
             lock=LocalLock(),
+            broker_name=known.broker,
         )
 
     return build

@@ -54,6 +54,8 @@ class Desk:
     providers: RunProviders
     broker: Broker
     lock: Lock
+    broker_name: str = "simulated"
+    """Who executes: ``simulated``, ``alpaca``, ``alpaca_mcp``; a desk keeps it for life."""
 
     def under(self, policy: DeskPolicy) -> Desk:
         """The same desk with another policy, for what-if runs."""

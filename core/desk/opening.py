@@ -55,10 +55,29 @@ def refuse_other_prices(desk: Desk) -> None:
         )
 
 
+def refuse_other_broker(desk: Desk) -> None:
+    """BadInput when another broker would go on with accounts whose orders lie at the first.
+
+    REST and MCP are two ways to the same Alpaca accounts.
+    """
+    known = configured(desk.store)
+    if known is None or _venue(known.broker) == _venue(desk.broker_name):
+        return
+    raise BadInput(
+        f"this desk's orders go to {known.broker} and would now go to {desk.broker_name}: set broker "
+        "in config/connections.yaml as before, or give another store with --store URL"
+    )
+
+
+def _venue(broker: str) -> str:
+    return "alpaca" if broker.startswith("alpaca") else broker
+
+
 def open_desk(desk: Desk, at: datetime) -> None:
     """Record what is not on record yet; opening an open desk again changes nothing."""
     refuse_other_kind(desk.store, desk.kind)
     refuse_other_prices(desk)
+    refuse_other_broker(desk)
     record_settings(desk, at)
     _configure(desk, at)
     for account in desk.policy.accounts:
@@ -95,6 +114,7 @@ def _configure(desk: Desk, at: datetime) -> None:
         settings_fingerprint=desk.policy.fingerprint(),
         market_source=desk.market.source,
         seed=desk.seed,
+        broker=desk.broker_name,
     )
     if configured(desk.store) != event:
         version = desk.store.head(DESK_STREAM).version

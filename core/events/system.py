@@ -20,6 +20,7 @@ class DeskConfigured(Event):
     settings_fingerprint: str
     market_source: str
     seed: int
+    broker: str = "simulated"
 
 
 class SettingsRecorded(Event):

@@ -11,6 +11,7 @@ from core.events.envelope import StoredEvent
 from storage.projections.writing import Rows, TableProjection, as_text
 
 THE_ONE = 1
+CONFIGURED = ("kind", "profile", "settings_fingerprint", "market_source", "seed")
 
 
 class DeskRow(SQLModel, table=True):
@@ -54,7 +55,8 @@ class SlotRow(SQLModel, table=True):
 
 
 def _configured(rows: Rows, event: StoredEvent) -> None:
-    rows.put(DeskRow, {"id": THE_ONE, **event.payload, "configured_at": event.occurred_at})
+    kept = {name: event.payload[name] for name in CONFIGURED}
+    rows.put(DeskRow, {"id": THE_ONE, **kept, "configured_at": event.occurred_at})
 
 
 def _settings(rows: Rows, event: StoredEvent) -> None:
