@@ -79,10 +79,11 @@ class StreamedMessage:
         """One event; pings and kinds not known here change nothing."""
         kind = _text(data.get("type")) or name
         if kind == "error":
+            self._message.pop("stop_reason", None)
             told = one_line(words_of(dict(data)), self._secrets)
             raise StreamFailed(
                 f"{self._asked} failed in the middle of its stream: {told}",
-                usage=usage_of(self._usage),
+                usage=self.usage,
             )
         if kind == "message_start":
             self._begin(_fields(data.get("message")))
@@ -92,18 +93,27 @@ class StreamedMessage:
             self._message.update(_given(_fields(data.get("delta"))))
             self._usage.update(_given(_fields(data.get("usage"))))
 
+    @property
+    def usage(self) -> Usage | None:
+        """The tokens told of so far."""
+        return usage_of(self._usage)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the model said why it stopped: after that no text follows."""
+        return bool(self._message.get("stop_reason"))
+
     def body(self) -> dict[str, JsonValue]:
-        usage: dict[str, JsonValue] | None = self._usage or None
-        if not self._message.get("stop_reason"):
+        if not self.complete:
             raise StreamFailed(
                 f"{self._asked} broke off its stream before the end of the answer",
-                usage=usage_of(usage),
+                usage=self.usage,
             )
         content: list[JsonValue] = [
             {"type": field, field: "".join(pieces)}
             for _, (field, pieces) in sorted(self._blocks.items())
         ]
-        return {**self._message, "content": content, "usage": usage}
+        return {**self._message, "content": content, "usage": self._usage}
 
     def _begin(self, message: Mapping[str, JsonValue]) -> None:
         self._message.update(_given(message))

@@ -96,9 +96,10 @@ class StreamedContent:
     def hear(self, name: str, data: Mapping[str, JsonValue]) -> None:
         """One chunk; ``name`` is the event's, which Gemini does not use."""
         if data.get("error") or name == "error":
+            self._last.pop("finishReason", None)
             told = one_line(words_of(dict(data)), self._secrets)
             raise StreamFailed(
-                f"{self._asked} failed in the middle of its stream: {told}", usage=self._used()
+                f"{self._asked} failed in the middle of its stream: {told}", usage=self.usage
             )
         for key in ("modelVersion", "promptFeedback"):
             if data.get(key):
@@ -110,18 +111,25 @@ class StreamedContent:
             self._parts.append(dict(part))
             self.characters += len(_text(part.get("text")))
 
-    def body(self) -> dict[str, JsonValue]:
+    @property
+    def usage(self) -> Usage | None:
+        """The tokens told of so far."""
+        return usage_of(self._usage)
+
+    @property
+    def complete(self) -> bool:
+        """Whether it was said why the answer ended: after that no text follows."""
         blocked = _fields(self._said.get("promptFeedback")).get("blockReason")
-        if not self._last.get("finishReason") and not blocked:
+        return bool(self._last.get("finishReason") or blocked)
+
+    def body(self) -> dict[str, JsonValue]:
+        if not self.complete:
             raise StreamFailed(
                 f"{self._asked} broke off its stream before the end of the answer",
-                usage=self._used(),
+                usage=self.usage,
             )
         candidate: JsonValue = {**self._last, "content": {"parts": self._parts}}
         return {**self._said, "candidates": [candidate], "usageMetadata": self._usage}
-
-    def _used(self) -> Usage | None:
-        return usage_of(self._usage)
 
 
 def finish_of(why: str) -> FinishReason:

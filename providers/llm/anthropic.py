@@ -1,0 +1,133 @@
+"""Claude by Anthropic's own Messages API."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pydantic import JsonValue, SecretStr
+
+from core.errors import CallRejected, ModelTimeout, StreamFailed
+from core.ports import CallProgress, unheard
+from core.schemas.model_call import ModelAnswer, ModelRequest
+from providers.http import HttpPolicy, client, post_json, post_stream, trusted
+from providers.llm.anthropic_messages import StreamedMessage, parse_message
+from providers.llm.maker_schemas import anthropic_schema
+from providers.llm.telling import Telling
+
+API = "https://api.anthropic.com"
+VERSION = "2023-06-01"
+NUMBERED = re.compile(r"claude-[a-z]+-(\d{1,2})(?!\d)(?:-(\d{1,2})(?!\d))?")
+FIRST_WITHOUT_TEMPERATURE = (4, 7)
+REFUSABLE = {
+    "output_config": re.compile(
+        r"output_?\s?(?:config|format)|structured|schema|grammar", re.IGNORECASE
+    ),
+    "temperature": re.compile(r"temperature|sampling", re.IGNORECASE),
+}
+"""What a model may not take, and how it says so: it is asked again without."""
+Json = dict[str, JsonValue]
+
+
+class Anthropic:
+    """The LanguageModel port over ``{base_url}/v1/messages``.
+
+    A model that refuses the schema or the temperature is asked once more without it, within the
+    same ``timeout_s``: then the prompt alone holds the answer, which is validated in any case.
+    """
+
+    def __init__(
+        self,
+        key: SecretStr,
+        policy: HttpPolicy | None = None,
+        *,
+        base_url: str = API,
+        stream: bool = True,
+        progress: CallProgress = unheard,
+    ) -> None:
+        self._url = f"{base_url.rstrip('/')}/v1/messages"
+        self._key = key
+        self._policy = policy or HttpPolicy()
+        self._stream = stream
+        self._progress = progress
+        self._refused: dict[tuple[str, str | None], set[str]] = {}
+        trusted()  # read the authorities now, not in the middle of a week
+
+    async def complete(self, request: ModelRequest) -> ModelAnswer:
+        started = time.perf_counter()
+        refused = self._refused.setdefault((request.model, request.schema_name), set())
+        body = {**message_body(request), "stream": self._stream}
+        while True:
+            left = request.timeout_s - (time.perf_counter() - started)
+            asked = {key: value for key, value in body.items() if key not in refused}
+            try:
+                message = await self._ask(request, asked, replace(self._policy, deadline_s=left))
+                break
+            except CallRejected as error:
+                unwanted = refused_fields(asked, str(error))
+                if not unwanted:
+                    raise
+            refused |= unwanted
+        latency_ms = (time.perf_counter() - started) * 1_000
+        return parse_message(message, request.model, latency_ms, self._secrets())
+
+    async def _ask(
+        self, request: ModelRequest, body: JsonValue, policy: HttpPolicy
+    ) -> Mapping[str, JsonValue]:
+        headers = {"x-api-key": self._key.get_secret_value(), "anthropic-version": VERSION}
+        # A client a call: an event loop of its own closes with it, and no idle socket outlives a run.
+        async with client(policy) as http:
+            if not self._stream:
+                return await post_json(http, self._url, body, headers, policy)
+            streamed = StreamedMessage(request.model, self._secrets())
+            telling = Telling(self._progress, request)
+
+            def hear(name: str, data: Mapping[str, JsonValue]) -> None:
+                streamed.hear(name, data)
+                telling.written(streamed.characters)
+
+            try:
+                whole = await post_stream(http, self._url, body, headers, policy, hear)
+            except (StreamFailed, ModelTimeout) as error:
+                if not streamed.complete:
+                    error.usage = error.usage or streamed.usage
+                    raise
+                whole = None  # everything was said before the connection broke
+            return whole if whole is not None else streamed.body()
+
+    def _secrets(self) -> tuple[str, ...]:
+        return (self._key.get_secret_value(),)
+
+
+def message_body(request: ModelRequest) -> Json:
+    """The question as the Messages API takes it; instructions stand apart from the conversation."""
+    system = [message.content for message in request.messages if message.role == "system"]
+    spoken: list[JsonValue] = [
+        {"role": message.role, "content": message.content}
+        for message in request.messages
+        if message.role != "system"
+    ]
+    if not spoken:  # at least one turn is required
+        system, spoken = [], [{"role": "user", "content": "\n\n".join(system)}]
+    body: Json = {"model": request.model, "max_tokens": request.max_tokens, "messages": spoken}
+    if system:
+        body["system"] = "\n\n".join(system)
+    if takes_temperature(request.model):
+        body["temperature"] = min(request.temperature, 1.0)
+    schema = None if request.json_schema is None else anthropic_schema(request.json_schema)
+    if schema is not None:
+        body["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
+    return body
+
+
+def takes_temperature(model: str) -> bool:
+    """False from Opus 4.7 on; a name that tells no version is older."""
+    found = NUMBERED.match(model)
+    return found is None or (int(found[1]), int(found[2] or 0)) < FIRST_WITHOUT_TEMPERATURE
+
+
+def refused_fields(body: Mapping[str, JsonValue], told: str) -> set[str]:
+    """The fields of the body a refusal complains about, and that it can do without."""
+    return {field for field, words in REFUSABLE.items() if field in body and words.search(told)}
