@@ -99,6 +99,9 @@ class SlowProviders:
     live: RunProviders
     wire: LanguageModel
 
+    async def preflight(self) -> None:
+        """Nobody is paid."""
+
     def for_run(self, run: RunSpec) -> RunPorts:
         ports = self.live.for_run(run)
         researchers = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from core.desk.desk import RunPorts
@@ -31,6 +31,12 @@ class LiveProviders:
     model: LanguageModel
     market: MarketData
     calendar: TradingCalendar
+    check: Callable[[], Awaitable[None]] | None = None
+    """What must hold before anything is paid; None where nothing is."""
+
+    async def preflight(self) -> None:
+        if self.check is not None:
+            await self.check()
 
     def for_run(self, run: RunSpec) -> RunPorts:
         log = CallLog(self.store, run)
@@ -59,6 +65,9 @@ class ReplayProviders:
     scratch: EventStore
     models: Mapping[str, ModelSpec]
     source: str
+
+    async def preflight(self) -> None:
+        """A replay pays nobody."""
 
     def for_run(self, run: RunSpec) -> RunPorts:
         heard, log = CallLog(self.recorded, run), CallLog(self.scratch, run)

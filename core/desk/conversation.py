@@ -30,6 +30,7 @@ async def ask_council(desk: Desk, question: str, progress: Progress = silent) ->
     now = desk.clock.now()
     run = conversation(question, now)
     with desk.lock.hold(str(run.stream)):
+        await desk.providers.preflight()
         _record_question(desk, run, question)
         model = desk.providers.for_run(run).model
         given = (

@@ -36,6 +36,10 @@ class RunPorts:
 class RunProviders(Protocol):
     def for_run(self, run: RunSpec) -> RunPorts: ...
 
+    async def preflight(self) -> None:
+        """Before anything is paid: PreflightFailed when a key, credit or a model id would fail a run."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:

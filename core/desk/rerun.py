@@ -84,6 +84,8 @@ async def rerun(
         inherited = _inherited(changed, parent, pipeline, from_stage)
         journal = WhatIfJournal(changed, run, overrides, inherited)
         before = tuple(done.stage for done in journal.finished())
+        if len(before) < len(pipeline.stages):
+            await changed.providers.preflight()
         started = PipelineContext().bind(keys.RUN, run)
         context = await pipeline.run(started, journal, progress)
         if not is_completed(desk.store, run):

@@ -69,6 +69,8 @@ async def _advance(desk: Desk, run: RunSpec, progress: Progress, until: str) -> 
     pipeline = week_pipeline(desk, run).until(until)
     journal = RunJournal(desk.store, run, run.stream, official_bookings(desk, run))
     before = tuple(done.stage for done in journal.finished())
+    if len(before) < len(pipeline.stages):
+        await desk.providers.preflight()
     started = PipelineContext().bind(keys.RUN, run)
     warming = asyncio.create_task(warm_up_later(desk))
     try:

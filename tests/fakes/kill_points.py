@@ -123,6 +123,9 @@ class DyingProviders:
     live: Any
     points: KillPoints
 
+    async def preflight(self) -> None:
+        """Nobody is paid."""
+
     def for_run(self, run: RunSpec) -> RunPorts:
         live = replace(
             self.live,
