@@ -5,7 +5,7 @@ from __future__ import annotations
 from config.secrets import Secrets
 from config.settings import Settings
 from core.ports import CallProgress, LanguageModel
-from providers.llm.openai_compatible import OPENROUTER, OpenAICompatible
+from providers.llm.openrouter import OpenRouter
 from providers.llm.routing import RoutedModel
 from providers.llm.rules import RulesModel
 
@@ -16,5 +16,5 @@ def language_models(settings: Settings, secrets: Secrets, heard: CallProgress) -
     missing = {"openrouter": "set OPENROUTER_API_KEY in .env, or use --profile rules"}
     key = secrets.openrouter_api_key
     if key is not None:
-        endpoints["openrouter"] = OpenAICompatible(OPENROUTER, key, routed=True)
+        endpoints["openrouter"] = OpenRouter(key, progress=heard)
     return RoutedModel(endpoints, missing)

@@ -103,7 +103,9 @@ async def post_stream(  # noqa: PLR0913, PLR0917  # a post and who hears its ans
     policy: HttpPolicy,
     hear: Hear,
 ) -> dict[str, JsonValue] | None:
-    """POST; ``hear`` gets every server-sent event until ``[DONE]``, and nothing is returned.
+    """POST; ``hear`` gets every server-sent event, and nothing is returned.
+
+    ``[DONE]`` ends the stream and is heard as an event of that name without data.
 
     A server that answers with plain JSON instead has its object returned. Fails as `post_json` does
     until the first event; a stream that breaks off after that is StreamFailed and never asked again.
@@ -292,6 +294,7 @@ class _Call:
             async for piece in self._pieces(response):
                 for event in decoder.feed(piece):
                     if event.data.strip() == DONE:
+                        hear(DONE, {})
                         return
                     hear(event.name, self._data(event))
         except httpx.TimeoutException:
@@ -301,8 +304,20 @@ class _Call:
         if broken:
             raise StreamFailed(f"{self._host} broke off its stream ({broken})")
         last = decoder.close()
-        if last is not None and last.data.strip() != DONE:
-            hear(last.name, self._data(last))
+        if last is not None:
+            self._say_last(last, hear)
+
+    def _say_last(self, last: ServerEvent, hear: Hear) -> None:
+        """The stream ended in the middle of its last event: whole, or torn and nothing."""
+        if last.data.strip() == DONE:
+            hear(DONE, {})
+            return
+        try:
+            data = decode(last.data)
+        except ValueError:
+            return
+        if isinstance(data, dict):
+            hear(last.name, data)
 
     def _data(self, event: ServerEvent) -> Mapping[str, JsonValue]:
         try:
@@ -315,6 +330,6 @@ class _Call:
 
     def _late(self, seconds: float) -> str:
         return (
-            f"{self._host} did not answer within {seconds:g} s: "
+            f"{self._host} did not answer within {round(seconds, 2):g} s: "
             "raise timeout_s in config/models.yaml or choose another model"
         )

@@ -1,147 +1,142 @@
-"""Chat completions as OpenRouter and every OpenAI-compatible server speak them."""
+"""Chat completions as every server that speaks the OpenAI protocol takes and gives them."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal, TypeAlias
 
-import httpx
 from pydantic import JsonValue, SecretStr
 
-from core.errors import ModelEmpty, ModelRefused, ModelUnavailable
-from core.schemas.model_call import CostSource, FinishReason, ModelAnswer, ModelRequest, Usage
-from providers.http import HttpPolicy, client, post_json, trusted
+from core.errors import CallRejected, ModelError
+from core.ports import CallProgress, unheard
+from core.schemas.model_call import ModelAnswer, ModelRequest
+from providers.http import HttpPolicy, client, post_json, post_stream, trusted
+from providers.llm.chat_completions import Completion, completion_of
+from providers.llm.chat_stream import StreamedCompletion
+from providers.llm.strict_schema import strict_schema
 
-OPENROUTER = "https://openrouter.ai/api/v1"
-FINISH = {
-    "stop": FinishReason.STOP,
-    "end_turn": FinishReason.STOP,
-    "length": FinishReason.LENGTH,
-    "content_filter": FinishReason.REFUSAL,
-    "error": FinishReason.ERROR,
-}
+Structured: TypeAlias = Literal["json_schema", "json_object", "prompt"]
+
+DISPENSABLE = ("stream_options", "temperature", "seed", "response_format")
+"""What a server may refuse and the call can do without; blamed by name, in this order."""
 
 
 class OpenAICompatible:
-    """The LanguageModel port over ``{base_url}/chat/completions``.
+    """The LanguageModel port over ``{base_url}/chat/completions``; no key is needed on a house server.
 
-    ``routed`` adds OpenRouter's provider preferences. An error inside HTTP 200, an empty answer and
-    a refusal are failures of their own; a cut-off answer is returned as such (``length``).
+    Streams unless told not to, and reports its progress. A field the server refuses (a 400 that
+    names it, or any 400 to a ``response_format``) is left out and the call made once more; what was
+    left out with success stays so for that model.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # an endpoint has this many sides, all by name
         self,
         base_url: str,
         key: SecretStr | None,
         policy: HttpPolicy | None = None,
         *,
-        routed: bool = False,
+        provider: str = "openai_compatible",
+        structured: Structured = "json_schema",
+        stream: bool = True,
+        progress: CallProgress = unheard,
     ) -> None:
         self._url = f"{base_url.rstrip('/')}/chat/completions"
         self._key = key
         self._policy = policy or HttpPolicy()
-        self._routed = routed
+        self._provider = provider
+        self._structured = structured
+        self._stream = stream
+        self._progress = progress
+        self._without: dict[str, frozenset[str]] = {}
         trusted()  # read the authorities now, not in the middle of a week
 
     async def complete(self, request: ModelRequest) -> ModelAnswer:
         started = time.perf_counter()
-        # A client a call: an event loop of its own closes with it, and no idle socket outlives a run.
-        policy = replace(self._policy, deadline_s=request.timeout_s)
-        async with client(policy) as http:
-            body = await self._post(http, request, policy)
-        return parse_completion(body, request.model, (time.perf_counter() - started) * 1_000)
+        without = self._without.get(request.model, frozenset())
+        while True:
+            body = self.body(request, without)
+            left_s = request.timeout_s - (time.perf_counter() - started)
+            refused = ""
+            try:
+                completion = await self._ask(request, body, max(left_s, 0.001))
+            except CallRejected as error:
+                refused = self._blamed(error, body)
+                if not refused:
+                    raise
+            if not refused:
+                break
+            without |= {refused}
+        self._without[request.model] = without
+        return completion.answer(self._provider, (time.perf_counter() - started) * 1_000)
 
-    async def _post(
-        self, http: httpx.AsyncClient, request: ModelRequest, policy: HttpPolicy
-    ) -> dict[str, JsonValue]:
-        headers = {}
-        if self._key is not None:
-            headers["Authorization"] = f"Bearer {self._key.get_secret_value()}"
-        return await post_json(http, self._url, self._body(request), headers, policy)
-
-    def _body(self, request: ModelRequest) -> dict[str, JsonValue]:
+    def body(self, request: ModelRequest, without: frozenset[str]) -> dict[str, JsonValue]:
+        """The call as this endpoint takes it; ``without`` are fields it is known to refuse."""
         body: dict[str, JsonValue] = {
             "model": request.model,
             "messages": [message.model_dump() for message in request.messages],
             "temperature": request.temperature,
             "max_tokens": request.max_tokens,
         }
-        if request.json_schema is not None:
-            schema: dict[str, JsonValue] = {
-                "name": request.schema_name or "answer",
-                "strict": True,
-                "schema": dict(request.json_schema),
-            }
-            body["response_format"] = {"type": "json_schema", "json_schema": schema}
-            if self._routed:
-                body["provider"] = {"require_parameters": True}
-        return body
+        response_format = self._response_format(request)
+        if response_format is not None:
+            body["response_format"] = response_format
+        if self._stream:
+            body |= {"stream": True, "stream_options": {"include_usage": True}}
+        if "max_tokens" in without:
+            body["max_completion_tokens"] = body["max_tokens"]
+        return {name: value for name, value in body.items() if name not in without}
 
+    def _response_format(self, request: ModelRequest) -> dict[str, JsonValue] | None:
+        if request.json_schema is None or self._structured == "prompt":
+            return None
+        if self._structured == "json_object":
+            return {"type": "json_object"}
+        strict = strict_schema(request.json_schema, request.model)
+        schema: dict[str, JsonValue] = {
+            "name": request.schema_name or "answer",
+            "strict": strict is not None,
+            "schema": dict(request.json_schema) if strict is None else strict,
+        }
+        return {"type": "json_schema", "json_schema": schema}
 
-def parse_completion(body: Mapping[str, JsonValue], asked: str, latency_ms: float) -> ModelAnswer:
-    """A chat completion as an answer; every way it can be none is named.
+    async def _ask(
+        self, request: ModelRequest, body: dict[str, JsonValue], left_s: float
+    ) -> Completion:
+        # A client a call: an event loop of its own closes with it, and no idle socket outlives a run.
+        policy = replace(self._policy, deadline_s=left_s)
+        async with client(policy) as http:
+            if not self._stream:
+                whole = await post_json(http, self._url, body, self._headers(), policy)
+                return completion_of(whole, request.model, self._secrets())
+            streamed = StreamedCompletion(request, self._secrets(), self._progress)
+            broken: ModelError | None = None
+            try:
+                found = await post_stream(
+                    http, self._url, body, self._headers(), policy, streamed.hear
+                )
+            except ModelError as error:
+                broken = streamed.survived(error)
+            else:
+                if found is not None:
+                    return completion_of(found, request.model, self._secrets())
+            if broken is not None:
+                raise broken
+            return streamed.finished()
 
-    ModelUnavailable for an error inside HTTP 200, ModelRefused for a refusal, ModelEmpty for no text.
-    """
-    error = body.get("error")
-    if error:
-        raise ModelUnavailable(f"{asked} failed while it wrote: {_words(error)}")
-    choices = body.get("choices")
-    choice = choices[0] if isinstance(choices, list) and choices else None
-    if not isinstance(choice, Mapping):
-        raise ModelEmpty(f"{asked} answered without a choice")
-    message = choice.get("message")
-    message = message if isinstance(message, Mapping) else {}
-    finish = FINISH.get(str(choice.get("finish_reason")), FinishReason.UNKNOWN)
-    _refuse_failures(asked, choice, message, finish)
-    text = message.get("content")
-    if not isinstance(text, str) or not text.strip():
-        raise ModelEmpty(f"{asked} answered with no text (finish reason {finish})")
-    return ModelAnswer(
-        text=text,
-        served_model=str(body.get("model") or asked),
-        finish_reason=finish,
-        usage=_usage(body.get("usage")),
-        latency_ms=latency_ms,
-    )
+    def _blamed(self, error: CallRejected, body: Mapping[str, JsonValue]) -> str:
+        """The field to leave out next; empty when the call is rejected for another reason."""
+        if type(error) is not CallRejected:
+            return ""
+        told = str(error)
+        if "max_completion_tokens" in told and "max_tokens" in body:
+            return "max_tokens"
+        named = next((name for name in DISPENSABLE if name in body and name in told), "")
+        return named or ("response_format" if "response_format" in body else "")
 
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._key.get_secret_value()}"} if self._key else {}
 
-def _refuse_failures(
-    asked: str,
-    choice: Mapping[str, JsonValue],
-    message: Mapping[str, JsonValue],
-    finish: FinishReason,
-) -> None:
-    if finish is FinishReason.ERROR or choice.get("error"):
-        raise ModelUnavailable(f"{asked} failed while it wrote: {_words(choice.get('error'))}")
-    if finish is FinishReason.REFUSAL or message.get("refusal"):
-        raise ModelRefused(f"{asked} refused: {_words(message.get('refusal'))}")
-
-
-def _words(error: JsonValue) -> str:
-    told = error.get("message") if isinstance(error, Mapping) else error
-    return " ".join(str(told or "no reason given").split())[:300]
-
-
-def _usage(raw: JsonValue) -> Usage:
-    if not isinstance(raw, Mapping):
-        return Usage()
-    cost = raw.get("cost")
-    return Usage(
-        prompt_tokens=_count(raw.get("prompt_tokens")),
-        completion_tokens=_count(raw.get("completion_tokens")),
-        reasoning_tokens=_count(_within(raw, "completion_tokens_details", "reasoning_tokens")),
-        cached_tokens=_count(_within(raw, "prompt_tokens_details", "cached_tokens")),
-        cost_usd=str(cost) if isinstance(cost, int | float) else "0",
-        cost_source=CostSource.PROVIDER if isinstance(cost, int | float) else CostSource.NONE,
-    )
-
-
-def _within(raw: Mapping[str, JsonValue], outer: str, inner: str) -> JsonValue:
-    found = raw.get(outer)
-    return found.get(inner) if isinstance(found, Mapping) else None
-
-
-def _count(value: JsonValue) -> int:
-    return int(value) if isinstance(value, int | float) else 0
+    def _secrets(self) -> tuple[str, ...]:
+        return (self._key.get_secret_value(),) if self._key else ()

@@ -11,6 +11,7 @@ from core.errors import ModelEmpty, ModelRefused, ModelTimeout, ModelUnavailable
 from core.schemas.model_call import CostSource, FinishReason, Message, ModelRequest
 from providers.http import HttpPolicy
 from providers.llm.openai_compatible import OpenAICompatible
+from providers.llm.openrouter import OpenRouter
 from tests.servers.chat_server import Reply, chat_server, completion
 
 CANARY = "sk-canary-0123456789"
@@ -28,7 +29,7 @@ def request(**more):
 
 
 def ask(server, **more):
-    model = OpenAICompatible(server.url, SecretStr(CANARY), FAST, routed=True)
+    model = OpenRouter(SecretStr(CANARY), FAST, base_url=server.url)
     return asyncio.run(model.complete(request(**more)))
 
 
@@ -49,13 +50,19 @@ def test_an_answer_keeps_its_text_its_served_model_its_tokens_and_its_cost():
 
 
 def test_a_schema_is_sent_strict_and_asks_for_a_provider_that_keeps_it():
+    schema = {"type": "object", "properties": {"thesis": {"type": "string", "maxLength": 9}}}
     with chat_server(lambda body, n: Reply(completion("{}"))) as server:
-        ask(server, schema_name="Pitch", json_schema={"type": "object"})
+        ask(server, schema_name="Pitch", json_schema=schema)
     sent = server.requests[0]
     assert sent["response_format"]["json_schema"] == {
         "name": "Pitch",
         "strict": True,
-        "schema": {"type": "object"},
+        "schema": {
+            "type": "object",
+            "properties": {"thesis": {"type": "string"}},
+            "required": ["thesis"],
+            "additionalProperties": False,
+        },
     }
     assert sent["provider"] == {"require_parameters": True}
     assert server.headers[0]["Authorization"] == f"Bearer {CANARY}"

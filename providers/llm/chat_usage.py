@@ -1,0 +1,59 @@
+"""Tokens and cost as a chat completion reports them, under the names servers give them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from core.schemas.model_call import CostSource, Usage
+from providers.json_wire import count_of, decimal_of
+
+
+def usage_of(raw: JsonValue) -> Usage:
+    """What the server reported; nothing reported is zero tokens and no cost."""
+    if not isinstance(raw, Mapping):
+        return Usage()
+    cost = _cost(raw)
+    return Usage(
+        prompt_tokens=_first(raw, ("prompt_tokens",), ("input_tokens",)),
+        completion_tokens=_first(raw, ("completion_tokens",), ("output_tokens",)),
+        reasoning_tokens=_first(
+            raw,
+            ("completion_tokens_details", "reasoning_tokens"),
+            ("output_tokens_details", "reasoning_tokens"),
+            ("reasoning_tokens",),
+        ),
+        cached_tokens=_first(
+            raw,
+            ("prompt_tokens_details", "cached_tokens"),
+            ("input_tokens_details", "cached_tokens"),
+            ("prompt_cache_hit_tokens",),
+        ),
+        cost_usd=cost or "0",
+        cost_source=CostSource.NONE if cost is None else CostSource.PROVIDER,
+    )
+
+
+def _cost(raw: Mapping[str, JsonValue]) -> str | None:
+    """US dollars to the digit written; with a key of one's own, the maker's bill is added."""
+    told = raw.get("cost")
+    cost = decimal_of(told.get("total_cost") if isinstance(told, Mapping) else told)
+    if cost is None or cost < 0:
+        return None
+    upstream = decimal_of(_at(raw, ("cost_details", "upstream_inference_cost")))
+    if raw.get("is_byok") is True and upstream is not None and upstream > 0:
+        cost += upstream
+    return f"{cost:f}"
+
+
+def _first(raw: Mapping[str, JsonValue], *paths: tuple[str, ...]) -> int:
+    return next(filter(None, (count_of(_at(raw, path)) for path in paths)), 0)
+
+
+def _at(raw: Mapping[str, JsonValue], path: tuple[str, ...]) -> JsonValue:
+    *outer, last = path
+    for key in outer:
+        inner = raw.get(key)
+        raw = inner if isinstance(inner, Mapping) else {}
+    return raw.get(last)
