@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -49,6 +50,7 @@ class AlpacaRest:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._policy = policy or RestPolicy()
+        self._key = key
         self._client = PaperClient(key, base_url, self._policy)
         self._limiter = limiter or TokenBucket()
         self._sleep = sleep
@@ -83,10 +85,10 @@ class AlpacaRest:
         inexact = next((key for key, value in order.items() if isinstance(value, float)), None)
         if inexact:
             raise OrderRefused(f"order {client_id}: {inexact} is a float, give a Decimal's text")
-        started = time.monotonic()
         self._limiter.take(self._policy.deadline_s)
-        left = self._policy.deadline_s - (time.monotonic() - started)
-        answer = ask(lambda: self._client.post("/orders", dict(order)), left)
+        answer = self._asked(
+            lambda: self._client.post("/orders", dict(order)), self._policy.deadline_s
+        )
         return self._taken(client_id, answer)
 
     def order_by_client_id(self, client_order_id: str) -> Json | None:
@@ -99,7 +101,7 @@ class AlpacaRest:
     def cancel_order(self, order_id: str) -> None:
         path = f"/orders/{quote(order_id, safe='')}"
         self._limiter.take(self._policy.deadline_s)
-        answer = ask(lambda: self._client.delete(path), self._policy.deadline_s)
+        answer = self._asked(lambda: self._client.delete(path), self._policy.deadline_s)
         if isinstance(answer, NoAnswer):
             raise self._unavailable(f"cancelling order {order_id}", answer.reason)
         if answer.status in PROVEN | {404}:
@@ -191,8 +193,8 @@ class AlpacaRest:
         params = {key: value for key, value in (query or {}).items() if value is not None}
         ends = time.monotonic() + self._policy.deadline_s
         for attempt in range(self._policy.retries + 1):
-            self._limiter.take(ends - time.monotonic())
-            answer = ask(lambda: self._client.get(path, params), ends - time.monotonic())
+            self._limiter.take(max(ends - time.monotonic(), 0))
+            answer = self._asked(lambda: self._client.get(path, params), ends - time.monotonic())
             if isinstance(answer, Answer):
                 if answer.status == 404 and _is_alpacas(answer.text):
                     return None
@@ -205,6 +207,16 @@ class AlpacaRest:
                 break
             self._sleep(pause)
         raise self._unavailable(what, _failed(answer))
+
+    def _asked(self, call: Callable[[], Any], within_s: float) -> Answer | NoAnswer:
+        """The answer; a body that repeats the key to us (a proxy's error page) is cleaned of it."""
+        answer = ask(call, within_s)
+        if isinstance(answer, NoAnswer):
+            return answer
+        clean = answer.text
+        for secret in (self._key.secret, self._key.key_id):
+            clean = clean.replace(secret, "…")
+        return replace(answer, text=clean)
 
     def _pause(self, answer: Answer | NoAnswer, attempt: int) -> float:
         """``Retry-After`` seconds when given, else full jitter over an exponential step."""

@@ -13,7 +13,7 @@ from core.errors import BrokerError, BrokerUnavailable, OrderRefused, OrderUnkno
 from core.ports import TradingCalendar
 from core.schemas.order import BrokerFill, BrokerOrder, OrderStatus, OrderTicket, RefusalKind
 from core.types import AccountId, Side
-from providers.alpaca.api import Json, TradingApi
+from providers.alpaca.api import TradingApi
 from providers.alpaca.parsing import number, word
 from providers.broker.alpaca_orders import fill_of, order_of, proven_fills, side_of, wire_order
 from providers.broker.one_by_one import OneByOne
@@ -23,9 +23,10 @@ BEFORE_THE_ORDER = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class LookUps:
-    """Seconds before each look-up of an order nobody knows of, and how to wait them."""
+    """Seconds before each look-up of an order nobody knows of; none begins after ``within_s``."""
 
     waits_s: Sequence[float] = (0.2, 0.5, 1.0, 2.0, 4.0)
+    within_s: float = 60.0
     sleep: Callable[[float], None] = time.sleep
 
 
@@ -68,8 +69,8 @@ class AlpacaBroker(OneByOne):
             found = api.order_by_client_id(ticket.client_order_id)
             if found is None:
                 raise
-            taken = found
-        return _own(ticket, taken)
+            taken = order_of(ticket.account_id, found, expected=ticket.side)
+        return _checked(ticket, taken)
 
     def find(self, account_id: AccountId, client_order_id: str) -> BrokerOrder | None:
         row = self._api(account_id).order_by_client_id(client_order_id)
@@ -118,25 +119,29 @@ class AlpacaBroker(OneByOne):
         wanted = ("tradable", "shortable", "easy_to_borrow")
         return asset is not None and all(asset.get(key) is True for key in wanted)
 
-    def _sent(self, api: TradingApi, ticket: OrderTicket) -> Json:
+    def _sent(self, api: TradingApi, ticket: OrderTicket) -> BrokerOrder:
         if ticket.side is Side.SELL:
             self._check_sale(api, ticket)
-        order = wire_order(ticket.client_order_id, ticket.symbol, ticket.side, ticket.quantity)
         try:
-            return api.submit_order(order)
+            return _taken(api, ticket)
         except OrderUnknown as unknown:
             return self._looked_up(api, ticket, unknown)
 
-    def _looked_up(self, api: TradingApi, ticket: OrderTicket, unknown: OrderUnknown) -> Json:
+    def _looked_up(
+        self, api: TradingApi, ticket: OrderTicket, unknown: OrderUnknown
+    ) -> BrokerOrder:
         """The order that may have been taken; OrderUnknown again when no look-up shows it."""
+        ends = time.monotonic() + self._look_ups.within_s
         for wait in self._look_ups.waits_s:
             self._look_ups.sleep(wait)
             try:
                 found = api.order_by_client_id(ticket.client_order_id)
+                if found is not None:
+                    return order_of(ticket.account_id, found, expected=ticket.side)
             except BrokerUnavailable:
-                continue
-            if found is not None:
-                return found
+                pass  # a question without an answer says nothing of the order
+            if time.monotonic() > ends:
+                break
         raise unknown
 
     def _check_sale(self, api: TradingApi, ticket: OrderTicket) -> None:
@@ -173,9 +178,20 @@ class AlpacaBroker(OneByOne):
         return f"no Alpaca key pair for {account_id} (there are keys for {known}): add it to .env"
 
 
-def _own(ticket: OrderTicket, row: Json) -> BrokerOrder:
+def _taken(api: TradingApi, ticket: OrderTicket) -> BrokerOrder:
+    """The order as Alpaca took it; OrderUnknown also where its answer cannot be read as an order."""
+    asked = wire_order(ticket.client_order_id, ticket.symbol, ticket.side, ticket.quantity)
+    row = api.submit_order(asked)
+    try:
+        return order_of(ticket.account_id, row, expected=ticket.side)
+    except BrokerUnavailable as unreadable:
+        raise OrderUnknown(
+            f"order {ticket.client_order_id} may have been taken: {unreadable}"
+        ) from unreadable
+
+
+def _checked(ticket: OrderTicket, order: BrokerOrder) -> BrokerOrder:
     """The order of the ticket; OrderRefused where its id names an order of another content."""
-    order = order_of(ticket.account_id, row, expected=ticket.side)
     asked = (ticket.symbol, ticket.side, ticket.quantity)
     if (order.symbol, order.side, order.quantity) != asked:
         raise OrderRefused(
@@ -184,7 +200,10 @@ def _own(ticket: OrderTicket, row: Json) -> BrokerOrder:
             RefusalKind.DUPLICATE_ID,
         )
     if order.status is OrderStatus.REFUSED:
-        raise OrderRefused(f"order {order.client_order_id} was rejected by the exchange")
+        raise OrderRefused(
+            f"order {order.client_order_id} ({order.side} {order.quantity} {order.symbol}) "
+            "was rejected by the exchange after Alpaca took it"
+        )
     return order
 
 

@@ -113,6 +113,7 @@ def order_body(order: FakeOrder) -> dict:
         "order_type": "market",
         "type": "market",
         "side": order.side,
+        "position_intent": f"{order.side}_to_open",
         "time_in_force": "day",
         "limit_price": None,
         "stop_price": None,

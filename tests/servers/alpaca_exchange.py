@@ -5,13 +5,15 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from tests.contract.market_data import CALENDAR
 from tests.servers.alpaca_checks import Refused, check_order
 
 D = Decimal
 ZERO = D(0)
+WHOLE = D(1)
+CENT = D("0.01")
 STARTING_CASH = D(100_000)
 OPEN_STATUSES = ("new", "accepted", "pending_new", "partially_filled")
 TICK = timedelta(microseconds=1137)
@@ -105,12 +107,14 @@ class FakeExchange:
     """Time stands still but for a millisecond an event; a closed market queues orders until it opens.
 
     ``fills_at_once`` fills an order the moment it is taken (open market); otherwise `fill_open` does.
+    ``parts`` is how many fills an order takes; the price rises by a cent from one to the next.
     """
 
     def __init__(self, now: datetime = datetime(2026, 11, 18, 13, 0, tzinfo=UTC)) -> None:
         self.now = now
         self.is_open = False
         self.fills_at_once = True
+        self.parts = 1
         self.listings = {listing.symbol: listing for listing in usual_listings()}
         self.accounts: dict[str, FakeAccount] = {}
 
@@ -153,7 +157,18 @@ class FakeExchange:
         """Fill every open order to its end."""
         for account in self.accounts.values():
             for order in [o for o in account.orders if o.is_open]:
-                self.fill(account, order)
+                self.complete(account, order)
+
+    def complete(self, account: FakeAccount, order: FakeOrder) -> None:
+        """Fill the order to its end, in ``parts``."""
+        part = (order.leaves / self.parts).quantize(WHOLE, rounding=ROUND_DOWN)
+        listing = self.listings[order.symbol]
+        price = listing.price
+        for _ in range(self.parts - 1 if part else 0):
+            self.fill(account, order, part)
+            listing.price += CENT
+        self.fill(account, order)
+        listing.price = price
 
     def submit(self, account: FakeAccount, asked: dict) -> FakeOrder:
         """Refused with Alpaca's status and body, or the order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from core.clock import in_new_york
@@ -35,12 +35,17 @@ class Asked:
 
 @dataclass
 class Listing:
-    """How lists are served: ``page`` is the most a page holds; fills may come twice, in disorder, late."""
+    """How lists are served: ``page`` is the most a page holds.
+
+    Fills may come twice, in disorder (``fills_reversed``), or late: ``withheld`` are activity ids that
+    are not listed yet, ``fills_hidden`` withholds all.
+    """
 
     page: int = 100
     fills_twice: bool = False
     fills_reversed: bool = False
     fills_hidden: bool = False
+    withheld: set[str] = field(default_factory=set)
 
 
 Answer = tuple[int, object]
@@ -148,7 +153,7 @@ def _submit(exchange: FakeExchange, account: FakeAccount, asked: dict) -> Answer
     order = exchange.submit(account, asked)
     body = order_body(order)
     if exchange.is_open and exchange.fills_at_once:
-        exchange.fill(account, order)
+        exchange.complete(account, order)
     return 200, body
 
 
@@ -172,7 +177,8 @@ def _order_page(account: FakeAccount, listing: Listing, query: dict[str, str]) -
 
 
 def _activities(account: FakeAccount, listing: Listing, query: dict[str, str]) -> list[dict]:
-    fills = [] if listing.fills_hidden else [fill_body(fill) for fill in account.fills]
+    known = [] if listing.fills_hidden else account.fills
+    fills = [fill_body(fill) for fill in known if fill.activity_id not in listing.withheld]
     after = query.get("after")
     if after:
         since = datetime.fromisoformat(after)

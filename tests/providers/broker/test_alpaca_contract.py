@@ -54,3 +54,20 @@ class TestFilledAtOnce(BrokerContract):
                 let_fill=lambda: None,
                 reopen=lambda tickets: broker_on(server),
             )
+
+
+class TestFilledInPartsListedTwiceInDisorder(BrokerContract):
+    @pytest.fixture
+    def desk(self):
+        with alpaca_server() as server:
+            server.exchange.parts = 3
+            server.listing.page = 1
+            server.listing.fills_twice = server.listing.fills_reversed = True
+            yield BrokerDesk(
+                broker=broker_on(server),
+                account=ONE,
+                starting_cash=server.account.cash,
+                decided_at=server.exchange.now - timedelta(seconds=1),
+                let_fill=server.exchange.open_market,
+                reopen=lambda tickets: broker_on(server),
+            )
