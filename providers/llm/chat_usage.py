@@ -36,15 +36,13 @@ def usage_of(raw: JsonValue) -> Usage:
 
 
 def _cost(raw: Mapping[str, JsonValue]) -> str | None:
-    """US dollars to the digit written; with a key of one's own, the maker's bill is added."""
+    """US dollars to the digit written, as the provider bills them.
+
+    With a maker's key of one's own deposited at a gateway the maker's bill is not in this figure.
+    """
     told = raw.get("cost")
     cost = decimal_of(told.get("total_cost") if isinstance(told, Mapping) else told)
-    if cost is None or cost < 0:
-        return None
-    upstream = decimal_of(_at(raw, ("cost_details", "upstream_inference_cost")))
-    if raw.get("is_byok") is True and upstream is not None and upstream > 0:
-        cost += upstream
-    return f"{cost:f}"
+    return None if cost is None or cost < 0 else f"{cost:f}"
 
 
 def _first(raw: Mapping[str, JsonValue], *paths: tuple[str, ...]) -> int:
