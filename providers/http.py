@@ -28,7 +28,7 @@ from core.errors import (
 )
 from providers.http_failures import named_failure, out_of_credit
 from providers.json_wire import decode
-from providers.retry_after import asked_wait, jitter
+from providers.retry_after import asked_wait, jitter, told_wait
 from providers.scrubbing import secrets_of
 from providers.sse import EventDecoder, ServerEvent
 
@@ -107,7 +107,8 @@ async def post_stream(  # noqa: PLR0913, PLR0917  # a post and who hears its ans
 
     ``[DONE]`` ends the stream and is heard as an event of that name without data.
 
-    A server that answers with plain JSON instead has its object returned. Fails as `post_json` does
+    A server that answers with plain JSON instead has its object returned, or each object of its
+    array heard. Fails as `post_json` does
     until the first event; a stream that breaks off after that is StreamFailed and never asked again.
     """
     call = _Call(http, _request(http, ("POST", url), headers, body), policy)
@@ -164,7 +165,7 @@ class _Call:
             if "event-stream" in kind:
                 await self._streamed(response, hear)
                 return None
-            return await self._whole(response)
+            return await self._whole(response, hear)
 
         return await self._bounded(read)
 
@@ -258,16 +259,26 @@ class _Call:
         ):
             return failure
         asked = asked_wait(response.headers)
+        if asked is None:
+            asked = told_wait(body)
         if asked is not None and isinstance(failure, RateLimited):
             failure = RateLimited(f"{failure} (asked to wait {asked:g} s)")
         return _Retry(failure, asked)
 
-    async def _whole(self, response: httpx.Response) -> dict[str, JsonValue]:
+    async def _whole(
+        self, response: httpx.Response, hear: Hear | None = None
+    ) -> dict[str, JsonValue] | None:
         raw = await self._body(response)
         try:
             body = decode(raw)
         except ValueError:
             body = None
+        parts = body if isinstance(body, list) else []
+        objects = [part for part in parts if isinstance(part, dict)]
+        if hear is not None and objects and len(objects) == len(parts):
+            for part in objects:
+                hear("message", part)
+            return None
         if not isinstance(body, dict):
             raise GarbledAnswer(
                 f"{self._host} answered {response.status_code} with something that is not JSON"

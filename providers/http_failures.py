@@ -36,6 +36,9 @@ NO_CREDIT = re.compile(
     r"|key limit exceeded|spend(?:ing)? limit|billing_hard_limit",
     re.IGNORECASE,
 )
+GOOGLE_QUOTA = "RESOURCE_EXHAUSTED"
+"""Google's status also for a quota of the minute, told in words others use for money."""
+DEPLETED = re.compile(r"credits?\b[^.]{0,40}\bdepleted", re.IGNORECASE)
 BAD_KEY = re.compile(
     r"api[ _-]?key (?:is )?(?:not valid|invalid|not found|expired)|invalid.{0,3}api.{0,3}key"
     r"|incorrect api key|API_KEY_INVALID",
@@ -59,7 +62,8 @@ def named_failure(
 
 def out_of_credit(body: JsonValue) -> bool:
     """Whether a 429 is about money, which waiting does not bring."""
-    return bool(NO_CREDIT.search(_all_words(body)))
+    words = _all_words(body)
+    return bool((DEPLETED if GOOGLE_QUOTA in words else NO_CREDIT).search(words))
 
 
 def _kind(status: int, body: JsonValue) -> type[ModelError]:

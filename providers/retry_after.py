@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+from pydantic import JsonValue
+
+SECONDS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s")
 
 
 def asked_wait(headers: Mapping[str, str]) -> float | None:
@@ -22,6 +27,19 @@ def asked_wait(headers: Mapping[str, str]) -> float | None:
     except ValueError:
         return _until(asked, headers.get("date", ""))
     return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def told_wait(body: JsonValue) -> float | None:
+    """Seconds of the ``retryDelay`` Google tells in the body of its error; None when there is none."""
+    if isinstance(body, list) and body:
+        body = body[0]
+    error = body.get("error") if isinstance(body, Mapping) else None
+    details = error.get("details") if isinstance(error, Mapping) else None
+    for detail in details if isinstance(details, list) else ():
+        told = detail.get("retryDelay") if isinstance(detail, Mapping) else None
+        if isinstance(told, str) and (delay := SECONDS.fullmatch(told)):
+            return float(delay[1])
+    return None
 
 
 def jitter(attempt: int, backoff_s: float, longest_s: float) -> float:

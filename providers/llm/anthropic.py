@@ -59,8 +59,8 @@ class Anthropic:
         started = time.perf_counter()
         refused = self._refused.setdefault((request.model, request.schema_name), set())
         body = {**message_body(request), "stream": self._stream}
+        left = request.timeout_s
         while True:
-            left = request.timeout_s - (time.perf_counter() - started)
             asked = {key: value for key, value in body.items() if key not in refused}
             try:
                 message = await self._ask(request, asked, replace(self._policy, deadline_s=left))
@@ -70,6 +70,7 @@ class Anthropic:
                 if not unwanted:
                     raise
             refused |= unwanted
+            left = max(0.0, request.timeout_s - (time.perf_counter() - started))
         latency_ms = (time.perf_counter() - started) * 1_000
         return parse_message(message, request.model, latency_ms, self._secrets())
 

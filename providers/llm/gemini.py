@@ -54,9 +54,9 @@ class Gemini:
     async def complete(self, request: ModelRequest) -> ModelAnswer:
         started = time.perf_counter()
         schema = (request.model, request.schema_name)
+        left = request.timeout_s
         while True:
             held = request.json_schema is not None and schema not in self._unheld
-            left = request.timeout_s - (time.perf_counter() - started)
             body = content_body(request, held=held)
             try:
                 content = await self._ask(request, body, replace(self._policy, deadline_s=left))
@@ -65,6 +65,7 @@ class Gemini:
                 if not held or not SCHEMA_REFUSED.search(str(error)):
                     raise
             self._unheld.add(schema)
+            left = max(0.0, request.timeout_s - (time.perf_counter() - started))
         latency_ms = (time.perf_counter() - started) * 1_000
         return parse_content(content, request.model, latency_ms, self._secrets())
 

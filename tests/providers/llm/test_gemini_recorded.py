@@ -13,7 +13,7 @@ from core.schemas.model_call import CostSource, FinishReason, Message, ModelRequ
 from providers.http import HttpPolicy
 from providers.llm.gemini import Gemini
 from tests.providers.llm.cassettes import Exchange, exchanges
-from tests.servers.vendor_server import Told, events, vendor_server
+from tests.servers.vendor_server import Told, vendor_server
 
 RECORDED = [
     exchange
@@ -36,13 +36,6 @@ def streamed(exchange: Exchange) -> bool:
     return "streamGenerateContent" in exchange.uri
 
 
-def as_asked(exchange: Exchange) -> Told:
-    """Recorded arrays of chunks become the events our ``alt=sse`` asks for; the rest is as it was."""
-    if streamed(exchange) and "event-stream" not in exchange.kind:
-        return events(*exchange.documents())
-    return exchange.told()
-
-
 def expected(exchange: Exchange) -> dict:
     """What the answer says, worked out from its raw JSON alone."""
     said = {"text": "", "thought": "", "model": "", "why": None, "usage": {}}
@@ -62,10 +55,10 @@ def test_a_recorded_content_is_read_as_what_it_says(exchange):
     failure = ModelRefused if said["why"] == "SAFETY" else ModelEmpty
     if not said["text"].strip():
         with pytest.raises(failure) as caught:
-            ask(as_asked(exchange), stream=streamed(exchange))
+            ask(exchange.told(), stream=streamed(exchange))
         assert caught.value.usage.prompt_tokens == said["usage"]["promptTokenCount"]
         return
-    answer = ask(as_asked(exchange), stream=streamed(exchange))
+    answer = ask(exchange.told(), stream=streamed(exchange))
     usage = said["usage"]
     assert answer.text == said["text"]
     assert answer.reasoning == said["thought"].strip()
