@@ -57,3 +57,11 @@ def _exchange(name: str, turn: dict) -> Exchange:
             raw = zlib.decompressobj(31).decompress(raw)
     kind = headers.get("content-type", "application/json")
     return Exchange(name, turn["request"]["uri"], answer["status"]["code"], kind, raw)
+
+
+def requests_of(folder: str, name: str) -> Iterator[dict]:
+    """The bodies sent in the recording whose name ends so."""
+    (path,) = fixture_path(f"llm/wire/{folder}").glob(f"*_{name}.yaml")
+    tape = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for turn in tape["interactions"]:
+        yield turn["request"]["parsed_body"]
