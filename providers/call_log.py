@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from core.desk.spending import BUDGET_STREAM
 from core.events.envelope import Append, Event, NewEvent, event_id
+from core.events.spending import BudgetStopped
 from core.ports import EventStore
 from core.schemas.run import RunSpec
 from core.types import StreamId
@@ -21,11 +23,26 @@ class CallLog:
 
     def recorded(self, call: str, kind: type[E], request_hash: str) -> E | None:
         """The newest event of that kind with that hash; None if there is none."""
-        found: E | None = None
+        found = self.every(call, kind, request_hash)
+        return found[-1] if found else None
+
+    def every(self, call: str, kind: type[E], request_hash: str) -> list[E]:
+        """Every event of that kind with that hash, in the order in which they happened."""
+        found = []
         for row in self._store.read(self._stream(call)):
             if row.type == kind.__name__ and row.payload.get("request_hash") == request_hash:
                 event = self._store.decode(row)
                 assert isinstance(event, kind)  # the registry maps this type name to this class
+                found.append(event)
+        return found
+
+    def budget_stop(self, call: str) -> BudgetStopped | None:
+        """The newest stop of this call for want of money; None if it was never stopped."""
+        found: BudgetStopped | None = None
+        for row in self._store.read(BUDGET_STREAM):
+            if row.week_id == self._run.week_id and row.payload.get("call") == call:
+                event = self._store.decode(row)
+                assert isinstance(event, BudgetStopped)  # nothing else is in that stream
                 found = event
         return found
 

@@ -29,13 +29,17 @@ class ModelCallFailed(Event):
 
 
 class ModelFellBack(Event):
-    """``model`` failed (``error``, ``message``) and ``next_model`` is asked instead of it."""
+    """``model`` failed (``error``, ``message``) and ``next_model`` is asked instead of it.
+
+    ``usage`` is what the failure cost; the answer's own usage does not include it.
+    """
 
     request_hash: str
     model: str
     next_model: str
     error: str
     message: str
+    usage: Usage = Usage()
 
 
 class ResearchRequested(Event):

@@ -9,7 +9,7 @@ from typing import Protocol
 from pydantic import JsonValue
 
 from core.context import PipelineContext
-from core.errors import ModelError, StructuredError, UnknownPrompt
+from core.errors import BudgetExceeded, CouncilError, ModelError, StructuredError, UnknownPrompt
 from core.keys import CHECKPOINT_RESULT, CHECKPOINT_SEATS, RUN
 from core.policy import CheckpointPolicy
 from core.rules.checkpoints import Verdict, decide_by_rules, resolve
@@ -93,7 +93,7 @@ class CheckpointStage(BaseStage):
             answer = await self._engine.answer(call, seat, seat.brief)
         except UnknownPrompt:
             raise
-        except (ModelError, StructuredError) as error:
+        except (BudgetExceeded, ModelError, StructuredError) as error:
             return self._decision(run, seat, _failed(seat, error))
         verdict = resolve(seat.brief, answer, flips_used=seat.flips_used, shortable=seat.shortable)
         return self._decision(run, seat, verdict)
@@ -130,9 +130,10 @@ def _idle(seat: SeatCheckpoint) -> Verdict:
     return _stay(seat, seat.idle_because or "no_position", "nothing to decide")
 
 
-def _failed(seat: SeatCheckpoint, error: ModelError | StructuredError) -> Verdict:
+def _failed(seat: SeatCheckpoint, error: CouncilError) -> Verdict:
     """A model that gave no usable answer changes nothing, and everybody can see that it failed.
 
+    So does one that the week's budget no longer allows: a position is looked after all the same.
     Invalidations that code can check still fire: they do not depend on an answer.
     """
     brief = seat.brief

@@ -7,7 +7,7 @@ import time
 from core.errors import ModelError
 from core.events.calls import ModelCallCompleted, ModelCallFailed, ModelCallRequested
 from core.ports import LanguageModel
-from core.schemas.model_call import ModelAnswer, ModelRequest
+from core.schemas.model_call import ModelAnswer, ModelRequest, Usage
 from providers.call_log import CallLog
 from providers.llm.hashing import request_hash
 
@@ -36,7 +36,10 @@ class RecordingModel:
             answer = await self._inner.complete(request)
         except ModelError as error:
             failed = ModelCallFailed(
-                request_hash=mark, error=type(error).__name__, message=str(error)
+                request_hash=mark,
+                error=type(error).__name__,
+                message=str(error),
+                usage=error.usage or Usage(),
             )
             self._log.append(request.call, failed, mark, _since(started))
             raise

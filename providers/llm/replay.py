@@ -23,7 +23,7 @@ class ReplayModel:
             return completed.answer
         failed = self._recorded.recorded(request.call, ModelCallFailed, mark)
         if failed is not None:
-            raise _error_class(failed.error)(failed.message)
+            raise _error_class(failed.error)(failed.message, usage=failed.usage)
         raise UnknownPrompt(
             f"no recorded answer for call {request.call} of {request.model} (request {mark[:12]}): "
             "its prompt, model or settings are not those of the recorded run"
