@@ -6,12 +6,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from core.desk.desk import RunPorts
+from core.desk.spending import WeekSpending
 from core.policy import DeskPolicy
 from core.ports import EventStore, LanguageModel, MarketData, Researcher, TradingCalendar
 from core.profile import ModelSpec
 from core.rendering import PromptLibrary
 from core.schemas.run import RunSpec
+from core.types import WeekId
 from providers.call_log import CallLog
+from providers.llm.budgeted import BudgetedModel
+from providers.llm.fallback import FallbackModel, lineages_of
+from providers.llm.priced import PricedModel
 from providers.llm.recording import RecordingModel
 from providers.llm.replay import ReplayModel
 from providers.market.recording import RecordingMarket
@@ -31,6 +36,7 @@ class LiveProviders:
     model: LanguageModel
     market: MarketData
     calendar: TradingCalendar
+    spending: Callable[[WeekId], WeekSpending]
     check: Callable[[], Awaitable[None]] | None = None
     """What must hold before anything is paid; None where nothing is."""
 
@@ -40,7 +46,7 @@ class LiveProviders:
 
     def for_run(self, run: RunSpec) -> RunPorts:
         log = CallLog(self.store, run)
-        model = RecordingModel(self.model, log)
+        model = RecordingModel(self._asked(run, log), log)
         return RunPorts(
             model=model,
             researchers={
@@ -49,6 +55,12 @@ class LiveProviders:
             },
             market=RecordingMarket(self.market, log),
         )
+
+    def _asked(self, run: RunSpec, log: CallLog) -> LanguageModel:
+        """The desk's models with their deputies, within the week's budget, every answer priced."""
+        spending = self.spending(run.week_id)
+        budgeted = BudgetedModel(PricedModel(self.model, spending.prices), spending)
+        return FallbackModel(budgeted, lineages_of(self.policy.profile), log)
 
     def _researcher(self, pack: str, spec: ModelSpec, model: LanguageModel) -> Researcher:
         if spec.is_rules:

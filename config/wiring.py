@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 
 from sqlalchemy import Engine
 
-from config.language_models import language_models
+from config.language_models import language_models, price_list
 from config.loading import ProfileChoice
 from config.run_ports import LiveProviders, ReplayProviders
 from config.secrets import Secrets, load_secrets
@@ -20,11 +21,12 @@ from core.desk.opening import configured
 from core.desk.recorded_week import RecordedWeek, ReplayCursor
 from core.desk.replay import ScratchDesk
 from core.desk.sent_orders import sent_orders
+from core.desk.spending import WeekSpending
 from core.events import ALL_EVENTS
 from core.policy import DeskPolicy
 from core.ports import CallProgress, Lock, MarketData, TradingCalendar, unheard
 from core.rendering import PromptLibrary, load_builtin
-from core.types import StoreKind
+from core.types import StoreKind, WeekId
 from providers.broker.fill_rules import FillRules
 from providers.broker.replayed import ReplayedBroker
 from providers.broker.simulated import SimulatedBroker
@@ -121,7 +123,7 @@ def build_desk(  # noqa: PLR0913 - what differs between faces is one keyword eac
         clock=clock,
         calendar=calendar(),
         market=market,
-        providers=live_providers(settings, store, market, heard),
+        providers=live_providers(settings, store, market, clock, heard),
         broker=_broker(settings.policy, store, market, clock),
         lock=lock_for(store.engine),
     )
@@ -143,16 +145,37 @@ def simulated_market(symbols: tuple[str, ...], seed: int, last_year: int) -> Mar
 
 
 def live_providers(
-    settings: Settings, store: SqlEventStore, market: MarketData, heard: CallProgress = unheard
+    settings: Settings,
+    store: SqlEventStore,
+    market: MarketData,
+    clock: Clock,
+    heard: CallProgress = unheard,
 ) -> LiveProviders:
+    secrets = secrets_of(settings)
     return LiveProviders(
         store=store,
         policy=settings.policy,
         prompts=prompts(),
-        model=language_models(settings, secrets_of(settings), heard),
+        model=language_models(settings, secrets, heard),
         market=market,
         calendar=calendar(),
+        spending=week_spending(settings, store, clock),
     )
+
+
+def week_spending(
+    settings: Settings, store: SqlEventStore, clock: Clock
+) -> Callable[[WeekId], WeekSpending]:
+    """Each week's budget, one and the same for all who ask in this process."""
+    known: dict[WeekId, WeekSpending] = {}
+
+    def of(week_id: WeekId) -> WeekSpending:
+        if week_id not in known:
+            limit, listed = settings.budget.week_usd, price_list(settings)
+            known[week_id] = WeekSpending(store, week_id, limit, listed, clock)
+        return known[week_id]
+
+    return of
 
 
 def secrets_of(settings: Settings) -> Secrets:
