@@ -15,28 +15,33 @@ RULES: tuple[tuple[str, RefusalKind, str], ...] = (
         "its client order id is in use already",
     ),
     ("wash trade", RefusalKind.WASH_TRADE, "an order of the other side is open for this symbol"),
+    ("buying power", RefusalKind.BUYING_POWER, "the account's buying power is too small"),
+    ("insufficient (qty|quantity|shares)", RefusalKind.SHARES, "more shares than are free to sell"),
+    ("hard.to.borrow", RefusalKind.HARD_TO_BORROW, "the shares are hard to borrow"),
     (
-        "insufficient buying power",
-        RefusalKind.BUYING_POWER,
-        "the account's buying power is too small",
-    ),
-    ("insufficient qty", RefusalKind.SHARES, "more shares than the account has free to sell"),
-    ("hard-to-borrow", RefusalKind.HARD_TO_BORROW, "the shares are hard to borrow"),
-    ("hard to borrow", RefusalKind.HARD_TO_BORROW, "the shares are hard to borrow"),
-    (
-        "fractional orders cannot be sold short",
+        "fraction.*short",
         RefusalKind.FRACTIONAL,
         "only whole shares can be sold short",
     ),
-    ("not fractionable", RefusalKind.FRACTIONAL, "it trades in whole shares only"),
-    ("qty must be integer", RefusalKind.FRACTIONAL, "it trades in whole shares only"),
+    (
+        "not fractionable|(qty|quantity) must be (an )?integer",
+        RefusalKind.FRACTIONAL,
+        "it trades in whole shares only",
+    ),
     ("fractional", RefusalKind.FRACTIONAL, "not possible with a fraction of a share"),
-    ("cannot be sold short", RefusalKind.SHORTING, "it cannot be sold short"),
-    ("not allowed to short", RefusalKind.SHORTING, "the account may not sell short"),
-    ("could not find asset", RefusalKind.UNKNOWN_SYMBOL, "Alpaca does not know the symbol"),
-    ("asset not found", RefusalKind.UNKNOWN_SYMBOL, "Alpaca does not know the symbol"),
+    ("cannot be sold short|not shortable", RefusalKind.SHORTING, "it cannot be sold short"),
+    (
+        "(allowed|eligible|permitted) to short",
+        RefusalKind.SHORTING,
+        "the account may not sell short",
+    ),
+    (
+        "could not find asset|asset .*not found|invalid symbol",
+        RefusalKind.UNKNOWN_SYMBOL,
+        "Alpaca does not know the symbol",
+    ),
 )
-"""Part of a message in lower case, its kind, and the plain words for it; the first that fits counts."""
+"""Pattern of a message in lower case, its kind, and plain words for it; the first that fits counts."""
 LONGEST = 200
 
 
@@ -44,8 +49,8 @@ def classify(status: int, body: str) -> tuple[RefusalKind, str]:
     """The kind and a plain sentence that ends with the vendor's own words."""
     said = one_line(body)
     lowered = said.lower()
-    for part, kind, words in RULES:
-        if part in lowered:
+    for pattern, kind, words in RULES:
+        if re.search(pattern, lowered):
             return kind, f"{words} (Alpaca: {said})"
     return (
         RefusalKind.OTHER,
