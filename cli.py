@@ -18,7 +18,7 @@ from config.terminal import initialise, options, reports, show, web
 from config.terminal.app import FAILURE, BothSpellings, run
 from config.terminal.doctor import Check, database_of
 from config.terminal.options import Json, OneWeek, ProfileName, Seed, Store, Week
-from config.wiring import MEMORY, build_desk, open_configured, open_store, scratch_desk
+from config.wiring import MEMORY, broker_of, build_desk, open_configured, open_store, scratch_desk
 from core.call_board import CallBoard
 from core.clock import FixedClock, SystemClock, at_new_york, in_new_york
 from core.desk import slot_log
@@ -80,6 +80,7 @@ class Opened:
         asked = options.profile(profile)
         found = existing(store, asked) if reading else open_configured(store, asked)
         self.settings, self.store = found
+        self._reading = reading
         self.board = CallBoard()
         self.now = SystemClock().now()
         self.week: WeekId = options.week(week, self.now)
@@ -92,6 +93,12 @@ class Opened:
         """The desk as of an instant of the past, now by default."""
         known = configured(self.store)
         kind = known.kind if known is not None else StoreKind.REAL
+        broker = broker_of(self.settings, kind)
+        if instant is not None and broker != "simulated" and not self._reading:
+            raise BadInput(
+                f"{in_new_york(instant):%Y-%m-%d} is over, and {broker} trades only now: live past "
+                "weeks with `simulate`, in a store of their own"
+            )
         clock = None if instant is None else FixedClock(instant)
         return build_desk(self.settings, self.store, kind=kind, clock=clock, heard=self.board)
 

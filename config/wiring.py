@@ -8,6 +8,7 @@ from functools import cache
 
 from sqlalchemy import Engine
 
+from config.connections import BrokerName
 from config.language_models import language_models, price_list
 from config.loading import ProfileChoice
 from config.run_ports import LiveProviders, ReplayProviders
@@ -182,6 +183,11 @@ def secrets_of(settings: Settings) -> Secrets:
     """The keys of the settings' own folder, those of named servers included."""
     named = {name: spec.key for name, spec in settings.endpoints.items() if spec.key}
     return load_secrets(settings.paths.root, endpoints=named)
+
+
+def broker_of(settings: Settings, kind: StoreKind) -> BrokerName:
+    """Who executes for a desk of this kind: play never leaves the simulated broker."""
+    return settings.connections.broker if kind is StoreKind.REAL else "simulated"
 
 
 def lock_for(engine: Engine) -> Lock:

@@ -256,3 +256,13 @@ def test_an_export_that_cannot_be_written(council, used, tmp_path, inside):
         (folder / inside).mkdir()
     said = council("export", folder, *DAY, "--store", used)
     said.check_refused(f"cannot write to {folder}", code=1)
+
+
+def test_a_week_that_is_over_is_never_traded_at_a_real_broker(council, root, tmp_path):
+    connections = root / "config" / "connections.yaml"
+    connections.write_text(connections.read_text().replace("broker: simulated", "broker: alpaca"))
+    (root / ".env").write_text("APCA_API_KEY_ID=PKTEST0123456789\nAPCA_API_SECRET_KEY=s3cret\n")
+    mine = tmp_path / "mine.db"
+    council("run_weekly", "--week", "2024-01-03", "--store", mine).check_refused(
+        "2024-01-03 is over, and alpaca trades only now", "simulate"
+    )
