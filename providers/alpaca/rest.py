@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +30,7 @@ from providers.alpaca.token_bucket import TokenBucket
 
 PROVEN = frozenset({400, 401, 403, 422})
 """Statuses that prove that an order was not taken."""
-REPEATED = frozenset({408, 429, 500, 502, 503, 504})
+NOT_FOUND = 404
 ORDERS_A_PAGE = 500
 ACTIVITIES_A_PAGE = 100
 
@@ -104,7 +105,7 @@ class AlpacaRest:
         answer = self._asked(lambda: self._client.delete(path), self._policy.deadline_s)
         if isinstance(answer, NoAnswer):
             raise self._unavailable(f"cancelling order {order_id}", answer.reason)
-        if answer.status in PROVEN | {404}:
+        if answer.status in PROVEN | {NOT_FOUND}:
             kind, sentence = classify(answer.status, answer.text)
             raise OrderRefused(f"order {order_id} was not cancelled: {sentence}", kind)
         if answer.status != 200:
@@ -196,7 +197,7 @@ class AlpacaRest:
             self._limiter.take(max(ends - time.monotonic(), 0))
             answer = self._asked(lambda: self._client.get(path, params), ends - time.monotonic())
             if isinstance(answer, Answer):
-                if answer.status == 404 and _is_alpacas(answer.text):
+                if _is_missing(answer):
                     return None
                 if answer.status == 200 and isinstance(answer.json, shape) and not _error(answer):
                     return answer.json
@@ -249,8 +250,16 @@ def _error(answer: Answer) -> bool:
     return isinstance(answer.json, dict) and "code" in answer.json and "message" in answer.json
 
 
-def _is_alpacas(text: str) -> bool:
-    return text.lstrip().startswith("{") and "message" in text
+def _is_missing(answer: Answer) -> bool:
+    """Alpaca itself says 404 of the thing named; a gateway's page or half an answer proves nothing."""
+    try:
+        told = json.loads(answer.text) if answer.status == NOT_FOUND else None
+    except ValueError:
+        return False
+    if not isinstance(told, dict):
+        return False
+    by_code = str(told.get("code", "")).startswith(str(NOT_FOUND))
+    return by_code or "not found for" in str(told.get("message", ""))
 
 
 def _failed(answer: Answer | NoAnswer) -> str:
