@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pydantic import JsonValue, SecretStr
 
-from core.errors import CallRejected, ModelTimeout, StreamFailed
+from core.errors import CallRejected, ModelError
 from core.ports import CallProgress, unheard
 from core.schemas.model_call import ModelAnswer, ModelRequest
 from providers.http import HttpPolicy, client, post_json, post_stream, trusted
@@ -52,16 +52,16 @@ class Anthropic:
         self._policy = policy or HttpPolicy()
         self._stream = stream
         self._progress = progress
-        self._refused: dict[tuple[str, str | None], set[str]] = {}
+        self._refused: dict[tuple[str, str | None], frozenset[str]] = {}
         trusted()  # read the authorities now, not in the middle of a week
 
     async def complete(self, request: ModelRequest) -> ModelAnswer:
         started = time.perf_counter()
-        refused = self._refused.setdefault((request.model, request.schema_name), set())
-        body = {**message_body(request), "stream": self._stream}
-        left = request.timeout_s
+        form = (request.model, request.schema_name)
+        left_out = self._refused.get(form, frozenset())
+        body, left = {**message_body(request), "stream": self._stream}, request.timeout_s
         while True:
-            asked = {key: value for key, value in body.items() if key not in refused}
+            asked = {key: value for key, value in body.items() if key not in left_out}
             try:
                 message = await self._ask(request, asked, replace(self._policy, deadline_s=left))
                 break
@@ -69,8 +69,9 @@ class Anthropic:
                 unwanted = refused_fields(asked, str(error))
                 if not unwanted:
                     raise
-            refused |= unwanted
+            left_out |= unwanted
             left = max(0.0, request.timeout_s - (time.perf_counter() - started))
+        self._refused[form] = left_out  # only what really helped
         latency_ms = (time.perf_counter() - started) * 1_000
         return parse_message(message, request.model, latency_ms, self._secrets())
 
@@ -91,7 +92,7 @@ class Anthropic:
 
             try:
                 whole = await post_stream(http, self._url, body, headers, policy, hear)
-            except (StreamFailed, ModelTimeout) as error:
+            except ModelError as error:
                 if not streamed.complete:
                     error.usage = error.usage or streamed.usage
                     raise
@@ -129,6 +130,7 @@ def takes_temperature(model: str) -> bool:
     return found is None or (int(found[1]), int(found[2] or 0)) < FIRST_WITHOUT_TEMPERATURE
 
 
-def refused_fields(body: Mapping[str, JsonValue], told: str) -> set[str]:
+def refused_fields(body: Mapping[str, JsonValue], told: str) -> frozenset[str]:
     """The fields of the body a refusal complains about, and that it can do without."""
-    return {field for field, words in REFUSABLE.items() if field in body and words.search(told)}
+    named = (field for field, words in REFUSABLE.items() if words.search(told))
+    return frozenset(named) & body.keys()

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from pydantic import JsonValue, SecretStr
 
-from core.errors import CallRejected, ModelTimeout, StreamFailed
+from core.errors import CallRejected, ModelError
 from core.ports import CallProgress, unheard
 from core.schemas.model_call import ModelAnswer, ModelRequest
 from providers.http import HttpPolicy, client, post_json, post_stream, trusted
@@ -53,10 +53,10 @@ class Gemini:
 
     async def complete(self, request: ModelRequest) -> ModelAnswer:
         started = time.perf_counter()
-        schema = (request.model, request.schema_name)
+        form = (request.model, request.schema_name)
+        held = request.json_schema is not None and form not in self._unheld
         left = request.timeout_s
         while True:
-            held = request.json_schema is not None and schema not in self._unheld
             body = content_body(request, held=held)
             try:
                 content = await self._ask(request, body, replace(self._policy, deadline_s=left))
@@ -64,8 +64,10 @@ class Gemini:
             except CallRejected as error:
                 if not held or not SCHEMA_REFUSED.search(str(error)):
                     raise
-            self._unheld.add(schema)
+            held = False
             left = max(0.0, request.timeout_s - (time.perf_counter() - started))
+        if request.json_schema is not None and not held:
+            self._unheld.add(form)  # only where it really helped
         latency_ms = (time.perf_counter() - started) * 1_000
         return parse_content(content, request.model, latency_ms, self._secrets())
 
@@ -88,7 +90,7 @@ class Gemini:
             url = f"{url}:streamGenerateContent?alt=sse"
             try:
                 whole = await post_stream(http, url, body, headers, policy, hear)
-            except (StreamFailed, ModelTimeout) as error:
+            except ModelError as error:
                 if not streamed.complete:
                     error.usage = error.usage or streamed.usage
                     raise

@@ -178,6 +178,23 @@ def test_a_refusal_is_remembered_for_the_next_call():
         assert len(server.asked) == 3
 
 
+def test_leaving_out_what_did_not_help_is_forgotten():
+    words = ["schema nonsense", "schema nonsense", ""]
+
+    def answer(asked, number):
+        told = {"error": {"message": words[number]}}
+        return plain(told, 400) if words[number] else plain(message())
+
+    with vendor_server(answer) as server:
+        model = Anthropic(SecretStr(CANARY), FAST, base_url=server.url, stream=False)
+        asked = request(schema_name="Price", json_schema=PRICE)
+        with pytest.raises(CallRejected):
+            asyncio.run(model.complete(asked))
+        asyncio.run(model.complete(asked))
+        held = ["output_config" in one.body for one in server.asked]
+    assert held == [True, False, True]
+
+
 def test_a_refusal_of_anything_else_is_not_asked_again():
     error = {"type": "invalid_request_error", "message": "prompt is too long"}
     with vendor_server(lambda asked, n: plain({"type": "error", "error": error}, 400)) as server:
