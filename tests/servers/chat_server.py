@@ -126,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(raw)
 
     def _head(self, reply: Reply, headers: dict[str, str]) -> None:
-        self.send_response(reply.status)
+        self.send_response_only(reply.status)
         for name, value in {**headers, "Connection": "close", **reply.headers}.items():
             self.send_header(name, value)
         self.end_headers()
