@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from core.context import PipelineContext
-from core.errors import ModelTimeout
+from core.errors import BudgetExceeded, ModelTimeout
 from core.keys import CHECKPOINT_RESULT, CHECKPOINT_SEATS, RUN
 from core.policy import CheckpointPolicy
 from core.rendering import load_builtin
@@ -171,3 +171,15 @@ def test_the_same_slot_gives_the_same_ids():
     engine = RulesEngine(CheckpointPolicy())
     first, again = decide(engine, seat())[0], decide(engine, seat())[0]
     assert first == again
+
+
+def test_an_empty_purse_leaves_the_position_and_code_still_closes_an_invalidated_one():
+    model = ScriptedModel(lambda request: BudgetExceeded("week 2026-11-18 has spent $25.00"))
+    engine = ModelEngine(Asker.of("checkpoint", model, PROMPTS, policy()))
+    kept, closed = decide(
+        engine, seat(1), seat(2, brief=brief(rules_met=("return_since_entry below -0.03",)))
+    )
+    assert (kept.action, kept.rule) == (CheckpointAction.STAY, "engine_failed")
+    assert kept.reason_delta == "BudgetExceeded: week 2026-11-18 has spent $25.00"
+    assert closed.action is CheckpointAction.EXIT
+    assert closed.invalidated
