@@ -13,9 +13,10 @@ class TradingApi(Protocol):
 
     Every method returns Alpaca's JSON as it came: money and quantities are strings, times ISO 8601
     with up to nine fractional digits, a word nobody knows yet is not an error. OrderRefused proves
-    that nothing was done (400, 401, 403, 404 where the thing is named, 422); `submit_order` raises
-    OrderUnknown for a time-out, a dropped connection, 429 after sending, 5xx or an unreadable body;
-    every other method raises BrokerUnavailable for those. `submit_order` is never repeated.
+    that nothing was done (400, 401, 403, 422; 404 for a cancel). `submit_order` raises OrderUnknown
+    for a time-out, a dropped connection, 429 after sending, 5xx or an unreadable body, and
+    BrokerUnavailable only where it is certain that nothing was sent; it is never repeated. A
+    question without an answer, a refused key included, is BrokerUnavailable and never an empty one.
     """
 
     def account(self) -> Json: ...

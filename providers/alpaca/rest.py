@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from core.clock import iso
 from core.errors import BrokerUnavailable, OrderRefused, OrderUnknown
 from core.schemas.order import RefusalKind
-from providers.alpaca.api import Json
-from providers.alpaca.parsing import instant
-from providers.alpaca.refusals import classify, one_line
-from providers.alpaca.session import (
-    PAPER_URL,
+from providers.alpaca.answers import (
+    NOT_FOUND,
+    PROVEN,
     Answer,
     NoAnswer,
-    PaperClient,
-    PaperKey,
-    RestPolicy,
     ask,
+    failed,
+    holds_error,
+    is_missing,
+    is_order,
+    said,
 )
+from providers.alpaca.api import Json
+from providers.alpaca.pages import activity_pages, order_pages
+from providers.alpaca.refusals import classify
+from providers.alpaca.session import PAPER_URL, PaperClient, PaperKey, RestPolicy
 from providers.alpaca.token_bucket import TokenBucket
-
-PROVEN = frozenset({400, 401, 403, 422})
-"""Statuses that prove that an order was not taken."""
-NOT_FOUND = 404
-ORDERS_A_PAGE = 500
-ACTIVITIES_A_PAGE = 100
 
 
 class AlpacaRest:
@@ -97,7 +93,8 @@ class AlpacaRest:
         return self._named(f"order {client_order_id}", "/orders:by_client_order_id", wanted)
 
     def orders(self, status: str, after: str | None = None) -> Sequence[Json]:
-        return list(self._order_pages(status, after))
+        page = partial(self._list, "the orders", "/orders")
+        return list(order_pages(page, status, after))
 
     def cancel_order(self, order_id: str) -> None:
         path = f"/orders/{quote(order_id, safe='')}"
@@ -109,21 +106,23 @@ class AlpacaRest:
             kind, sentence = classify(answer.status, answer.text)
             raise OrderRefused(f"order {order_id} was not cancelled: {sentence}", kind)
         if answer.status != 200:
-            raise self._unavailable(f"cancelling order {order_id}", _failed(answer))
+            raise self._unavailable(f"cancelling order {order_id}", failed(answer))
 
     def activities(self, kind: str, after: str | None = None) -> Sequence[Json]:
-        return list(self._activity_pages(kind, after))
+        path = f"/account/activities/{quote(kind, safe='')}"
+        page = partial(self._list, f"the {kind} activities", path)
+        return list(activity_pages(page, after))
 
     def _taken(self, client_id: str, answer: Answer | NoAnswer) -> Json:
         if isinstance(answer, NoAnswer):
             if not answer.sent:
                 raise self._unavailable(f"order {client_id} (nothing was sent)", answer.reason)
             raise self._unknown(client_id, answer.reason)
-        if answer.status == 200 and _is_order(answer.json, client_id):
+        if answer.status == 200 and is_order(answer.json, client_id):
             taken: Json = answer.json
             return taken
         if answer.status not in PROVEN:
-            raise self._unknown(client_id, _failed(answer))
+            raise self._unknown(client_id, failed(answer))
         kind, sentence = classify(answer.status, answer.text)
         if kind is not RefusalKind.DUPLICATE_ID:
             raise OrderRefused(f"order {client_id} was refused: {sentence}", kind)
@@ -139,32 +138,6 @@ class AlpacaRest:
         if found is None:
             raise self._unknown(client_id, reason)
         return found
-
-    def _order_pages(self, status: str, after: str | None) -> Iterator[Json]:
-        seen: set[str] = set()
-        while True:
-            query = {"status": status, "direction": "asc", "limit": ORDERS_A_PAGE}
-            page = self._list("the orders", "/orders", {**query, "after": after})
-            fresh = [order for order in page if order.get("id") not in seen]
-            yield from fresh
-            seen |= {str(order.get("id")) for order in fresh}
-            if not fresh:
-                return
-            # Orders of one instant may lie on two pages: the next begins a little before the last.
-            after = iso(instant(fresh[-1], "submitted_at") - timedelta(microseconds=1))
-
-    def _activity_pages(self, kind: str, after: str | None) -> Iterator[Json]:
-        path = f"/account/activities/{quote(kind, safe='')}"
-        query = {"direction": "asc", "page_size": ACTIVITIES_A_PAGE, "after": after}
-        token: str | None = None
-        used: set[str] = set()
-        while True:
-            page = self._list(f"the {kind} activities", path, {**query, "page_token": token})
-            yield from page
-            token = str(page[-1].get("id")) if page else None
-            if token is None or token in used:
-                return
-            used.add(token)
 
     def _object(self, what: str, path: str) -> Json:
         found = self._named(what, path)
@@ -197,17 +170,21 @@ class AlpacaRest:
             self._limiter.take(max(ends - time.monotonic(), 0))
             answer = self._asked(lambda: self._client.get(path, params), ends - time.monotonic())
             if isinstance(answer, Answer):
-                if _is_missing(answer):
+                if is_missing(answer):
                     return None
-                if answer.status == 200 and isinstance(answer.json, shape) and not _error(answer):
+                if (
+                    answer.status == 200
+                    and isinstance(answer.json, shape)
+                    and not holds_error(answer)
+                ):
                     return answer.json
                 if answer.status in PROVEN:
-                    raise self._unavailable(what, f"refused: {_said(answer)}")
+                    raise self._unavailable(what, f"refused: {said(answer)}")
             pause = self._pause(answer, attempt)
             if attempt == self._policy.retries or time.monotonic() + pause >= ends:
                 break
             self._sleep(pause)
-        raise self._unavailable(what, _failed(answer))
+        raise self._unavailable(what, failed(answer))
 
     def _asked(self, call: Callable[[], Any], within_s: float) -> Answer | NoAnswer:
         """The answer; a body that repeats the key to us (a proxy's error page) is cleaned of it."""
@@ -237,39 +214,3 @@ class AlpacaRest:
             f"order {client_id} may have been taken: Alpaca ({self._host}) {reason}; "
             "look it up, do not send it again"
         )
-
-
-def _is_order(json: object, client_id: str) -> bool:
-    return (
-        isinstance(json, dict) and bool(json.get("id")) and json.get("client_order_id") == client_id
-    )
-
-
-def _error(answer: Answer) -> bool:
-    """An error inside 200."""
-    return isinstance(answer.json, dict) and "code" in answer.json and "message" in answer.json
-
-
-def _is_missing(answer: Answer) -> bool:
-    """Alpaca itself says 404 of the thing named; a gateway's page or half an answer proves nothing."""
-    try:
-        told = json.loads(answer.text) if answer.status == NOT_FOUND else None
-    except ValueError:
-        return False
-    if not isinstance(told, dict):
-        return False
-    by_code = str(told.get("code", "")).startswith(str(NOT_FOUND))
-    return by_code or "not found for" in str(told.get("message", ""))
-
-
-def _failed(answer: Answer | NoAnswer) -> str:
-    if isinstance(answer, NoAnswer):
-        return answer.reason
-    if answer.status == 200:
-        return "answered 200 with something else than was asked for"
-    return f"answered {_said(answer)}"
-
-
-def _said(answer: Answer) -> str:
-    told = one_line(answer.text)
-    return f"{answer.status} ({told})" if told else str(answer.status)

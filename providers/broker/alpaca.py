@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
-from core.clock import Clock, in_new_york, iso
+from core.clock import Clock, iso
 from core.errors import BrokerError, BrokerUnavailable, OrderRefused, OrderUnknown
 from core.ports import TradingCalendar
 from core.schemas.order import BrokerFill, BrokerOrder, OrderStatus, OrderTicket, RefusalKind
 from core.types import AccountId, Side
 from providers.alpaca.api import TradingApi
 from providers.alpaca.parsing import number, word
+from providers.broker.alpaca_lending import Lending
 from providers.broker.alpaca_orders import fill_of, order_of, proven_fills, side_of, wire_order
 from providers.broker.one_by_one import OneByOne
 
@@ -50,9 +51,8 @@ class AlpacaBroker(OneByOne):
     ) -> None:
         self._apis = dict(apis)
         self._calendar = calendar
-        self._clock = clock
         self._look_ups = look_ups or LookUps()
-        self._shortable: dict[str, tuple[date, bool]] = {}
+        self._lending = Lending(apis, clock)
 
     def place(self, ticket: OrderTicket) -> BrokerOrder:
         if ticket.account_id not in self._apis:
@@ -106,18 +106,7 @@ class AlpacaBroker(OneByOne):
 
     def shortable(self, symbol: str) -> bool:
         """Shortable and easy to borrow, as Alpaca says it on this New York day."""
-        today = in_new_york(self._clock.now()).date()
-        known = self._shortable.get(symbol)
-        if known is None or known[0] != today:
-            known = (today, self._lendable(symbol))
-            self._shortable[symbol] = known
-        return known[1]
-
-    def _lendable(self, symbol: str) -> bool:
-        api = next(iter(self._apis.values()), None)
-        asset = None if api is None else api.asset(symbol)
-        wanted = ("tradable", "shortable", "easy_to_borrow")
-        return asset is not None and all(asset.get(key) is True for key in wanted)
+        return self._lending.objection(symbol) is None
 
     def _sent(self, api: TradingApi, ticket: OrderTicket) -> BrokerOrder:
         if ticket.side is Side.SELL:
@@ -150,11 +139,12 @@ class AlpacaBroker(OneByOne):
         after = expected - ticket.quantity
         if after >= 0:
             return
-        if not self.shortable(ticket.symbol):
+        objection = self._lending.objection(ticket.symbol)
+        if objection is not None:
             raise OrderRefused(
-                f"{ticket.symbol} cannot be sold short at Alpaca now (the account would hold "
-                f"{after}; not shortable, hard to borrow or unknown): sell at most what is held",
-                RefusalKind.SHORTING,
+                f"{ticket.symbol} cannot be sold short, {objection.words} "
+                f"(the account would hold {after}): sell at most what is held",
+                objection.kind,
             )
         if after != after.to_integral_value():
             raise OrderRefused(

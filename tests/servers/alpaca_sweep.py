@@ -64,7 +64,7 @@ def in_parts(server: AlpacaServer) -> None:
 
 def twice_in_disorder(server: AlpacaServer) -> None:
     in_parts(server)
-    server.listing.page = 7
+    server.listing.page = 40
     server.listing.fills_twice = server.listing.fills_reversed = True
 
 

@@ -10,7 +10,7 @@ from tests.servers.alpaca_server import AlpacaServer
 QUICK = RestPolicy(
     connect_s=2, read_s=5, deadline_s=10, retries=2, backoff_s=0.001, longest_wait_s=0.01
 )
-IMPATIENT = RestPolicy(connect_s=2, read_s=0.1, deadline_s=0.25, retries=1, backoff_s=0.001)
+IMPATIENT = RestPolicy(connect_s=2, read_s=0.25, deadline_s=0.5, retries=1, backoff_s=0.001)
 
 
 def client_on(

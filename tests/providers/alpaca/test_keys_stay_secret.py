@@ -39,7 +39,7 @@ def faults(server) -> list[Fault]:
         Fault(status=status, body=body)
         for status in (200, 302, 400, 401, 403, 404, 422, 429, 500, 502, 504)
         for body in (echo(server), said.encode(), HTML, b"", b"{")
-    ] + [Fault(drop=True), Fault(half=True), Fault(stall_s=0.2)]
+    ] + [Fault(drop=True), Fault(half=True), Fault(stall_s=1)]
 
 
 def failure(ask: Callable[[], object]) -> list[CouncilError]:

@@ -82,7 +82,7 @@ def test_the_sdk_waits_for_ever_and_the_adapter_does_not(server):
     sdk._session.mount("http://", listening)
     sdk.get_clock()
     assert listening.timeouts == [None]
-    server.faults.plan(Fault(stall_s=0.3))
+    server.faults.plan(Fault(stall_s=1))
     with pytest.raises(OrderUnknown):
         client_on(server, IMPATIENT).submit_order(order())
 

@@ -184,10 +184,12 @@ def test_a_sale_asked_twice_is_not_taken_for_a_short(server, broker):
         (ticket(quantity="9999"), RefusalKind.BUYING_POWER),
         (ticket(symbol="NOPE"), RefusalKind.UNKNOWN_SYMBOL),
         (ticket(symbol="OCGN", quantity="1.5"), RefusalKind.FRACTIONAL),
-        (ticket(symbol="USO", side=Side.SELL), RefusalKind.SHORTING),
+        (ticket(symbol="USO", side=Side.SELL), RefusalKind.HARD_TO_BORROW),
         (ticket(symbol="UUP", side=Side.SELL), RefusalKind.SHORTING),
         (ticket(symbol="SPY", side=Side.SELL, quantity="1.5"), RefusalKind.FRACTIONAL),
         (ticket(symbol="RGC"), RefusalKind.OTHER),
+        (ticket(symbol="RGC", side=Side.SELL), RefusalKind.OTHER),
+        (ticket(symbol="NOPE", side=Side.SELL), RefusalKind.UNKNOWN_SYMBOL),
     ],
 )
 def test_a_refusal_has_its_kind_and_leaves_no_order(server, broker, asked, kind):
