@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from core.desk.recorded_week import RecordedWeek
 from core.desk.writing import MARKET_STREAM, week_stream
 from core.errors import CouncilError
+from core.events.calls import ModelFellBack, ResearchSteppedDown
 from core.events.envelope import StoredEvent
 from core.events.week import StageFailed, StagesMarkedStale
 from core.ports import EventStore
@@ -16,6 +17,8 @@ from core.types import RunId, StreamId, WeekId
 
 ATTEMPTS = (StageFailed.__name__, StagesMarkedStale.__name__)
 """What an attempt that came to nothing leaves behind; doing the week again needs no such attempt."""
+BEHIND_AN_ANSWER = (ModelFellBack.__name__, ResearchSteppedDown.__name__)
+"""How an answer came about: a replay is given the answer itself, and asks nobody on the way to it."""
 STAGE_OF = {
     "TargetSet": "order_plan",
     "OrderIntended": "order_plan",
@@ -81,8 +84,13 @@ def compare(
 
 
 def _is_compared(stream: str, week: RecordedWeek) -> bool:
-    """The week, the one it closes, its run's calls, the accounts and the prices they saw."""
+    """The week, the one it closes, its run's calls, the accounts and the prices they saw.
+
+    Calls behind a research answer (``research/A/…``) are the vendor's job and the editor's words.
+    """
     run = f"run/{week.run.run_id}/"
+    if stream.startswith(f"{run}research/") and stream.count("/") > run.count("/") + 1:
+        return False
     weeks = (week_stream(week.run.week_id), week_stream(week.previous_week), MARKET_STREAM)
     return stream in weeks or stream.startswith((run, "account/"))
 
@@ -130,7 +138,7 @@ def _without_attempts(
     return [
         row
         for row in rows
-        if row.type not in ATTEMPTS
+        if row.type not in (*ATTEMPTS, *BEHIND_AN_ANSWER)
         and row.position == last[_question(row)]
         and (row.position > resumed_at or not _asks(row) or _question(row) in asked)
     ]

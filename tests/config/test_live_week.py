@@ -10,10 +10,11 @@ import pytest
 
 from config.connections import ProviderSpec
 from config.settings import Settings, load_settings
-from config.wiring import build_desk, open_store
+from config.wiring import build_desk, open_store, scratch_desk
 from core import keys
 from core.call_board import CallBoard
 from core.clock import FixedClock
+from core.desk.replay import replay
 from core.desk.summary import official_context
 from core.desk.weekly import run_week
 from core.errors import BudgetExceeded
@@ -125,7 +126,12 @@ def test_a_model_that_fails_is_stood_in_for_and_both_are_named(root):
         seats = (*settings.policy.profile.seats[:3], seat)
         profile = settings.policy.profile.model_copy(update={"seats": seats})
         policy = settings.policy.model_copy(update={"profile": profile})
-        store, _ = week_of(settings.model_copy(update={"policy": policy}))
+        changed = settings.model_copy(update={"policy": policy})
+        store, _ = week_of(changed)
+        asked = len(server.bodies)
+        replayed = asyncio.run(replay(store, WEEK, scratch_desk(changed, store)))
+    assert replayed.difference is None
+    assert len(server.bodies) == asked
     fell = decoded(store, ModelFellBack)
     assert {(one.model, one.next_model, one.error) for one in fell} == {
         ("x-ai/grok-4", "openai/gpt-5.1", "ModelEmpty")
