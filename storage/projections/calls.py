@@ -9,6 +9,15 @@ from sqlalchemy import BigInteger, Column, Text
 from sqlmodel import Field, SQLModel
 
 from core.events.envelope import StoredEvent
+from storage.projections.call_costs import (
+    UNBILLED,
+    BudgetStopRow,
+    CallCostRow,
+    billed_call,
+    billed_job,
+    billed_step,
+    stopped,
+)
 from storage.projections.writing import Rows, TableProjection
 
 
@@ -21,7 +30,9 @@ class CallStatus(StrEnum):
 class CallRow(SQLModel, table=True):
     """One call; tokens and ``cost_usd`` (decimal text) as billed, ``latency_ms`` from telemetry.
 
-    The exact prompt and the raw answer stay in the log, at ``position`` and after.
+    ``deputy`` is the model asked last in place of ``model``, None while it answers for itself. The
+    exact prompt and the raw answer stay in the log, at ``position`` and after; a call that failed
+    and was made again has one row here and each of its bills in ``call_costs``.
     """
 
     __tablename__ = "model_calls"
@@ -32,6 +43,8 @@ class CallRow(SQLModel, table=True):
     call: str = Field(sa_type=Text)
     attempt: int
     model: str = Field(sa_type=Text)
+    deputy: str | None = Field(default=None, sa_type=Text)
+    provider: str | None = Field(default=None, sa_type=Text)
     served_model: str | None = Field(default=None, sa_type=Text)
     status: str = Field(sa_type=Text)
     finish_reason: str | None = Field(default=None, sa_type=Text)
@@ -44,10 +57,6 @@ class CallRow(SQLModel, table=True):
     latency_ms: float | None = None
     message: str = Field(sa_type=Text)
     position: int = Field(sa_type=BigInteger)
-
-
-TOKENS = ("prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens")
-NOTHING_SPENT = {**dict.fromkeys(TOKENS, 0), "cost_usd": "0", "cost_source": "none"}
 
 
 def _asked(rows: Rows, event: StoredEvent) -> None:
@@ -69,8 +78,10 @@ def _requested(rows: Rows, event: StoredEvent, call: str, attempt: int, model: A
             "call": call,
             "attempt": attempt,
             "model": model,
+            "deputy": None,
+            "provider": None,
             "status": CallStatus.ASKED,
-            **NOTHING_SPENT,
+            **UNBILLED,
             "message": "",
             "position": event.position,
         },
@@ -82,8 +93,9 @@ def _answered(rows: Rows, event: StoredEvent) -> None:
     served = answer["served_model"] if "served_model" in answer else answer["source"]
     usage = answer["usage"]
     changes = {
-        **{name: usage[name] for name in NOTHING_SPENT},
+        **{name: usage[name] for name in UNBILLED},
         "served_model": served,
+        "provider": answer.get("provider", ""),
         "finish_reason": answer.get("finish_reason"),
         "message": "",
     }
@@ -92,7 +104,29 @@ def _answered(rows: Rows, event: StoredEvent) -> None:
 
 def _failed(rows: Rows, event: StoredEvent) -> None:
     message = f"{event.payload['error']}: {event.payload['message']}"
-    _ended(rows, event, CallStatus.FAILED, {"message": message})
+    usage: dict[str, Any] = event.payload.get("usage") or UNBILLED  # type: ignore[assignment]  # JSON
+    billed = {name: usage.get(name, UNBILLED[name]) for name in UNBILLED}
+    _ended(rows, event, CallStatus.FAILED, {**billed, "message": message})
+
+
+def _model_answered(rows: Rows, event: StoredEvent) -> None:
+    _answered(rows, event)
+    billed_call(rows, event, _asked_last(rows, event))
+
+
+def _model_failed(rows: Rows, event: StoredEvent) -> None:
+    _failed(rows, event)
+    billed_call(rows, event, _asked_last(rows, event))
+
+
+def _fell_back(rows: Rows, event: StoredEvent) -> None:
+    rows.change(CallRow, _key(event), {"deputy": event.payload["next_model"]})
+    billed_step(rows, event)
+
+
+def _asked_last(rows: Rows, event: StoredEvent) -> str:
+    (row,) = rows.read(CallRow, _key(event)) or ({"deputy": None, "model": ""},)
+    return str(row["deputy"] or row["model"])
 
 
 def _ended(rows: Rows, event: StoredEvent, status: CallStatus, changes: dict[str, Any]) -> None:
@@ -106,11 +140,14 @@ def _key(event: StoredEvent) -> dict[str, Any]:
 
 CALLS = TableProjection(
     "calls",
-    (CallRow,),
+    (CallRow, CallCostRow, BudgetStopRow),
     {
         "ModelCallRequested": _asked,
-        "ModelCallCompleted": _answered,
-        "ModelCallFailed": _failed,
+        "ModelCallCompleted": _model_answered,
+        "ModelCallFailed": _model_failed,
+        "ModelFellBack": _fell_back,
+        "ResearchJobEnded": billed_job,
+        "BudgetStopped": stopped,
         "ResearchRequested": _research_asked,
         "ResearchCompleted": _answered,
         "ResearchFailed": _failed,
