@@ -94,7 +94,8 @@ class Call:
         wait = jitter(attempt, self._policy.backoff_s, self._policy.longest_wait_s)
         left = self._ends - asyncio.get_running_loop().time()
         if failed.wait_s is not None:
-            wait = failed.wait_s + min(wait, self._policy.backoff_s)  # not all at the same instant
+            spare = max(0.0, left - failed.wait_s)  # some later than asked: not all at one instant
+            wait = failed.wait_s + min(wait, self._policy.backoff_s, spare / 2)
         return wait if wait < left else None
 
     async def _attempt(self, read: Read) -> dict[str, JsonValue] | None:
@@ -128,11 +129,9 @@ class Call:
     def _unsent(self, error: httpx.HTTPError) -> Exception:
         """The request got no answer; it surely did not arrive where no connection was made."""
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-            return _Retry(
-                ModelUnavailable(
-                    f"cannot connect to {self._host}: check the address and the network"
-                )
-            )
+            why = "its certificate is not trusted" if "CERTIFICATE" in str(error) else ""
+            hint = why or "check the address and the network"
+            return _Retry(ModelUnavailable(f"cannot connect to {self._host}: {hint}"))
         if isinstance(error, httpx.TimeoutException):
             return ModelTimeout(self._late(self._policy.read_s))
         if isinstance(error, httpx.UnsupportedProtocol):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from core.errors import ModelError, StreamFailed
+from core.errors import ModelError, ModelTimeout, StreamFailed
 from core.ports import CallProgress
 from core.schemas.model_call import ModelRequest
 from providers.http import DONE
@@ -38,8 +38,9 @@ class StreamedCompletion:
 
     def survived(self, error: ModelError) -> ModelError | None:
         """The failure with what it cost, as far as known; None if the answer was complete before it."""
-        if type(error) is StreamFailed and self._completion.error is None and self._complete:
-            return None
+        cut_short = isinstance(error, StreamFailed | ModelTimeout)
+        if cut_short and self._completion.error is None and self._complete:
+            return None  # only the figures are missing: an answer that is paid is kept
         if error.usage is None and self._completion.usage is not None:
             return type(error)(str(error), usage=self._completion.usage)
         return error

@@ -9,6 +9,10 @@ from pydantic import JsonValue
 from core.schemas.model_call import CostSource, Usage
 from providers.json_wire import count_of, decimal_of
 
+MOST_USD = 1_000_000
+FINEST = -40
+"""Digits after the point. Beyond these bounds it is no price of a call but a defect of the sender."""
+
 
 def usage_of(raw: JsonValue) -> Usage:
     """What the server reported; nothing reported is zero tokens and no cost."""
@@ -42,7 +46,9 @@ def _cost(raw: Mapping[str, JsonValue]) -> str | None:
     """
     told = raw.get("cost")
     cost = decimal_of(told.get("total_cost") if isinstance(told, Mapping) else told)
-    return None if cost is None or cost < 0 else f"{cost:f}"
+    if cost is None or not 0 <= cost <= MOST_USD or int(cost.as_tuple().exponent) < FINEST:
+        return None
+    return f"{cost:f}"
 
 
 def _first(raw: Mapping[str, JsonValue], *paths: tuple[str, ...]) -> int:

@@ -84,7 +84,9 @@ def test_a_cost_is_exact_to_the_digit_written(written, cost):
     assert (usage.cost_usd, usage.cost_source) == (cost, CostSource.PROVIDER)
 
 
-@pytest.mark.parametrize("cost", [None, "", "free", True, -1, [], {"upstream": 1}, "NaN"])
+@pytest.mark.parametrize(
+    "cost", [None, "", "free", True, -1, [], {"upstream": 1}, "NaN", "1e9", "1e-99"]
+)
 def test_what_is_no_cost_is_none(cost):
     assert usage_of({"cost": cost}).cost_source is CostSource.NONE
 
@@ -102,7 +104,11 @@ def test_json_that_is_no_completion_is_garbled():
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=9),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
@@ -121,10 +127,10 @@ json_values = st.recursive(
 @given(st.dictionaries(st.sampled_from(["choices", "error", "usage", "model"]), json_values))
 def test_any_object_at_all_is_an_answer_or_a_named_failure(body):
     body = decode(json.dumps(body))
+    failed = ""
     try:
         answer = completion_of(body, "m").answer("house", 1.0)
     except ModelError as error:
-        assert "\n" not in str(error)
-    else:
-        assert isinstance(answer, ModelAnswer)
-        assert answer.text.strip()
+        failed = str(error)
+    assert "\n" not in failed
+    assert failed or (isinstance(answer, ModelAnswer) and answer.text.strip())

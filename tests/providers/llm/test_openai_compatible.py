@@ -211,6 +211,13 @@ def test_a_stream_that_breaks_after_its_answer_was_complete_is_an_answer():
         assert ask(server).text == "hi"
 
 
+def test_a_stream_that_is_left_open_after_its_answer_was_complete_is_an_answer():
+    reply = stream(chunk({"content": "hi"}, "stop"), ": waiting", pause_s=0.01, repeat=True)
+    reply.pieces = [*reply.pieces[:1], *[b": waiting\n\n"] * 5_000]
+    with chat_server(lambda body, n: reply) as server:
+        assert ask(server, timeout_s=0.5).text == "hi"
+
+
 def test_a_stream_that_only_says_done_is_an_answer_with_an_unknown_reason():
     with chat_server(lambda body, n: stream(chunk({"content": "hi"}))) as server:
         assert ask(server).finish_reason is FinishReason.UNKNOWN
