@@ -7,7 +7,8 @@ CouncilError
 ├── MarketError
 │   ├── NoBars           nothing known for a symbol at ``as_of``
 │   ├── BadBars          a file or series that cannot be trusted (missing column, text in close, …)
-│   └── UnknownSymbol
+│   ├── UnknownSymbol
+│   └── MarketUnavailable the source gave no answer: nothing is known of prices, ask again
 ├── ModelError           a language model gave no usable answer
 │   ├── ModelTimeout     no answer within its deadline
 │   ├── ModelRefused     the model declined to answer
@@ -75,6 +76,9 @@ class BadBars(MarketError): ...
 
 
 class UnknownSymbol(MarketError): ...
+
+
+class MarketUnavailable(MarketError): ...
 
 
 class ModelError(CouncilError):
