@@ -12,11 +12,12 @@ import requests
 from alpaca.common.exceptions import APIError
 from urllib3.exceptions import NewConnectionError
 
+from providers.alpaca.api import Json
 from providers.alpaca.refusals import one_line
 
 NOT_FOUND = 404
 PROVEN = frozenset({400, 401, 403, 422})
-"""Statuses that prove that an order was not taken."""
+"""Statuses that prove, together with Alpaca's own body, that an order was not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +103,26 @@ def holds_error(answer: Answer) -> bool:
     return isinstance(answer.json, dict) and "code" in answer.json and "message" in answer.json
 
 
+def is_refusal(answer: Answer) -> bool:
+    """Alpaca's own no, in its JSON: a page of a gateway under the same status proves nothing."""
+    return answer.status in PROVEN and "message" in _error_body(answer)
+
+
 def is_missing(answer: Answer) -> bool:
     """Alpaca itself says 404 of the thing named; a gateway's page or half an answer proves nothing."""
-    try:
-        told = json.loads(answer.text) if answer.status == NOT_FOUND else None
-    except ValueError:
+    if answer.status != NOT_FOUND:
         return False
-    if not isinstance(told, dict):
-        return False
+    told = _error_body(answer)
     by_code = str(told.get("code", "")).startswith(str(NOT_FOUND))
     return by_code or "not found for" in str(told.get("message", ""))
+
+
+def _error_body(answer: Answer) -> Json:
+    try:
+        told = json.loads(answer.text)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def failed(answer: Answer | NoAnswer) -> str:

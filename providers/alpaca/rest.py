@@ -13,8 +13,6 @@ from urllib.parse import quote, urlsplit
 from core.errors import BrokerUnavailable, OrderRefused, OrderUnknown
 from core.schemas.order import RefusalKind
 from providers.alpaca.answers import (
-    NOT_FOUND,
-    PROVEN,
     Answer,
     NoAnswer,
     ask,
@@ -22,6 +20,7 @@ from providers.alpaca.answers import (
     holds_error,
     is_missing,
     is_order,
+    is_refusal,
     said,
 )
 from providers.alpaca.api import Json
@@ -102,7 +101,7 @@ class AlpacaRest:
         answer = self._asked(lambda: self._client.delete(path), self._policy.deadline_s)
         if isinstance(answer, NoAnswer):
             raise self._unavailable(f"cancelling order {order_id}", answer.reason)
-        if answer.status in PROVEN | {NOT_FOUND}:
+        if is_refusal(answer) or is_missing(answer):
             kind, sentence = classify(answer.status, answer.text)
             raise OrderRefused(f"order {order_id} was not cancelled: {sentence}", kind)
         if answer.status != 200:
@@ -121,7 +120,7 @@ class AlpacaRest:
         if answer.status == 200 and is_order(answer.json, client_id):
             taken: Json = answer.json
             return taken
-        if answer.status not in PROVEN:
+        if not is_refusal(answer):
             raise self._unknown(client_id, failed(answer))
         kind, sentence = classify(answer.status, answer.text)
         if kind is not RefusalKind.DUPLICATE_ID:
@@ -178,7 +177,7 @@ class AlpacaRest:
                     and not holds_error(answer)
                 ):
                     return answer.json
-                if answer.status in PROVEN:
+                if is_refusal(answer):
                     raise self._unavailable(what, f"refused: {said(answer)}")
             pause = self._pause(answer, attempt)
             if attempt == self._policy.retries or time.monotonic() + pause >= ends:

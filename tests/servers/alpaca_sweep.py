@@ -117,6 +117,8 @@ SCENARIOS: dict[str, Scenario] = {
     "garbage": Scenario(Fault(status=200, body=b"\x00\xff]{garbage")),
     "HTML 502 after acceptance": Scenario(Fault(status=502, body=HTML)),
     "HTML 200 before acceptance": Scenario(Fault(status=200, body=HTML, taken=False)),
+    "HTML 403 before acceptance": Scenario(Fault(status=403, body=HTML, taken=False)),
+    "HTML 422 after acceptance": Scenario(Fault(status=422, body=HTML)),
     "empty body": Scenario(Fault(status=200, body=b"")),
     "redirect": Scenario(Fault(status=307, body=b"", headers={"Location": "/v2/orders"})),
     "half a JSON": Scenario(Fault(half=True)),
@@ -242,7 +244,7 @@ def of_books(
         "broker shares": (dict(broker.positions(ACCOUNT)), account.positions),
         "fills": (sum(map(len, fills.values())), len(account.fills)),
     }
-    changed = [key for key, old in early.items() if fills[key][: len(old)] != old]
+    changed = [key for key, old in early.items() if fills.get(key, [])[: len(old)] != old]
     return [
         *(
             f"{what}: {ours} is not {theirs}"
@@ -256,5 +258,6 @@ def of_books(
 def fills_by_order(
     broker: AlpacaBroker, tickets: Sequence[OrderTicket]
 ) -> dict[str, list[BrokerFill]]:
-    keys = [ticket.client_order_id for ticket in tickets]
+    """A lost order has none; that it is lost is told by its id."""
+    keys = [t.client_order_id for t in tickets if broker.find(ACCOUNT, t.client_order_id)]
     return {key: list(broker.fills(ACCOUNT, key)) for key in keys}

@@ -32,6 +32,8 @@ NO_ANSWERS = {
     "error inside 200": Fault(status=200, body=b'{"code": 50010000, "message": "internal"}'),
     "dropped": Fault(drop=True),
     "404": Fault(status=404, body=b'{"message": "endpoint not found"}'),
+    "HTML 403": Fault(status=403, body=HTML),
+    "half a 422": Fault(status=422, body=b'{"code": 40010001, "mess'),
     "redirect": Fault(status=302, body=b"", headers={"Location": "/v2/orders"}),
 }
 
