@@ -103,8 +103,9 @@ class Completion:
 
     def _count(self, body: Mapping[str, JsonValue]) -> None:
         """The newest figure counts: servers that report along the way report running totals."""
-        if isinstance(body.get("usage"), Mapping):
-            self.usage = usage_of(body["usage"])
+        for holder in (body, body.get("x_groq")):
+            if isinstance(holder, Mapping) and isinstance(holder.get("usage"), Mapping):
+                self.usage = usage_of(holder["usage"])
 
     def _choose(self, choice: Mapping[str, JsonValue]) -> None:
         self.chosen = True

@@ -12,7 +12,7 @@ from pydantic import JsonValue, SecretStr
 from core.errors import CallRejected, ModelError
 from core.ports import CallProgress, unheard
 from core.schemas.model_call import ModelAnswer, ModelRequest
-from providers.http import HttpPolicy, client, post_json, post_stream, trusted
+from providers.http import HttpPolicy, client, post_stream, trusted
 from providers.llm.chat_completions import Completion, completion_of
 from providers.llm.chat_stream import StreamedCompletion
 from providers.llm.strict_schema import strict_schema
@@ -107,9 +107,6 @@ class OpenAICompatible:
         # A client a call: an event loop of its own closes with it, and no idle socket outlives a run.
         policy = replace(self._policy, deadline_s=left_s)
         async with client(policy) as http:
-            if not self._stream:
-                whole = await post_json(http, self._url, body, self._headers(), policy)
-                return completion_of(whole, request.model, self._secrets())
             streamed = StreamedCompletion(request, self._secrets(), self._progress)
             broken: ModelError | None = None
             try:

@@ -48,13 +48,22 @@ class Counting:
         return ModelAnswer(text="hi", served_model="m")
 
 
+def once_all_are_there(limit):
+    """Answers the first calls only when as many as allowed are there, so that none is held back."""
+    together = threading.Barrier(limit)
+
+    def answer(body, number):
+        if number < limit:
+            together.wait(15)
+        return Reply(completion("hi"), delay_s=0.01)
+
+    return answer
+
+
 def test_32_concurrent_calls_to_4_providers_keep_each_providers_limit():
     limits = (1, 2, 3, 8)
     with ExitStack() as stack:
-        servers = [
-            stack.enter_context(chat_server(lambda body, n: Reply(completion("hi"), delay_s=0.05)))
-            for _ in limits
-        ]
+        servers = [stack.enter_context(chat_server(once_all_are_there(limit))) for limit in limits]
         models = [
             LimitedModel(OpenAICompatible(server.url, None, HttpPolicy(), stream=False), limit, 600)
             for server, limit in zip(servers, limits, strict=True)

@@ -144,6 +144,11 @@ def test_a_recorded_stream_is_read_as_what_it_says_in_pieces_of_any_size(tape, s
     check(tape, Reply(pieces=pieces, headers={"Content-Type": EVENT_STREAM}))
 
 
+@pytest.mark.parametrize("tape", STREAMS, ids=lambda tape: tape.name)
+def test_a_server_that_streams_unasked_is_read_all_the_same(tape):
+    check(tape, Reply(tape.raw, headers={"Content-Type": EVENT_STREAM}), stream=False)
+
+
 @pytest.mark.parametrize("tape", REFUSALS, ids=lambda tape: tape.name)
 def test_a_recorded_refusal_is_named_in_the_providers_own_words(tape):
     with pytest.raises(RateLimited if tape.status == 429 else UnknownModel) as caught:
