@@ -35,7 +35,7 @@ class Reply:
 
 @dataclass
 class ChatServer:
-    """What was asked so far, and how many were being answered at the same time at most."""
+    """What was asked so far, and how many waited for their answer at the same time at most."""
 
     url: str
     requests: list[dict] = field(default_factory=list)
@@ -106,15 +106,17 @@ class _Handler(BaseHTTPRequestHandler):
             served.busy += 1
             served.peak = max(served.peak, served.busy)
         try:
-            self._reply(type(self).answer(body, number))
-        except OSError:
-            self.close_connection = True  # the client went away first
-        finally:
+            reply = type(self).answer(body, number)
+            served.stopping.wait(reply.delay_s)
+        finally:  # before anything is sent: who has an answer may ask again at once
             with served.guard:
                 served.busy -= 1
+        try:
+            self._reply(reply)
+        except OSError:
+            self.close_connection = True  # the client went away first
 
     def _reply(self, reply: Reply) -> None:
-        self.served.stopping.wait(reply.delay_s)
         if reply.drop:
             self.close_connection = True
             self.connection.close()
