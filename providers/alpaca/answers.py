@@ -65,16 +65,19 @@ def _told(call: Callable[[], Any]) -> Answer | NoAnswer:
         response = error.response
         retry_after = response.headers.get("Retry-After", "") if response is not None else ""
         return Answer(error.status_code or 0, None, str(error), retry_after)
-    except (requests.RequestException, OSError) as error:
+    except (requests.RequestException, OSError, ValueError, RecursionError) as error:
         return NoAnswer(_reason(error), sent=not _never_connected(error))
 
 
+NOT_JSON = "answered with something that is not JSON"
 REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (requests.JSONDecodeError, "answered with something that is not JSON"),
+    (requests.JSONDecodeError, NOT_JSON),
     (requests.ConnectTimeout, "could not be reached in time"),
     (requests.Timeout, "did not answer in time"),
     (requests.TooManyRedirects, "sent us elsewhere, which is not followed"),
     (requests.ConnectionError, "broke the connection"),
+    (ValueError, NOT_JSON),
+    (RecursionError, NOT_JSON),
 )
 
 
@@ -92,10 +95,8 @@ def _never_connected(error: Exception) -> bool:
     return isinstance(getattr(cause, "reason", None), NewConnectionError)
 
 
-def is_order(json: object, client_id: str) -> bool:
-    return (
-        isinstance(json, dict) and bool(json.get("id")) and json.get("client_order_id") == client_id
-    )
+def is_order(row: object, client_id: str) -> bool:
+    return isinstance(row, dict) and bool(row.get("id")) and row.get("client_order_id") == client_id
 
 
 def holds_error(answer: Answer) -> bool:
@@ -120,7 +121,7 @@ def is_missing(answer: Answer) -> bool:
 def _error_body(answer: Answer) -> Json:
     try:
         told = json.loads(answer.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
 

@@ -62,7 +62,7 @@ def one_line(body: str) -> str:
     """The message of a JSON body, or the readable words of any other, on one line."""
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         told = re.sub(r"<[^>]*>", " ", body)
     if isinstance(told, Mapping):
         reason = told.get("reject_reason")
