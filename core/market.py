@@ -81,7 +81,10 @@ class BarSeries:
 
 @dataclass(frozen=True, slots=True)
 class MarketBars:
-    """What was known of some symbols at ``as_of``, with where it came from."""
+    """What was known of some symbols at ``as_of``, with where it came from.
+
+    ``stepped_down`` names each source that was to answer before ``source`` and did not, with why.
+    """
 
     as_of: datetime
     source: str
@@ -89,6 +92,7 @@ class MarketBars:
     adjusted: bool
     series: Mapping[str, BarSeries]
     defects: tuple[Defect, ...] = field(default=())
+    stepped_down: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

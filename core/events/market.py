@@ -24,6 +24,19 @@ class UniverseMarked(Event):
     prices: tuple[MarkedPrice, ...]
 
 
+class MarketSteppedDown(Event):
+    """A source of prices gave no answer as of then, and the next one was asked.
+
+    ``reason`` is the class name of its MarketError, ``message`` that error's line.
+    """
+
+    as_of: datetime
+    source: str
+    next_source: str
+    reason: str
+    message: str
+
+
 class BarColumns(Schema):
     """One symbol's bars: n days as ISO dates, each column n little-endian float64, base64."""
 
@@ -46,6 +59,7 @@ class SeriesDefect(Schema):
 class MarketRead(Event):
     """One read a run made of the market, whole: a week replays from the log alone.
 
+    ``source`` answered; ``stepped_down`` names the sources before it that did not, with why.
     ``error`` is the class name of the MarketError raised instead of an answer.
     """
 
@@ -57,5 +71,6 @@ class MarketRead(Event):
     bars: tuple[BarColumns, ...] = ()
     defects: tuple[SeriesDefect, ...] = ()
     quotes: tuple[MarkedPrice, ...] = ()
+    stepped_down: tuple[str, ...] = ()
     error: str | None = None
     message: str | None = None

@@ -25,6 +25,7 @@ def encode_bars(bars: MarketBars, request_hash: str) -> MarketRead:
             SeriesDefect(symbol=d.symbol, kind=d.kind, session=d.session, detail=d.detail)
             for d in bars.defects
         ),
+        stepped_down=bars.stepped_down,
     )
 
 
@@ -38,6 +39,7 @@ def decode_bars(read: MarketRead) -> MarketBars:
         defects=tuple(
             Defect(d.symbol, DefectKind(d.kind), d.session, d.detail) for d in read.defects
         ),
+        stepped_down=read.stepped_down,
     )
 
 

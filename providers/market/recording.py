@@ -13,6 +13,7 @@ from core.market import MarketBars, Quote
 from core.ports import MarketData
 from core.schemas.market import marked
 from providers.call_log import CallLog
+from providers.market.chain import ChainMarket
 from providers.market.read_codec import decode_bars, encode_bars
 
 CALL = "market"
@@ -46,7 +47,14 @@ class RecordingMarket:
 
         def ask() -> MarketRead:
             quotes = marked(self._inner.quotes(symbols, as_of))
-            return MarketRead(request_hash=mark, as_of=as_of, source=self.source, quotes=quotes)
+            source = "+".join(dict.fromkeys(quote.source for quote in quotes)) or self.source
+            return MarketRead(
+                request_hash=mark,
+                as_of=as_of,
+                source=source,
+                quotes=quotes,
+                stepped_down=self._stepped_down(as_of),
+            )
 
         return {price.symbol: price.as_quote() for price in self._read(mark, as_of, ask).quotes}
 
@@ -69,9 +77,14 @@ class RecordingMarket:
                 request_hash=mark,
                 as_of=as_of,
                 source=self.source,
+                stepped_down=self._stepped_down(as_of),
                 error=type(error).__name__,
                 message=str(error),
             )
+
+    def _stepped_down(self, as_of: datetime) -> tuple[str, ...]:
+        inner = self._inner
+        return inner.stepped_down(as_of) if isinstance(inner, ChainMarket) else ()
 
 
 def answer_or_raise(read: MarketRead) -> MarketRead:
