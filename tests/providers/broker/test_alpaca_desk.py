@@ -37,20 +37,43 @@ def server():
         yield served
 
 
-def desk_on(server: AlpacaServer) -> Desk:
+def desk_on(server: AlpacaServer, store: object = None) -> Desk:
     """A desk of the rules profile whose accounts are six key pairs of the server."""
     settings = load_settings(env={}, profile="rules", store="sqlite://")
     clock = FixedClock(EIGHT)
-    desk = build_desk(settings, open_store(settings), clock=clock)
+    desk = build_desk(settings, store or open_store(settings), clock=clock)
     quotes = desk.market.quotes([asset.symbol for asset in desk.policy.assets], EIGHT)
     server.exchange.listings = {name: Listing(name, quote.price) for name, quote in quotes.items()}
-    apis = {}
-    for account in desk.policy.accounts:
-        fake = server.exchange.add_account(f"PK-{account.account_id}")
-        key = PaperKey(fake.key_id, fake.secret)
-        apis[account.account_id] = AlpacaRest(key, server.url, QUICK, TokenBucket(1e6, 10_000))
+    apis = {
+        each.account_id: api_on(server, f"PK-{each.account_id}") for each in desk.policy.accounts
+    }
     broker = AlpacaBroker(apis, CALENDAR, clock, LookUps(waits_s=(0,)))
     return replace(desk, broker=broker)
+
+
+def api_on(server: AlpacaServer, key_id: str) -> AlpacaRest:
+    accounts = server.exchange.accounts
+    fake = accounts.get(key_id) or server.exchange.add_account(key_id)
+    return AlpacaRest(PaperKey(key_id, fake.secret), server.url, QUICK, TokenBucket(1e6, 10_000))
+
+
+class Killed(BaseException):
+    """The process is gone: nothing of ours catches this."""
+
+
+class DyingBroker:
+    """Sends some of the tickets, then the process is killed before it could record any."""
+
+    def __init__(self, broker: AlpacaBroker, sent: int) -> None:
+        self._broker = broker
+        self._sent = sent
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._broker, name)
+
+    def place_all(self, tickets):
+        self._broker.place_all(tickets[: self._sent])
+        raise Killed
 
 
 def orders_at(server: AlpacaServer) -> list[str]:
@@ -81,6 +104,25 @@ def test_the_ledger_of_a_week_is_the_exchanges(server, fault):
         except BrokerError:
             continue
         break
+    assert_settled_once(server, desk)
+
+
+@pytest.mark.parametrize("sent", [0, 1, 2])
+def test_a_process_killed_between_sending_and_recording_sends_nothing_twice(server, sent):
+    desk = desk_on(server)
+    dying = replace(desk, broker=DyingBroker(desk.broker, sent))
+    with pytest.raises(Killed):
+        asyncio.run(run_week(dying, WEEK))
+    before = orders_at(server)
+    assert len(before) == sent
+    revived = desk_on(server, desk.store)
+    asyncio.run(run_week(revived, WEEK))
+    assert set(before) <= set(orders_at(server))
+    assert_settled_once(server, revived)
+
+
+def assert_settled_once(server: AlpacaServer, desk: Desk) -> None:
+    """The week again and its fills, twice: no order more, and books that are the exchange's."""
     sent = orders_at(server)
     assert sent
     assert len(set(sent)) == len(sent)

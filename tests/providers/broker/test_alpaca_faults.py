@@ -11,7 +11,7 @@ from tests.servers.alpaca_sweep import SCENARIOS, Scenario, sweep
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_batch_and_its_rerun_are_exactly_the_intended_orders(name):
-    swept = sweep(SCENARIOS[name], 12)
+    swept = sweep(SCENARIOS[name], 10)
     assert swept.differs == []
     assert swept.at_server == swept.intended
 
