@@ -19,6 +19,7 @@ from providers.llm.fallback import FallbackModel, lineages_of
 from providers.llm.priced import PricedModel
 from providers.llm.recording import RecordingModel
 from providers.llm.replay import ReplayModel
+from providers.llm.replayed_detours import ReplayedDetours
 from providers.market.recording import RecordingMarket
 from providers.market.replayed import ReplayedRunMarket
 from providers.research.prompted import PromptedResearcher
@@ -84,7 +85,7 @@ class ReplayProviders:
     def for_run(self, run: RunSpec) -> RunPorts:
         heard, log = CallLog(self.recorded, run), CallLog(self.scratch, run)
         return RunPorts(
-            model=RecordingModel(ReplayModel(heard), log),
+            model=RecordingModel(ReplayedDetours(ReplayModel(heard), heard, log), log),
             researchers={
                 pack: RecordingResearcher(ReplayResearcher(heard, spec.model), log, spec.model)
                 for pack, spec in self.models.items()

@@ -12,6 +12,7 @@ from core.schemas.run import RunSpec
 from core.types import StreamId
 
 E = TypeVar("E", bound=Event)
+STEPS = ("ModelFellBack",)
 
 
 class CallLog:
@@ -62,8 +63,11 @@ class CallLog:
         self._store.commit([Append(stream, [new], version)])
 
     def asked_unanswered(self, call: str, request_hash: str) -> bool:
-        """Whether the stream ends with this question: the process died before an answer was stored."""
-        rows = list(self._store.read(self._stream(call)))
+        """Whether this question is still open: the process died before an answer was stored.
+
+        A step to a deputy is no answer.
+        """
+        rows = [row for row in self._store.read(self._stream(call)) if row.type not in STEPS]
         if not rows:
             return False
         asked = rows[-1].type.endswith("Requested")

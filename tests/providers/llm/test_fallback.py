@@ -17,12 +17,20 @@ from core.errors import (
 from core.events.calls import ModelFellBack
 from core.profile import ModelSpec
 from core.schemas.model_call import CostSource, FinishReason, Usage
+from providers.llm.budgeted import BudgetedModel
 from providers.llm.fallback import FallbackModel, lineages_of
 from providers.llm.hashing import request_hash
 from providers.llm.recording import RecordingModel
 from providers.llm.replay import ReplayModel
 from providers.llm.replayed_detours import ReplayedDetours
-from tests.fakes.spending import SayingModel, answer, call_log, memory_store, request
+from tests.fakes.spending import (
+    SayingModel,
+    answer,
+    call_log,
+    memory_store,
+    request,
+    spending,
+)
 from tests.fakes.week import policy
 
 LINEAGE = {"vendor/dear": ("vendor/cheap", "vendor/last")}
@@ -120,20 +128,55 @@ def test_a_call_that_died_after_a_step_takes_it_again_harmlessly(store):
     assert len(steps) == 2
 
 
-def test_a_replay_takes_the_same_steps_to_the_same_chain(store):
-    asked(store, {"vendor/dear": ModelTimeout("late"), "vendor/cheap": answer("0.1")})
-    failing = request(call="pitch/acct_2")
-    log = call_log(store)
-    timeout = SayingModel(lambda _: ModelTruncated("cut off", usage=BILLED))
-    with pytest.raises(ModelTruncated):
-        asyncio.run(RecordingModel(FallbackModel(timeout, LINEAGE, log), log).complete(failing))
+def replayed(store, *requests):
+    """The scratch store of a replay of these calls, and how each ended."""
     scratch = memory_store()
     heard, log = call_log(store), call_log(scratch)
     model = RecordingModel(ReplayedDetours(ReplayModel(heard), heard, log), log)
-    asyncio.run(model.complete(CALL))
-    with pytest.raises(ModelTruncated):
-        asyncio.run(model.complete(failing))
+
+    async def every():
+        return [await _ended(model, one) for one in requests]
+
+    return scratch, asyncio.run(every())
+
+
+async def _ended(model, one):
+    try:
+        return await model.complete(one)
+    except CouncilError as error:
+        return error
+
+
+def test_a_replay_takes_the_same_steps_to_the_same_chain(store):
+    asked(store, {"vendor/dear": ModelTimeout("late"), "vendor/cheap": answer("0.1")})
+    failing = request(call="pitch/acct_2", model="vendor/alone")
+    cut = ModelTruncated("cut off", usage=BILLED)
+    asked(store, {"vendor/alone": cut}, failing)
+    scratch, (said, error) = replayed(store, CALL, failing)
+    assert said == answer("0.1")
+    assert (type(error), str(error), error.usage) == (ModelTruncated, "cut off", BILLED)
     assert scratch.heads() == store.heads()
+    scratch.close()
+
+
+def test_a_call_that_died_on_the_way_replays_to_the_same_chain(store):
+    late, gone = ModelTimeout("late"), asyncio.CancelledError()
+    with pytest.raises(asyncio.CancelledError):
+        asked(store, {"vendor/dear": late, "vendor/cheap": gone})
+    asked(store, {"vendor/dear": late, "vendor/cheap": answer("0.1")})
+    scratch, _ = replayed(store, CALL)
+    assert scratch.heads() == store.heads()
+    scratch.close()
+
+
+def test_a_replay_stops_where_the_budget_stopped_the_week_with_the_same_words(store):
+    kept, log = spending(store, "0.001"), call_log(store)
+    model = RecordingModel(BudgetedModel(SayingModel(lambda _: answer("9")), kept), log)
+    with pytest.raises(BudgetExceeded) as stopped:
+        asyncio.run(model.complete(CALL))
+    scratch, (error, unheard) = replayed(store, CALL, request(call="pitch/acct_9"))
+    assert (type(error), str(error)) == (BudgetExceeded, str(stopped.value))
+    assert isinstance(unheard, UnknownPrompt)
     scratch.close()
 
 
