@@ -19,6 +19,9 @@ from providers.llm.strict_schema import strict_schema
 
 Structured: TypeAlias = Literal["json_schema", "json_object", "prompt"]
 
+PATIENT = HttpPolicy(read_s=7_200.0)
+"""A model that thinks, or reads a long prompt on a slow machine, is silent meanwhile: only the
+call's own deadline ends the wait."""
 DISPENSABLE = ("stream_options", "temperature", "seed", "response_format")
 """What a server may refuse and the call can do without; blamed by name, in this order."""
 
@@ -44,7 +47,7 @@ class OpenAICompatible:
     ) -> None:
         self._url = f"{base_url.rstrip('/')}/chat/completions"
         self._key = key
-        self._policy = policy or HttpPolicy()
+        self._policy = policy or PATIENT
         self._provider = provider
         self._structured = structured
         self._stream = stream

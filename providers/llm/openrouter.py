@@ -33,7 +33,7 @@ class OpenRouter(OpenAICompatible):
         super().__init__(
             base_url,
             key,
-            policy,
+            policy or (HttpPolicy() if stream else None),  # its streams are never silent for long
             provider="openrouter",
             structured=structured,
             stream=stream,
