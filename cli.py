@@ -14,7 +14,7 @@ import typer
 from config.listening import refuse_port_in_use
 from config.settings import PROJECT_ROOT, Settings, load_settings
 from config.terminal import doctor as doctor_checks
-from config.terminal import initialise, options, reports, show, web
+from config.terminal import initialise, options, reports, show, spending, web
 from config.terminal.app import FAILURE, BothSpellings, run
 from config.terminal.doctor import Check, database_of
 from config.terminal.options import Json, OneWeek, ProfileName, Seed, Store, Week
@@ -44,6 +44,8 @@ from storage.anchors import anchor_file, write_anchor
 from storage.engine import is_missing
 from storage.event_store import SqlEventStore
 from storage.export import export_week
+from storage.queries import StoreReader
+from storage.queries.costs import week_costs
 from storage.verification import verify as verify_store
 
 DEMO_WEEKS = 26
@@ -107,6 +109,9 @@ def _run_until(opened: Opened, until: str, *, as_json: bool, after: str | None =
     """Advance the week to a stage and report it; ``after`` is the stage that must be done before."""
     if after is not None:
         refuse_gap(opened.store, opened.week, after)
+    expected = spending.estimate_line(opened.settings, opened.store, opened.week)
+    if expected is not None and not as_json:
+        show.line(expected)
     with show.stages(len(STEPS), quiet=as_json, board=opened.board) as progress:
         done = asyncio.run(run_week(opened.desk, opened.week, progress, until))
     if done.completed:
@@ -326,6 +331,14 @@ def _demo(settings: Settings, weeks: int, *, if_empty: bool, as_json: bool) -> N
             return
         days = newest.session, days[1]  # live the days since, as they would have been
     _simulate(settings, StoreKind.DEMO, days, seed=desk.seed, as_json=as_json)
+
+
+@app.command("costs")
+def costs(week: OneWeek = None, store: Store = None, json: Json = False) -> None:
+    """What a week's calls cost: by stage and model, and where each figure comes from."""
+    settings, opened = existing(store)
+    asked = options.week(week, SystemClock().now())
+    spending.costs(settings, week_costs(StoreReader(opened.engine), asked), as_json=json)
 
 
 @app.command("verify")

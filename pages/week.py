@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui import data
+from pages.ui.calls_card import calls_card
 from pages.ui.components import empty_desk, heading
 from pages.ui.format import moment, week
 from pages.ui.pitch_cards import pitch_cards
@@ -56,3 +57,6 @@ st.header("Risk, orders and checkpoints", anchor="trading")
 risk_card(detail, labels)
 orders_card(detail, labels)
 conviction_card(detail, labels)
+
+st.header("Calls and cost", anchor="calls")
+calls_card(data.costs(state, summary.week_id))

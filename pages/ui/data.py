@@ -23,6 +23,7 @@ from storage.queries import (
     WeekDetail,
     WeekSummary,
 )
+from storage.queries.costs import WeekCosts, week_costs
 
 KEPT = 64
 
@@ -76,6 +77,11 @@ def weeks(state: StoreState) -> tuple[WeekSummary, ...]:
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
 def week(state: StoreState, week_id: WeekId) -> WeekDetail | None:
     return queries.week_detail(state.reader, week_id)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+def costs(state: StoreState, week_id: WeekId) -> WeekCosts:
+    return week_costs(state.reader, week_id)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)

@@ -56,6 +56,7 @@ def test_every_part_of_a_finished_week_is_there(show, simulated):
         "Peer review",
         "Research and snapshot",
         "Risk, orders and checkpoints",
+        "Calls and cost",
     ]
     words = said(app)
     assert "**Postmortem**" in words
