@@ -89,7 +89,11 @@ class AlpacaRest:
 
     def order_by_client_id(self, client_order_id: str) -> Json | None:
         wanted = {"client_order_id": client_order_id}
-        return self._named(f"order {client_order_id}", "/orders:by_client_order_id", wanted)
+        what = f"order {client_order_id}"
+        found = self._named(what, "/orders:by_client_order_id", wanted)
+        if found is not None and not is_order(found, client_order_id):
+            raise self._unavailable(what, "answered with another order")
+        return found
 
     def orders(self, status: str, after: str | None = None) -> Sequence[Json]:
         page = partial(self._list, "the orders", "/orders")
@@ -104,7 +108,7 @@ class AlpacaRest:
         if is_refusal(answer) or is_missing(answer):
             kind, sentence = classify(answer.status, answer.text)
             raise OrderRefused(f"order {order_id} was not cancelled: {sentence}", kind)
-        if answer.status != 200:
+        if answer.status != 200 or holds_error(answer):
             raise self._unavailable(f"cancelling order {order_id}", failed(answer))
 
     def activities(self, kind: str, after: str | None = None) -> Sequence[Json]:

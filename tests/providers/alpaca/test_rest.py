@@ -158,6 +158,14 @@ def test_a_page_that_says_404_is_not_a_missing_order(server, api):
         api.order_by_client_id("order-1")
 
 
+@pytest.mark.parametrize("name", ["another order", "an empty object"])
+def test_an_answer_about_another_order_is_not_the_order(server, api, name):
+    fault = NO_ANSWERS.get(name, Fault(status=200, body=b"{}"))
+    server.faults.plan(replace(fault, method="GET", path="/v2/orders:by"))
+    with pytest.raises(BrokerUnavailable, match="another order"):
+        api.order_by_client_id("order-1")
+
+
 def test_only_alpacas_own_404_is_none(api):
     assert api.order_by_client_id("order-9") is None
     assert api.asset("NOPE") is None
@@ -247,7 +255,9 @@ def test_a_filled_or_foreign_order_is_not_cancelled(server, api):
         api.cancel_order("nobody")
 
 
-@pytest.mark.parametrize("name", ["500", "dropped", "redirect", "429", "HTML as success"])
+@pytest.mark.parametrize(
+    "name", ["500", "dropped", "redirect", "429", "HTML as success", "error inside 200"]
+)
 def test_a_cancel_without_an_answer_is_sent_once_and_not_taken_for_done(server, api, name):
     taken = api.submit_order(order())
     server.faults.plan(replace(NO_ANSWERS[name], method="DELETE", times=None))
