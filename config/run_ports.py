@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from config.researchers import ResearchDesk, Vendors, no_vendors
 from core.desk.desk import RunPorts
 from core.desk.spending import WeekSpending
 from core.policy import DeskPolicy
-from core.ports import EventStore, LanguageModel, MarketData, Researcher, TradingCalendar
+from core.ports import CallProgress, EventStore, LanguageModel, MarketData, TradingCalendar, unheard
 from core.profile import ModelSpec
 from core.rendering import PromptLibrary
 from core.schemas.run import RunSpec
@@ -19,12 +20,10 @@ from providers.llm.fallback import FallbackModel, lineages_of
 from providers.llm.priced import PricedModel
 from providers.llm.recording import RecordingModel
 from providers.llm.replay import ReplayModel
-from providers.llm.replayed_detours import ReplayedDetours
+from providers.llm.replayed_stops import ReplayedStops
 from providers.market.recording import RecordingMarket
 from providers.market.replayed import ReplayedRunMarket
-from providers.research.prompted import PromptedResearcher
 from providers.research.recording import RecordingResearcher, ReplayResearcher
-from providers.research.rules import RulesResearcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,8 @@ class LiveProviders:
     market: MarketData
     calendar: TradingCalendar
     spending: Callable[[WeekId], WeekSpending]
+    vendors: Vendors = no_vendors
+    heard: CallProgress = unheard
     check: Callable[[], Awaitable[None]] | None = None
     """What must hold before anything is paid; None where nothing is."""
 
@@ -48,10 +49,11 @@ class LiveProviders:
     def for_run(self, run: RunSpec) -> RunPorts:
         log = CallLog(self.store, run)
         model = RecordingModel(self._asked(run, log), log)
+        desk = self._research(run, model, log)
         return RunPorts(
             model=model,
             researchers={
-                pack: RecordingResearcher(self._researcher(pack, spec, model), log, spec.model)
+                pack: RecordingResearcher(desk.researcher(pack, spec), log, spec.model)
                 for pack, spec in self.policy.profile.researchers.items()
             },
             market=RecordingMarket(self.market, log),
@@ -63,11 +65,18 @@ class LiveProviders:
         budgeted = BudgetedModel(PricedModel(self.model, spending.prices), spending)
         return FallbackModel(budgeted, lineages_of(self.policy.profile), log)
 
-    def _researcher(self, pack: str, spec: ModelSpec, model: LanguageModel) -> Researcher:
-        if spec.is_rules:
-            return RulesResearcher(self.market, pack, self.policy.assets, self.calendar)
-        settings = self.policy.profile.settings_for("research")
-        return PromptedResearcher(model, self.prompts, settings, spec.model)
+    def _research(self, run: RunSpec, model: LanguageModel, log: CallLog) -> ResearchDesk:
+        return ResearchDesk(
+            policy=self.policy,
+            prompts=self.prompts,
+            market=self.market,
+            calendar=self.calendar,
+            model=model,
+            log=log,
+            spending=self.spending(run.week_id),
+            vendors=self.vendors,
+            heard=self.heard,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ class ReplayProviders:
     def for_run(self, run: RunSpec) -> RunPorts:
         heard, log = CallLog(self.recorded, run), CallLog(self.scratch, run)
         return RunPorts(
-            model=RecordingModel(ReplayedDetours(ReplayModel(heard), heard, log), log),
+            model=RecordingModel(ReplayedStops(ReplayModel(heard), heard), log),
             researchers={
                 pack: RecordingResearcher(ReplayResearcher(heard, spec.model), log, spec.model)
                 for pack, spec in self.models.items()
