@@ -42,7 +42,7 @@ class Question(Generic[T]):
 class Asker:
     """One stage's prompt, settings and port."""
 
-    template: StageName
+    template: str
     model: LanguageModel
     prompts: PromptLibrary
     settings: ModelSettings

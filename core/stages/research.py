@@ -20,6 +20,9 @@ from core.stages.asking import SLACK_S, shortened
 PackLetter = Literal["A", "B"]
 KEYS: dict[PackLetter, ContextKey[ResearchOutcome]] = {"A": RESEARCH_PACK_A, "B": RESEARCH_PACK_B}
 
+JOB_S = 75 * 60.0
+"""A vendor's research job takes up to an hour; asking for it and giving it up take their time too."""
+
 
 class ResearchStage(BaseStage):
     """Asks one researcher for one pack; two of these run at the same time.
@@ -38,7 +41,7 @@ class ResearchStage(BaseStage):
         self._source = policy.profile.researchers[pack].model
         self._settings = policy.profile.settings_for("research")
         self._symbols = policy.symbols
-        self.timeout_s = self._settings.timeout_s + SLACK_S
+        self.timeout_s = _longest(policy, pack)
 
     def depends_on(self) -> JsonValue:
         return {
@@ -61,6 +64,19 @@ class ResearchStage(BaseStage):
         except (ModelError, StructuredError) as error:
             return ResearchOutcome(source=self._source, missing_because=shortened(str(error)))
         return ResearchOutcome(source=answer.source, pack=_pack(answer, run))
+
+
+def _longest(policy: DeskPolicy, pack: PackLetter) -> float:
+    """Seconds after which the whole chain hangs; each of its links has its own, shorter, deadline.
+
+    A vendor's job with its creation and cancellation, then every model of the chain and the editor,
+    one after the other, each asked as often as it may be.
+    """
+    spec, settings = policy.profile.researchers[pack], policy.profile.settings_for("research")
+    editors = spec.editor.lineage if spec.editor is not None else ()
+    asked = sum(not model.is_rules for model in (*spec.lineage, *editors))
+    in_a_row = max(1, asked) * policy.council.max_attempts
+    return JOB_S + settings.timeout_s * in_a_row + SLACK_S
 
 
 def _pack(answer: ResearchAnswer, run: RunSpec) -> ResearchPack:

@@ -15,6 +15,7 @@ from core.schemas.research import (
     ResearchRequest,
 )
 from core.stages.asking import Asker, Question
+from providers.research.citations import in_text
 
 
 class PromptedResearcher:
@@ -43,6 +44,7 @@ class PromptedResearcher:
         return ResearchAnswer(
             source=last.served_model,
             findings=within_universe(answer.value, request.symbols),
+            citations=in_text(last.text),
             report=prose(last.text),
             usage=total_usage(answer.attempts),
         )
