@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from core.clock import Clock, as_utc
 from core.errors import MarketError, NoBars
@@ -13,6 +14,7 @@ from core.ports import TradingCalendar
 from providers.alpaca.api import MarketApi
 from providers.market.alpaca_bars import AlpacaDailyBars
 from providers.market.alpaca_live import AlpacaTrades
+from providers.market.failing import SharedFailure
 from providers.market.fetched import FetchedMarket, Service
 
 DELAYS = {"sip": timedelta(minutes=15)}
@@ -53,6 +55,7 @@ class AlpacaMarket:
         self._symbols = tuple(dict.fromkeys(symbols))
         self._calendar, self._clock = calendar, clock
         self._seen: tuple[datetime, dict[str, Quote | MarketError]] | None = None
+        self._failing = SharedFailure(clock)
         self._guard = threading.Lock()
 
     def bars(self, symbols: Sequence[str], as_of: datetime, sessions: int) -> MarketBars:
@@ -66,9 +69,8 @@ class AlpacaMarket:
         if not self._live(moment) or (not running and self._daily.settled(moment) == known):
             return self._daily.quotes(symbols, moment)
         trades = self._newest_trades(known.opened, moment)
-        settled = self._daily.settled_quotes(
-            [symbol for symbol in symbols if symbol not in trades], moment
-        )
+        quiet = [symbol for symbol in symbols if symbol not in trades]
+        settled = self._daily.settled_quotes(quiet, moment) if quiet else {}
         return {
             symbol: self._traded(trades[symbol])
             if symbol in trades
@@ -89,7 +91,9 @@ class AlpacaMarket:
             if self._seen is None or self._seen[0] != moment:
                 opened = self._calendar.session_open(session)
                 until = min(moment, self._calendar.session_close(session))
-                found = self._trades.newest(self._symbols, session, opened, until)
+                found = self._failing.ask(
+                    partial(self._trades.newest, self._symbols, session, opened, until)
+                )
                 self._seen = (moment, found)
             return self._seen[1]
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final, Protocol, cast
 
 import numpy as np
@@ -18,6 +19,7 @@ from core.ports import TradingCalendar
 from providers.market.bar_files import NUMBERS, PRICES
 from providers.market.bar_rows import SymbolBars, collect_bars
 from providers.market.daily import DailyBars, DailyBarsMarket
+from providers.market.failing import SharedFailure
 
 FIRST_DAY = date(2016, 1, 1)
 """Nothing older is asked for."""
@@ -103,6 +105,7 @@ class FetchedMarket:
         self._calendar = calendar
         self._clock = clock
         self._kept: _Kept | None = None
+        self._failing = SharedFailure(clock)
         self._guard = threading.Lock()
 
     @property
@@ -175,7 +178,8 @@ class FetchedMarket:
             kept = self._kept
             if kept is None or not _serves(kept, symbols, start, horizon):
                 end = min(moment, self._clock.now()) - self._service.settles
-                kept = self._kept = self._fetched(Window(start, end, horizon))
+                window = Window(start, end, horizon)
+                kept = self._kept = self._failing.ask(partial(self._fetched, window))
         for symbol in symbols:
             if symbol in kept.failed:
                 raise kept.failed[symbol]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
@@ -118,7 +119,9 @@ class YahooDailyBars:
 
 def yahoo_download(**asked: Any) -> Any:
     """``yfinance.download`` with its caches in a folder of this process, and without its chatter."""
-    return _yfinance().download(**asked)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # yfinance 1.7 uses what pandas 3.1 deprecates
+        return _yfinance().download(**asked)
 
 
 @cache

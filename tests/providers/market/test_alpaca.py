@@ -143,6 +143,16 @@ def test_while_a_session_runs_the_newest_trade_is_the_price(stack):
     assert (quote.feed, quote.session) == ("alpaca/iex", FRIDAY)
 
 
+def test_live_prices_need_no_daily_bars_and_are_one_request_an_instant(stack):
+    now = OPENED + timedelta(hours=2)
+    trades = {symbol: {"t": iso(now), "p": 99} for symbol in SYMBOLS}
+    server = served(stack, FakeTape(trades=trades))
+    market = market_over(server, now)
+    for symbol in SYMBOLS:
+        market.quotes([symbol], now)
+    assert [asked.path for asked in server.seen] == ["/v2/stocks/snapshots"]
+
+
 def test_a_trade_after_as_of_is_not_the_price_but_the_whole_minute_before_is(stack):
     now = OPENED + timedelta(hours=2)
     market = live(stack, now, now - timedelta(seconds=30))
@@ -241,6 +251,21 @@ def test_a_failing_server_is_unavailable_in_one_line_without_the_key(stack, faul
     assert "\n" not in said
     assert server.account.secret not in said
     server.faults.clear()
+
+
+def test_symbol_by_symbol_a_failure_is_not_waited_for_again_but_later_it_is(stack):
+    server = served(stack, whole_tape())
+    server.faults.plan(Fault("GET", "/v2/stocks", None, status=500))
+    clock = FixedClock(LONG_AFTER)
+    api = AlpacaMarketRest(PaperKey(KEY_ID, server.account.secret), server.url, FAST)
+    market = AlpacaMarket(api, CALENDAR, clock, SYMBOLS)
+    for _ in range(5):
+        with pytest.raises(MarketUnavailable, match="500"):
+            market.bars(["SPY"], CLOSED, 5)
+    assert len(server.seen) == 1 + FAST.retries
+    server.faults.clear()
+    clock.move_to(LONG_AFTER + timedelta(seconds=31))
+    assert market.bars(["SPY"], CLOSED, 5)
 
 
 def test_one_failure_is_asked_again(stack):
