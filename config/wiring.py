@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from config.connections import BrokerName
 from config.language_models import language_models, price_list
 from config.loading import ProfileChoice
+from config.researchers import research_vendors
 from config.run_ports import LiveProviders, ReplayProviders
 from config.secrets import Secrets, load_secrets
 from config.settings import Settings, load_settings
@@ -161,6 +162,8 @@ def live_providers(
         market=market,
         calendar=calendar(),
         spending=week_spending(settings, store, clock),
+        vendors=research_vendors(settings, secrets),
+        heard=heard,
     )
 
 

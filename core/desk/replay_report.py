@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from core.desk.recorded_week import RecordedWeek
 from core.desk.writing import MARKET_STREAM, week_stream
 from core.errors import CouncilError
-from core.events.calls import ModelFellBack, ResearchSteppedDown
 from core.events.envelope import StoredEvent
 from core.events.week import StageFailed, StagesMarkedStale
 from core.ports import EventStore
@@ -17,8 +16,6 @@ from core.types import RunId, StreamId, WeekId
 
 ATTEMPTS = (StageFailed.__name__, StagesMarkedStale.__name__)
 """What an attempt that came to nothing leaves behind; doing the week again needs no such attempt."""
-BEHIND_AN_ANSWER = (ModelFellBack.__name__, ResearchSteppedDown.__name__)
-"""How an answer came about: a replay is given the answer itself, and asks nobody on the way to it."""
 STAGE_OF = {
     "TargetSet": "order_plan",
     "OrderIntended": "order_plan",
@@ -86,7 +83,8 @@ def compare(
 def _is_compared(stream: str, week: RecordedWeek) -> bool:
     """The week, the one it closes, its run's calls, the accounts and the prices they saw.
 
-    Calls behind a research answer (``research/A/…``) are the vendor's job and the editor's words.
+    Calls behind a research answer (``research/A/…``: the vendor's job, the editor's words, steps
+    down) are not: a replay is given the answer itself, and asks nobody on the way to it.
     """
     run = f"run/{week.run.run_id}/"
     if stream.startswith(f"{run}research/") and stream.count("/") > run.count("/") + 1:
@@ -138,7 +136,7 @@ def _without_attempts(
     return [
         row
         for row in rows
-        if row.type not in (*ATTEMPTS, *BEHIND_AN_ANSWER)
+        if row.type not in ATTEMPTS
         and row.position == last[_question(row)]
         and (row.position > resumed_at or not _asks(row) or _question(row) in asked)
     ]

@@ -105,7 +105,7 @@ def test_a_provider_that_names_no_cost_is_priced_by_the_table(root):
 def test_the_budget_stops_the_run_before_the_call_and_a_higher_one_goes_on(server, root):
     store = open_store(live(server, root))
     with pytest.raises(BudgetExceeded, match=r"budget\.week_usd"):
-        week_of(live(server, root, week_usd="0.4"), store)
+        week_of(live(server, root, week_usd="0.2"), store)
     paid = len(server.bodies)
     answered = len(decoded(store, ModelCallCompleted))
     assert answered == paid
