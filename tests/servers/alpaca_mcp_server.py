@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 import mcp_types as types
@@ -69,7 +70,7 @@ def tool_error(text: str) -> types.CallToolResult:
     return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=True)
 
 
-async def request(client: httpx.AsyncClient, tool: str, given: dict) -> httpx.Response:
+async def request(client: httpx.AsyncClient, tool: str, given: dict[str, Any]) -> httpx.Response:
     if tool == "place_stock_order":
         return await client.post("/v2/orders", json=given)
     if tool == "cancel_order_by_id":
@@ -80,7 +81,7 @@ async def request(client: httpx.AsyncClient, tool: str, given: dict) -> httpx.Re
     return await client.get(path.format(**{key: given[key] for key in inside}), params=query)
 
 
-async def call(client: httpx.AsyncClient, tool: str, given: dict) -> types.CallToolResult:
+async def call(client: httpx.AsyncClient, tool: str, given: dict[str, Any]) -> types.CallToolResult:
     if FAULT == "echo":
         pair = f"{os.environ['ALPACA_API_KEY']} {os.environ['ALPACA_SECRET_KEY']}"
         return tool_error(f"Error calling tool: HTTP error 403: Forbidden - key {pair} is wrong")
@@ -93,7 +94,7 @@ async def call(client: httpx.AsyncClient, tool: str, given: dict) -> types.CallT
         return tool_error(f"Error calling tool '{tool}': Request error ({type(error).__name__})")
     die(f"die after {tool}")
     if f"noise {tool}" == FAULT:
-        print(os.environ["ALPACA_SECRET_KEY"], "\x00 rubbish {", flush=True)
+        rubbish(os.environ["ALPACA_SECRET_KEY"] + " {")
         await asyncio.sleep(60)
     if response.is_error:
         return failed(tool, response)
@@ -104,6 +105,11 @@ async def call(client: httpx.AsyncClient, tool: str, given: dict) -> types.CallT
     return envelope(tool, body if isinstance(body, dict) else {"result": body})
 
 
+def rubbish(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def die(fault: str) -> None:
     if fault == FAULT and not ONCE.exists():
         ONCE.touch()
@@ -111,7 +117,7 @@ def die(fault: str) -> None:
 
 
 async def main() -> None:
-    offered = [name for name in TOOLS if FAULT != f"without {name}"]
+    offered = [name for name in TOOLS if f"without {name}" != FAULT]
     headers = {
         "APCA-API-KEY-ID": os.environ["ALPACA_API_KEY"],
         "APCA-API-SECRET-KEY": os.environ["ALPACA_SECRET_KEY"],
@@ -131,7 +137,7 @@ async def main() -> None:
 
     server = Server("Alpaca MCP Server", on_list_tools=listed, on_call_tool=called)
     if FAULT == "garbage":
-        print("Welcome to the server!", flush=True)
+        rubbish("Welcome to the server!")
     async with stdio_server() as (read, write):
         await server.run(read, write, server.create_initialization_options())
 
