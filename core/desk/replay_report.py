@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from core.desk.recorded_week import RecordedWeek
 from core.desk.writing import MARKET_STREAM, week_stream
 from core.errors import CouncilError
+from core.events.calls import ModelFellBack
 from core.events.envelope import StoredEvent
 from core.events.week import StageFailed, StagesMarkedStale
 from core.ports import EventStore
@@ -16,6 +17,8 @@ from core.types import RunId, StreamId, WeekId
 
 ATTEMPTS = (StageFailed.__name__, StagesMarkedStale.__name__)
 """What an attempt that came to nothing leaves behind; doing the week again needs no such attempt."""
+DETOURS = (ModelFellBack.__name__,)
+"""How an answer came about: a replay is given the answer itself, and asks nobody on the way to it."""
 STAGE_OF = {
     "TargetSet": "order_plan",
     "OrderIntended": "order_plan",
@@ -136,7 +139,7 @@ def _without_attempts(
     return [
         row
         for row in rows
-        if row.type not in ATTEMPTS
+        if row.type not in (*ATTEMPTS, *DETOURS)
         and row.position == last[_question(row)]
         and (row.position > resumed_at or not _asks(row) or _question(row) in asked)
     ]
