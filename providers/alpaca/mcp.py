@@ -10,14 +10,13 @@ from core.errors import BrokerUnavailable, OrderRefused, OrderUnknown
 from core.schemas.order import RefusalKind
 from providers.alpaca import mcp_tools as tools
 from providers.alpaca.answers import (
-    NOT_FOUND,
-    PROVEN,
     Answer,
     NoAnswer,
     failed,
     holds_error,
     is_missing,
     is_order,
+    is_refusal,
     said,
 )
 from providers.alpaca.api import Json
@@ -74,7 +73,11 @@ class AlpacaMcp:
 
     def order_by_client_id(self, client_order_id: str) -> Json | None:
         wanted = {"client_order_id": client_order_id}
-        return self._named(f"order {client_order_id}", tools.ORDER_BY_CLIENT_ID, wanted)
+        what = f"order {client_order_id}"
+        found = self._named(what, tools.ORDER_BY_CLIENT_ID, wanted)
+        if found is not None and not is_order(found, client_order_id):
+            raise _unavailable(what, "answered with another order")
+        return found
 
     def orders(self, status: str, after: str | None = None) -> Sequence[Json]:
         page = partial(self._list, "the orders", tools.ORDERS)
@@ -82,7 +85,7 @@ class AlpacaMcp:
 
     def cancel_order(self, order_id: str) -> None:
         answer = self._call(tools.CANCEL_ORDER, {"order_id": order_id}, again=False)
-        if isinstance(answer, Answer) and answer.status in PROVEN | {NOT_FOUND}:
+        if isinstance(answer, Answer) and (is_refusal(answer) or is_missing(answer)):
             kind, sentence = classify(answer.status, answer.text)
             raise OrderRefused(f"order {order_id} was not cancelled: {sentence}", kind)
         if isinstance(answer, NoAnswer) or answer.status != 200 or holds_error(answer):
@@ -103,7 +106,7 @@ class AlpacaMcp:
         if answer.status == 200 and is_order(answer.json, client_id):
             taken: Json = answer.json
             return taken
-        if answer.status not in PROVEN:
+        if not is_refusal(answer):
             raise _unknown(client_id, failed(answer))
         kind, sentence = classify(answer.status, answer.text)
         if kind is not RefusalKind.DUPLICATE_ID:
@@ -152,7 +155,7 @@ def _checked(what: str, answer: Answer | NoAnswer, shape: type) -> Any:
     if isinstance(answer, Answer):
         if answer.status == 200 and isinstance(answer.json, shape) and not holds_error(answer):
             return answer.json
-        if answer.status in PROVEN:
+        if is_refusal(answer):
             raise _unavailable(what, f"refused: {said(answer)}")
     raise _unavailable(what, failed(answer))
 
