@@ -27,7 +27,10 @@ Reserve = Callable[[str, str], AbstractContextManager[None]]
 
 @dataclass(frozen=True, slots=True)
 class JobPace:
-    """Seconds: how long a job may take, and how often it is looked at (ever less often)."""
+    """Seconds: how long a job may take, and how often it is looked at (ever less often).
+
+    ``deadline_s`` counts from when this process began to look; a restart begins a new one.
+    """
 
     deadline_s: float = 3_600.0
     first_wait_s: float = 5.0
