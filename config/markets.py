@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from config.alpaca import AlpacaConnections
 from config.connections import MarketName
 from config.settings import Settings
-from core.errors import ConfigError
-from core.types import StoreKind
+from core.clock import Clock
+from core.desk.writing import append_one, new_event
+from core.errors import ConcurrencyError, ConfigError
+from core.events.market import MarketSteppedDown
+from core.ports import EventStore, MarketData, TradingCalendar
+from core.types import StoreKind, StreamId
+from providers.market.alpaca import AlpacaMarket
+from providers.market.chain import ChainMarket, StepDownNote
+from providers.market.files import FilesMarket
+from providers.market.yfinance import YfinanceMarket
 
 OWN: tuple[MarketName, ...] = ("files", "simulated")
 """Sources that need no vendor: the only ones a simulation or a demonstration reads."""
@@ -49,3 +60,55 @@ def _has_keys(settings: Settings) -> bool:
         settings.keys_present.get(name, False)
         for name in ("APCA_API_KEY_ID", "ALPACA_ACCOUNT_1_KEY_ID")
     )
+
+
+STEPS_STREAM = StreamId("system/market_data")
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class MarketBuilder:
+    """Makes the sources of a desk's prices; ``alpaca`` holds the keys they share with the broker."""
+
+    settings: Settings
+    calendar: TradingCalendar
+    clock: Clock
+    alpaca: AlpacaConnections
+
+    def chain(self, names: tuple[MarketName, ...], store: EventStore) -> MarketData:
+        """One source as it is; several as a chain whose every step down is an event."""
+        links = [self._source(name) for name in names]
+        if len(links) == 1:
+            return links[0]
+        return ChainMarket(links, lambda note: record_step_down(store, self.clock, note))
+
+    def _source(self, name: MarketName) -> MarketData:
+        symbols = self.settings.policy.symbols
+        if name == "files":
+            assert self.settings.market_data_dir is not None  # `sources_of` has seen to it
+            return FilesMarket(self.settings.market_data_dir, self.calendar, symbols)
+        if name == "yfinance":
+            return YfinanceMarket(symbols, self.calendar, self.clock)
+        api = self.alpaca.market(self.alpaca.shared_key(), over_mcp=name == "alpaca_mcp")
+        feed = self.settings.connections.feed
+        return AlpacaMarket(api, self.calendar, self.clock, symbols, feed=feed)
+
+
+def record_step_down(store: EventStore, clock: Clock, note: StepDownNote) -> None:
+    """A stream of its own: whoever asked for a price may be about to append to another."""
+    event = MarketSteppedDown(
+        as_of=note.as_of,
+        source=note.source,
+        next_source=note.next_source,
+        reason=note.reason,
+        message=note.message,
+    )
+    for left in reversed(range(TRIES)):
+        version = store.head(STEPS_STREAM).version
+        try:
+            append_one(store, STEPS_STREAM, new_event(STEPS_STREAM, event, [version], clock.now()))
+        except ConcurrencyError:  # another process stepped down at the same moment
+            if not left:
+                raise
+        else:
+            return

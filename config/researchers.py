@@ -30,6 +30,11 @@ Vendors: TypeAlias = Callable[[str], JobVendor | str | None]
 """A researcher's name → its vendor, why it cannot be asked, or None for who is no vendor."""
 
 
+def is_vendor(name: str) -> bool:
+    """Whether the name is that of a vendor's deep research."""
+    return name.startswith((GEMINI, PERPLEXITY))
+
+
 def no_vendors(_name: str) -> None:
     """Nobody sells deep research."""
 

@@ -8,9 +8,12 @@ from functools import cache
 
 from sqlalchemy import Engine
 
+from config.alpaca import AlpacaConnections
 from config.connections import BrokerName
 from config.language_models import language_models, price_list
 from config.loading import ProfileChoice
+from config.markets import MarketBuilder, sources_of
+from config.preflight import preflight_of
 from config.researchers import research_vendors
 from config.run_ports import LiveProviders, ReplayProviders
 from config.secrets import Secrets, load_secrets
@@ -26,14 +29,14 @@ from core.desk.sent_orders import sent_orders
 from core.desk.spending import WeekSpending
 from core.events import ALL_EVENTS
 from core.policy import DeskPolicy
-from core.ports import CallProgress, Lock, MarketData, TradingCalendar, unheard
+from core.ports import Broker, CallProgress, Lock, MarketData, TradingCalendar, unheard
 from core.rendering import PromptLibrary, load_builtin
 from core.types import StoreKind, WeekId
+from providers.broker.alpaca import AlpacaBroker
 from providers.broker.fill_rules import FillRules
 from providers.broker.replayed import ReplayedBroker
 from providers.broker.simulated import SimulatedBroker
 from providers.market.calendar import XnysCalendar
-from providers.market.files import FilesMarket
 from providers.market.replayed import ReplayedQuotes
 from providers.market.simulated import SimulatedMarket, SimulatedPeriod
 from storage.engine import PoolSettings, Synchronous, file_of
@@ -113,7 +116,8 @@ def build_desk(  # noqa: PLR0913 - what differs between faces is one keyword eac
     known = configured(store)
     seed = known.seed if known is not None else DEFAULT_SEED if seed is None else seed
     clock = clock or SystemClock()
-    market = market_data(settings, seed, clock)
+    alpaca = AlpacaConnections(secrets_of(settings))
+    market = market_data(settings, seed, clock, kind=kind, store=store, alpaca=alpaca)
     return Desk(
         policy=settings.policy,
         prompts=prompts(),
@@ -126,17 +130,27 @@ def build_desk(  # noqa: PLR0913 - what differs between faces is one keyword eac
         calendar=calendar(),
         market=market,
         providers=live_providers(settings, store, market, clock, heard),
-        broker=_broker(settings.policy, store, market, clock),
+        broker=_broker(settings, kind, store, market, clock, alpaca),
         lock=lock_for(store.engine),
+        broker_name=broker_of(settings, kind),
     )
 
 
-def market_data(settings: Settings, seed: int, clock: Clock) -> MarketData:
-    """Bars of MARKET_DATA_DIR when it is set, else generated ones that say so."""
-    symbols = settings.policy.symbols
-    if settings.market_data_dir is not None:
-        return FilesMarket(settings.market_data_dir, calendar(), symbols)
-    return simulated_market(symbols, seed, in_new_york(clock.now()).year + SIMULATED_YEARS_AHEAD)
+def market_data(  # noqa: PLR0913 - what differs between faces is one keyword each
+    settings: Settings,
+    seed: int,
+    clock: Clock,
+    *,
+    kind: StoreKind,
+    store: SqlEventStore,
+    alpaca: AlpacaConnections,
+) -> MarketData:
+    """The chain of sources that configuration and keys allow, else generated prices that say so."""
+    names = sources_of(settings, kind)
+    if names == ("simulated",):
+        last_year = in_new_york(clock.now()).year + SIMULATED_YEARS_AHEAD
+        return simulated_market(settings.policy.symbols, seed, last_year)
+    return MarketBuilder(settings, calendar(), clock, alpaca).chain(names, store)
 
 
 @cache
@@ -164,6 +178,7 @@ def live_providers(
         spending=week_spending(settings, store, clock),
         vendors=research_vendors(settings, secrets),
         heard=heard,
+        check=preflight_of(settings, secrets),
     )
 
 
@@ -230,7 +245,24 @@ def scratch_desk(settings: Settings, store: SqlEventStore) -> ScratchDesk:
     return build
 
 
-def _broker(
+def _broker(  # noqa: PLR0913, PLR0917 - a broker stands on all of these
+    settings: Settings,
+    kind: StoreKind,
+    store: SqlEventStore,
+    market: MarketData,
+    clock: Clock,
+    alpaca: AlpacaConnections,
+) -> Broker:
+    name = broker_of(settings, kind)
+    if name == "simulated":
+        return _simulated_broker(settings.policy, store, market, clock)
+    keys = alpaca.account_keys(settings.policy.accounts)
+    over_mcp = name == "alpaca_mcp"
+    apis = {account: alpaca.trading(key, over_mcp=over_mcp) for account, key in keys.items()}
+    return AlpacaBroker(apis, calendar(), clock)
+
+
+def _simulated_broker(
     policy: DeskPolicy, store: SqlEventStore, market: MarketData, clock: Clock
 ) -> SimulatedBroker:
     """The simulated broker, with every order the log says was sent back in its books."""

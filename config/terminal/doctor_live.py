@@ -5,10 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 
+from config.researchers import Vendors
+from config.settings import Settings
 from config.terminal.doctor import Check
+from core.desk.spending import usd
 from core.errors import BrokerError
 from core.types import AccountId
 from providers.alpaca.api import Json, TradingApi
+from providers.llm.preflight import PreflightReport
+
+
+def endpoint_checks(report: PreflightReport) -> Iterator[Check]:
+    """One line an endpoint: how many models, what credit; a retired id or a bad key is broken."""
+    for check in report.checks:
+        said = [] if check.models is None else [f"{check.models} models"]
+        if check.credit is not None:
+            left = check.credit.remaining
+            said.append("no limit" if left is None else f"{usd(left)} of credit left")
+        said += [*check.problems, *check.unknown]
+        yield Check(
+            f"models at {check.provider}",
+            ok=not check.problems,
+            detail="; ".join(said) or "answers",
+            warning=not check.problems and bool(check.unknown),
+        )
+
+
+def stand_ins(settings: Settings, vendors: Vendors) -> Iterator[Check]:
+    """What is on a fallback before anything has run: research without its vendor's key."""
+    for pack, spec in settings.policy.profile.researchers.items():
+        why = vendors(spec.model)
+        if isinstance(why, str) and spec.fallbacks:
+            detail = f"{why}: {spec.fallbacks[0].model} stands in for {spec.model}"
+            yield Check(f"research {pack}", ok=True, detail=detail, warning=True)
+        elif isinstance(why, str):
+            detail = f"{why}, and {spec.model} has no fallback: pack {pack} will be missing"
+            yield Check(f"research {pack}", ok=False, detail=detail)
 
 
 def account_checks(apis: Mapping[AccountId, TradingApi]) -> Iterator[Check]:

@@ -60,7 +60,7 @@ class MarketSnapshotStage(BaseStage):
         snapshot = MarketSnapshot(
             week_id=run.week_id,
             as_of=run.as_of,
-            source=self._market.source,
+            source="+".join(dict.fromkeys(bars.source for bars in reading.parts)),
             feed="+".join(dict.fromkeys(bars.feed for bars in reading.parts)),
             adjusted=all(bars.adjusted for bars in reading.parts),
             assets=assets,

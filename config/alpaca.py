@@ -1,0 +1,81 @@
+"""Alpaca as one desk reaches it: which key is which account, over REST or MCP, each limit shared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from config.secrets import LOOPBACK, AlpacaKey, Secrets, account_names
+from core.errors import ConfigError
+from core.policy import AccountSpec
+from core.types import AccountId
+from providers.alpaca.api import MarketApi, TradingApi
+from providers.alpaca.market_rest import DATA_URL, AlpacaMarketRest
+from providers.alpaca.mcp import AlpacaMcp
+from providers.alpaca.mcp_market import AlpacaMarketMcp
+from providers.alpaca.mcp_session import McpSession
+from providers.alpaca.rest import AlpacaRest
+from providers.alpaca.session import PaperKey
+from providers.alpaca.token_bucket import TokenBucket
+
+NO_KEYS = "needs paper keys: set APCA_API_KEY_ID and APCA_API_SECRET_KEY in .env"
+
+
+class AlpacaConnections:
+    """Everything one process says to Alpaca; all who use one key share its rate limit."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._limits: dict[str, TokenBucket] = {}
+        self._sessions: dict[str, McpSession] = {}
+
+    def account_keys(self, accounts: tuple[AccountSpec, ...]) -> Mapping[AccountId, AlpacaKey]:
+        """A key pair for every account; ConfigError names those that have none."""
+        given = self._secrets.alpaca_accounts
+        missing = [account.account_id for account in accounts if account.account_id not in given]
+        if not missing:
+            return {account.account_id: given[account.account_id] for account in accounts}
+        names = ", ".join(account_names(int(one.removeprefix("acct_")))[0] for one in missing)
+        if not given:
+            raise ConfigError(f"broker alpaca {NO_KEYS}")
+        raise ConfigError(
+            f"not every account has a key pair: set {names} with their secrets in .env"
+        )
+
+    def all_have_keys(self, accounts: tuple[AccountSpec, ...]) -> bool:
+        return all(account.account_id in self._secrets.alpaca_accounts for account in accounts)
+
+    def shared_key(self) -> AlpacaKey:
+        """The one pair for all, else the first account's; ConfigError when there is neither."""
+        accounts = self._secrets.alpaca_accounts
+        found = self._secrets.alpaca or next(iter(accounts.values()), None)
+        if found is None:
+            raise ConfigError(f"alpaca {NO_KEYS}")
+        return found
+
+    def trading(self, key: AlpacaKey, *, over_mcp: bool = False) -> TradingApi:
+        pair, limit = _pair(key), self._limit(key)
+        if over_mcp:
+            return AlpacaMcp(self._session(key), limit)
+        return AlpacaRest(pair, self._secrets.alpaca_base_url, limiter=limit)
+
+    def market(self, key: AlpacaKey, *, over_mcp: bool = False) -> MarketApi:
+        """The paper account's market data; on loopback everything is at one address."""
+        if over_mcp:
+            return AlpacaMarketMcp(self._session(key), self._limit(key))
+        base = self._secrets.alpaca_base_url
+        address = base if urlsplit(base).hostname in LOOPBACK else DATA_URL
+        return AlpacaMarketRest(_pair(key), address, limiter=self._limit(key))
+
+    def _limit(self, key: AlpacaKey) -> TokenBucket:
+        return self._limits.setdefault(key.key_id.get_secret_value(), TokenBucket())
+
+    def _session(self, key: AlpacaKey) -> McpSession:
+        name = key.key_id.get_secret_value()
+        if name not in self._sessions:
+            self._sessions[name] = McpSession(_pair(key))
+        return self._sessions[name]
+
+
+def _pair(key: AlpacaKey) -> PaperKey:
+    return PaperKey(key.key_id.get_secret_value(), key.secret.get_secret_value())
