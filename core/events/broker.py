@@ -1,0 +1,129 @@
+"""Events of brokers: net orders of accounts that share a key, and what a comparison of books found."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from core.events.envelope import Event
+from core.schemas.base import Schema
+from core.types import AccountId, Side
+
+
+class NetPart(Schema):
+    """One account's share of a net order: its own client order id and quantity."""
+
+    account_id: AccountId
+    client_order_id: str
+    quantity: Decimal
+
+
+class NetOrderIntended(Event):
+    """Written before the broker is called: one order over one key for several accounts' intents.
+
+    ``leg`` 1 closes what the key holds, 2 opens beyond it once leg 1 has filled (``after``).
+    """
+
+    key: str
+    slot: str
+    symbol: str
+    leg: int
+    side: Side
+    quantity: Decimal
+    client_order_id: str
+    parts: tuple[NetPart, ...]
+    decided_at: datetime
+    after: str | None = None
+
+
+class NetOrderAccepted(Event):
+    """The broker took it; every part is accepted from then on."""
+
+    client_order_id: str
+    broker_order_id: str
+    accepted_at: datetime
+
+
+class NetOrderRefused(Event):
+    """Proven not taken: every part of it is refused."""
+
+    client_order_id: str
+    reason: str
+
+
+class AllocatedPart(Schema):
+    client_order_id: str
+    account_id: AccountId
+    quantity: Decimal
+
+
+class NetFillAllocated(Event):
+    """A fill of a net order, split over its parts once and for all; price in USD a share."""
+
+    net_order_id: str
+    fill_id: str
+    symbol: str
+    side: Side
+    quantity: Decimal
+    price: Decimal
+    commission: Decimal
+    filled_at: datetime
+    session: date
+    parts: tuple[AllocatedPart, ...]
+
+
+class InternalCross(Event):
+    """Two accounts' opposite intents met inside the desk: no order was sent for this quantity.
+
+    ``price`` is None until the market's first price after the decision is known (`CrossPriced`).
+    """
+
+    cross_id: str
+    symbol: str
+    quantity: Decimal
+    buy: NetPart
+    sell: NetPart
+    decided_at: datetime
+
+
+class CrossPriced(Event):
+    """The mid at which a cross was done, USD a share, and when it was quoted."""
+
+    cross_id: str
+    price: Decimal
+    priced_at: datetime
+    session: date
+    source: str
+
+
+class BrokerBaseline(Event):
+    """What a broker's account held in cash (USD) when the desk first met it; positions were flat."""
+
+    account_id: AccountId
+    cash: Decimal
+    starting_cash: Decimal
+
+
+class AccountReconciled(Event):
+    """Orders, fills, positions and cash of this account agree with its broker's."""
+
+    account_id: AccountId
+    at: datetime
+
+
+class ReconciliationMismatch(Event):
+    """They do not: ``what`` is order, fill, position or cash; nothing is sent until it is resolved."""
+
+    account_id: AccountId
+    what: str
+    subject: str
+    ledger: str
+    broker: str
+
+
+class MismatchResolved(Event):
+    """An operator's word on a mismatch; ``accepted_cash`` is a difference taken into the baseline."""
+
+    account_id: AccountId
+    reason: str
+    accepted_cash: Decimal = Decimal(0)
