@@ -42,8 +42,10 @@ class AlpacaConnections:
             f"not every account has a key pair: set {names} with their secrets in .env"
         )
 
-    def all_have_keys(self, accounts: tuple[AccountSpec, ...]) -> bool:
-        return all(account.account_id in self._secrets.alpaca_accounts for account in accounts)
+    def shares_a_key(self, accounts: tuple[AccountSpec, ...]) -> bool:
+        """Whether one pair stands for all of them: there is one, and not every account has its own."""
+        alone = all(one.account_id in self._secrets.alpaca_accounts for one in accounts)
+        return not alone and self._secrets.alpaca is not None
 
     def shared_key(self) -> AlpacaKey:
         """The one pair for all, else the first account's; ConfigError when there is neither."""

@@ -31,11 +31,13 @@ from core.events import ALL_EVENTS
 from core.policy import DeskPolicy
 from core.ports import Broker, CallProgress, Lock, MarketData, TradingCalendar, unheard
 from core.rendering import PromptLibrary, load_builtin
-from core.types import StoreKind, WeekId
+from core.types import AccountId, StoreKind, WeekId
+from providers.alpaca.mid import AlpacaMid
 from providers.broker.alpaca import AlpacaBroker
 from providers.broker.fill_rules import FillRules
 from providers.broker.replayed import ReplayedBroker
 from providers.broker.simulated import SimulatedBroker
+from providers.broker.virtual import VirtualBroker
 from providers.market.calendar import XnysCalendar
 from providers.market.replayed import ReplayedQuotes
 from providers.market.simulated import SimulatedMarket, SimulatedPeriod
@@ -51,6 +53,8 @@ SIMULATED_SINCE = date(2012, 1, 3)
 SIMULATED_YEARS_AHEAD = 1
 """How far beyond this year generated prices go, so that a running demo desk does not end."""
 MEMORY = "sqlite://"
+SHARED = AccountId("key")
+"""The one broker account that all of the desk's accounts share."""
 
 
 def open_store(
@@ -256,10 +260,17 @@ def _broker(  # noqa: PLR0913, PLR0917 - a broker stands on all of these
     name = broker_of(settings, kind)
     if name == "simulated":
         return _simulated_broker(settings.policy, store, market, clock)
-    keys = alpaca.account_keys(settings.policy.accounts)
-    over_mcp = name == "alpaca_mcp"
-    apis = {account: alpaca.trading(key, over_mcp=over_mcp) for account, key in keys.items()}
-    return AlpacaBroker(apis, calendar(), clock)
+    accounts, over_mcp = settings.policy.accounts, name == "alpaca_mcp"
+    if not alpaca.shares_a_key(accounts):
+        keys = alpaca.account_keys(accounts)
+        apis = {account: alpaca.trading(key, over_mcp=over_mcp) for account, key in keys.items()}
+        return AlpacaBroker(apis, calendar(), clock)
+    key = alpaca.shared_key()
+    api = alpaca.trading(key, over_mcp=over_mcp)
+    cash = {account.account_id: settings.policy.risk.starting_cash for account in accounts}
+    inner = AlpacaBroker({SHARED: api}, calendar(), clock)
+    mid = AlpacaMid(api, alpaca.market(key, over_mcp=over_mcp))
+    return VirtualBroker(inner, SHARED, cash, store, clock, mid)
 
 
 def _simulated_broker(
