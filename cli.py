@@ -14,11 +14,21 @@ import typer
 from config.listening import refuse_port_in_use
 from config.settings import PROJECT_ROOT, Settings, load_settings
 from config.terminal import doctor as doctor_checks
-from config.terminal import initialise, options, reports, show, spending, web
+from config.terminal import doctor_live, initialise, options, reports, show, spending, web
 from config.terminal.app import FAILURE, BothSpellings, run
 from config.terminal.doctor import Check, database_of
 from config.terminal.options import Json, OneWeek, ProfileName, Seed, Store, Week
-from config.wiring import MEMORY, broker_of, build_desk, open_configured, open_store, scratch_desk
+from config.terminal.research_jobs import decide_job
+from config.wiring import (
+    MEMORY,
+    broker_of,
+    build_desk,
+    calendar,
+    open_configured,
+    open_store,
+    scratch_desk,
+    secrets_of,
+)
 from core.call_board import CallBoard
 from core.clock import FixedClock, SystemClock, at_new_york, in_new_york
 from core.desk import slot_log
@@ -86,10 +96,9 @@ class Opened:
         self.board = CallBoard()
         self.now = SystemClock().now()
         self.week: WeekId = options.week(week, self.now)
-        self.desk = self.desk_at(None)
-        if is_past(self.week, self.now):
-            schedule = self.settings.policy.schedule
-            self.desk = self.desk_at(start_of(schedule, self.desk.calendar, self.week))
+        past = is_past(self.week, self.now)
+        schedule = self.settings.policy.schedule
+        self.desk = self.desk_at(start_of(schedule, calendar(), self.week) if past else None)
 
     def desk_at(self, instant: datetime | None) -> Desk:
         """The desk as of an instant of the past, now by default."""
@@ -130,9 +139,27 @@ def run_weekly(
 
 @app.command("research")
 def research(
-    week: Week = None, store: Store = None, profile: ProfileName = None, json: Json = False
+    adopt_job: Annotated[
+        str | None,
+        typer.Option("--adopt-job", metavar="PACK=ID", help="Go on with this job of the vendor."),
+    ] = None,
+    abandon_job: Annotated[
+        str | None, typer.Option("--abandon-job", metavar="PACK", help="Give the lost job up.")
+    ] = None,
+    week: Week = None,
+    store: Store = None,
+    profile: ProfileName = None,
+    json: Json = False,
 ) -> None:
-    """Freeze the snapshot and write both research packs."""
+    """Freeze the snapshot and write both research packs.
+
+    A paid job whose id was lost in a crash waits until you adopt it by its id or abandon it.
+    """
+    if adopt_job or abandon_job:
+        opened = Opened(store, profile, week)
+        said = decide_job(opened.desk, opened.week, adopt_job, abandon_job)
+        show.as_json({"said": said}) if json else show.line(said)
+        return
     _run_until(Opened(store, profile, week), "research_b", as_json=json)
 
 
@@ -396,10 +423,19 @@ def export(
 
 
 @app.command("doctor")
-def doctor(store: Store = None, profile: ProfileName = None, json: Json = False) -> None:
+def doctor(
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask every key the cheapest question there is.")
+    ] = False,
+    store: Store = None,
+    profile: ProfileName = None,
+    json: Json = False,
+) -> None:
     """What works and what does not, and where every effective value came from."""
     settings, opened, database = _looked_at(store, profile)
     found = list(doctor_checks.checks(settings, lambda: build_desk(settings, opened), database))
+    if live:
+        found += list(doctor_live.checks(settings, secrets_of(settings), opened))
     reports.doctor(found, settings, as_json=json)
     if not all(check.ok for check in found):
         raise typer.Exit(FAILURE)

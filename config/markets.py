@@ -34,7 +34,7 @@ def sources_of(settings: Settings, kind: StoreKind) -> tuple[MarketName, ...]:
     keys = _has_keys(settings)
     if named == "auto":
         found: list[MarketName] = ["alpaca"] if keys else []
-        return (*found, *(("files",) if files else ())) or ("simulated",)
+        return _fit_to_trade(settings, (*found, *(("files",) if files else ())) or ("simulated",))
     for name in named:
         if name.startswith("alpaca") and not keys:
             raise ConfigError(
@@ -51,7 +51,17 @@ def sources_of(settings: Settings, kind: StoreKind) -> tuple[MarketName, ...]:
             "market_data names simulated beside real sources: generated prices never stand in for "
             "real ones, take it out of config/connections.yaml"
         )
-    return named
+    return _fit_to_trade(settings, named)
+
+
+def _fit_to_trade(settings: Settings, names: tuple[MarketName, ...]) -> tuple[MarketName, ...]:
+    """ConfigError where generated prices would size orders at a broker that has real ones."""
+    if names == ("simulated",) and settings.connections.broker != "simulated":
+        raise ConfigError(
+            f"broker {settings.connections.broker} needs real prices and market_data is simulated: "
+            "name alpaca, yfinance or files in config/connections.yaml"
+        )
+    return names
 
 
 def _has_keys(settings: Settings) -> bool:

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 
-from config.researchers import Vendors
+from config.alpaca import AlpacaConnections
+from config.preflight import look_at_endpoints
+from config.researchers import Vendors, research_vendors
+from config.secrets import Secrets
 from config.settings import Settings
 from config.terminal.doctor import Check
+from config.terminal.spending import estimate
 from core.desk.spending import usd
 from core.errors import BrokerError
 from core.types import AccountId
 from providers.alpaca.api import Json, TradingApi
 from providers.llm.preflight import PreflightReport
+from storage.event_store import SqlEventStore
+
+SHARED = AccountId("all")
+
+
+def checks(settings: Settings, secrets: Secrets, store: SqlEventStore) -> Iterator[Check]:
+    """Every endpoint, what stands in for what, what a week may cost, every paper account."""
+    yield from endpoint_checks(asyncio.run(look_at_endpoints(settings, secrets)))
+    yield from stand_ins(settings, research_vendors(settings, secrets))
+    expected = estimate(settings, store)
+    if expected.lines:
+        yield Check("a week costs", ok=True, detail=str(expected), warning=bool(expected.unpriced))
+    yield from account_checks(paper_accounts(secrets))
+
+
+def paper_accounts(secrets: Secrets) -> Mapping[AccountId, TradingApi]:
+    """Each account's key pair under its name, else the one that stands for all of them."""
+    alpaca, pairs = AlpacaConnections(secrets), dict(secrets.alpaca_accounts)
+    if not pairs and secrets.alpaca is not None:
+        pairs = {SHARED: secrets.alpaca}
+    return {account: alpaca.trading(key) for account, key in pairs.items()}
 
 
 def endpoint_checks(report: PreflightReport) -> Iterator[Check]:

@@ -172,8 +172,9 @@ class JobResearcher:
     def _uncertain(self, request: ResearchRequest, reason: str) -> JobUncertain:
         return JobUncertain(
             f"a paid research job for pack {request.pack} of week {request.week_id} may exist at "
-            f"{self._vendor.name} ({reason}): look at the vendor's console, then adopt the job by "
-            "its id or abandon it, and run again"
+            f"{self._vendor.name} ({reason}): look at the vendor's console, then "
+            f"`cli.py research --adopt-job {request.pack}=ID` or `--abandon-job {request.pack}`, and "
+            "run again"
         )
 
 

@@ -49,7 +49,10 @@ WRONG = [
     (("postmortem", "--week", "2020-01-01"), "was never executed"),
     (("replay", "--week", "2020-01-01"), "has no run"),
     (("export", "--week", "2020-01-01"), "nothing to export"),
-    (("run_weekly", "--profile", "paper"), "--profile 'paper' is unknown: use auto, live, rules"),
+    (
+        ("run_weekly", "--profile", "paper"),
+        "--profile 'paper' is unknown: use auto, live, local, rules",
+    ),
     (("execute", *DAY), "say so with --all-accounts"),
     (("checkpoint",), "needs either --time HH:MM or --all"),
     (("checkpoint", "--all", "--time", "12:00"), "needs either --time HH:MM or --all"),
