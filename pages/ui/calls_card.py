@@ -19,7 +19,7 @@ def calls_card(costs: WeekCosts) -> None:
     paid = [line for line in costs.lines if not line.model.startswith(f"{RULES_VENDOR}/")]
     with st.container(border=True):
         note = "tokens as the providers counted them, cost in US dollars"
-        card_title("Calls and cost", note if paid else "")
+        card_title("Who answered", note if paid else "")
         if not paid:
             st.markdown(":gray[No model was paid: rules answered.]")
             return
@@ -37,13 +37,13 @@ def _frame(lines: list[CostLine]) -> pd.DataFrame:
             "stage": [words(line.stage) for line in lines],
             "asked": [line.model for line in lines],
             "answered by": [", ".join(line.served) or "nobody" for line in lines],
+            "cost, $": [float(line.cost_usd) for line in lines],
+            "figure from": [_sources(line) for line in lines],
             "calls": [line.calls for line in lines],
             "failed": [line.failed for line in lines],
             "to a deputy": [line.fell_back for line in lines],
             "tokens in": [line.prompt_tokens for line in lines],
             "tokens out": [line.completion_tokens for line in lines],
-            "cost, $": [float(line.cost_usd) for line in lines],
-            "figure from": [_sources(line) for line in lines],
         }
     )
 
