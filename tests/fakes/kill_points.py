@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.desk.desk import Desk, RunPorts
+from core.errors import BrokerError
 from core.events.envelope import Append, StoredEvent
 from core.schemas.order import BrokerFill, BrokerOrder, OrderTicket
 from core.schemas.run import RunSpec
@@ -76,6 +77,19 @@ class DyingPort:
             return answer
 
         return acall if name in ("complete", "research") else call
+
+
+class DyingBroker(DyingPort):
+    """A broker whose slots die between two orders too."""
+
+    def place_all(self, tickets: Sequence[OrderTicket]) -> Sequence[BrokerOrder | BrokerError]:
+        return [self._placed(ticket) for ticket in tickets]
+
+    def _placed(self, ticket: OrderTicket) -> BrokerOrder | BrokerError:
+        try:
+            return self.place(ticket)
+        except BrokerError as error:
+            return error
 
 
 class DurableBroker:
@@ -146,5 +160,5 @@ def dying(desk: Desk, points: KillPoints, store: DyingStore, orders: Path) -> De
         marks=type(desk.marks)(store),
         market=DyingPort(desk.market, points, "market", ("quotes",)),
         providers=DyingProviders(replace(desk.providers, store=store), points),
-        broker=DyingPort(broker, points, "broker", ("place", "find", "fills")),
+        broker=DyingBroker(broker, points, "broker", ("place", "find", "fills")),
     )
