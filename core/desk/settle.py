@@ -23,6 +23,8 @@ def settle(desk: Desk, at: datetime) -> int:
 def settle_account(desk: Desk, account_id: AccountId, at: datetime) -> int:
     """One account: fills first, then orders that waited for them, then those lost before sending."""
     recorded = _record_fills(desk, desk.books.book(account_id))
+    if desk.broker_name != "simulated":
+        _record_ends(desk, desk.books.book(account_id), at)
     book = desk.books.book(account_id)
     _drop_orphans(desk, book, at)
     route = RecordingRoute(desk, at)
@@ -41,6 +43,34 @@ def _record_fills(desk: Desk, book: AccountBook) -> int:
         stream = account_stream(book.account_id)
         desk.store.commit([Append(stream, events, book.version)])
     return len(events)
+
+
+def _record_ends(desk: Desk, book: AccountBook, at: datetime) -> None:
+    """End what a real broker ended by itself, as a day order that expired; its fills are recorded."""
+    stream = account_stream(book.account_id)
+    events = []
+    for key, order in book.open_orders.items():
+        if order.status is OrderStatus.INTENDED:
+            continue
+        there = desk.broker.find(book.account_id, key)
+        if there is None or there.status is not OrderStatus.CANCELLED:
+            continue
+        if there.filled_quantity != order.filled:
+            continue  # a fill of it is not told yet
+        reason = "the broker ended it before it was filled, e.g. a day order that expired"
+        ended = OrderCancelled(client_order_id=key, reason=reason)
+        events.append(
+            new_event(
+                stream,
+                ended,
+                [key],
+                at,
+                week_id=order.intent.week_id,
+                run_id=order.intent.run_id,
+            )
+        )
+    if events:
+        desk.store.commit([Append(stream, events, book.version)])
 
 
 def _new_fills(desk: Desk, order: OpenOrder) -> Iterable[BrokerFill]:

@@ -1,4 +1,4 @@
-"""Events of brokers: net orders of accounts that share a key, and what a comparison of books found."""
+"""Events of accounts that share a key: net orders, crosses inside, and whose each fill is."""
 
 from __future__ import annotations
 
@@ -94,36 +94,3 @@ class CrossPriced(Event):
     priced_at: datetime
     session: date
     source: str
-
-
-class BrokerBaseline(Event):
-    """What a broker's account held in cash (USD) when the desk first met it; positions were flat."""
-
-    account_id: AccountId
-    cash: Decimal
-    starting_cash: Decimal
-
-
-class AccountReconciled(Event):
-    """Orders, fills, positions and cash of this account agree with its broker's."""
-
-    account_id: AccountId
-    at: datetime
-
-
-class ReconciliationMismatch(Event):
-    """They do not: ``what`` is order, fill, position or cash; nothing is sent until it is resolved."""
-
-    account_id: AccountId
-    what: str
-    subject: str
-    ledger: str
-    broker: str
-
-
-class MismatchResolved(Event):
-    """An operator's word on a mismatch; ``accepted_cash`` is a difference taken into the baseline."""
-
-    account_id: AccountId
-    reason: str
-    accepted_cash: Decimal = Decimal(0)

@@ -103,3 +103,17 @@ def test_six_ledgers_are_one_account_to_the_share_and_cent(server, fault):
     ids = [order.client_order_id for order in server.account.orders]
     assert len(ids) == len(set(ids))
     assert ids
+
+
+def test_an_order_that_expires_ends_in_the_ledger_too(server):
+    desk = replace(desk_on(server), broker_name="alpaca")
+    asyncio.run(run_week(desk, WEEK))
+    server.exchange.open_market(fill=False)
+    server.exchange.close_market()
+    settle(desk, AFTER_OPEN)
+    for account in desk.policy.accounts:
+        book = desk.books.book(account.account_id)
+        crossing = [one.broker_order_id.startswith("cross-") for one in book.open_orders.values()]
+        assert all(crossing)  # what meets inside waits for the next open, nothing of it was sent
+        assert not book.ledger.positions
+    assert desk.broker.key_differences() == ()
