@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from core.desk.desk import Desk
@@ -14,30 +14,36 @@ from core.rules.account_book import AccountBook, OpenOrder
 from core.schemas.order import WEEKLY, BrokerFill, OrderStatus
 from core.types import AccountId
 
+ENDED = (OrderStatus.CANCELLED, OrderStatus.REFUSED)
+
 
 def settle(desk: Desk, at: datetime) -> int:
     """Record every fill known at ``at``; returns how many. Asking again records nothing twice."""
-    return sum(settle_account(desk, seat.account_id, at) for seat in desk.policy.accounts)
+    return settle_accounts(desk, [seat.account_id for seat in desk.policy.accounts], at)
 
 
-def settle_account(desk: Desk, account_id: AccountId, at: datetime) -> int:
-    """One account: fills first, then orders that waited for them, then those lost before sending."""
-    recorded = _record_fills(desk, desk.books.book(account_id))
-    if desk.broker_name != "simulated":
-        _record_ends(desk, desk.books.book(account_id), at)
-    book = desk.books.book(account_id)
-    _drop_orphans(desk, book, at)
-    route = RecordingRoute(desk, at)
-    route.submit([order.intent for order in _unsent(desk.books.book(account_id))])
+def settle_accounts(desk: Desk, accounts: Sequence[AccountId], at: datetime) -> int:
+    """Fills of all first, then, together, orders that waited for them and those never sent.
+
+    Sent together, because accounts that share a key are netted against each other.
+    """
+    recorded = 0
+    for account_id in accounts:
+        recorded += _record_fills(desk, desk.books.book(account_id))
+        if desk.broker_name != "simulated":
+            _record_ends(desk, desk.books.book(account_id), at)
+        _drop_orphans(desk, desk.books.book(account_id), at)
+    books = [desk.books.book(account_id) for account_id in accounts]
+    RecordingRoute(desk, at).submit([order.intent for book in books for order in _unsent(book)])
     return recorded
 
 
 def _record_fills(desk: Desk, book: AccountBook) -> int:
     events = [
-        _filled(order, fill)
+        event
         for order in book.open_orders.values()
         if order.status is not OrderStatus.INTENDED
-        for fill in _new_fills(desk, order)
+        for event in _new_fills(desk, order)
     ]
     if events:
         stream = account_stream(book.account_id)
@@ -53,7 +59,7 @@ def _record_ends(desk: Desk, book: AccountBook, at: datetime) -> None:
         if order.status is OrderStatus.INTENDED:
             continue
         there = desk.broker.find(book.account_id, key)
-        if there is None or there.status is not OrderStatus.CANCELLED:
+        if there is None or there.status not in ENDED:
             continue
         if there.filled_quantity != order.filled:
             continue  # a fill of it is not told yet
@@ -73,14 +79,12 @@ def _record_ends(desk: Desk, book: AccountBook, at: datetime) -> None:
         desk.store.commit([Append(stream, events, book.version)])
 
 
-def _new_fills(desk: Desk, order: OpenOrder) -> Iterable[BrokerFill]:
-    """Fills beyond the quantity already recorded, oldest first."""
-    seen = order.filled
+def _new_fills(desk: Desk, order: OpenOrder) -> Iterable[NewEvent]:
+    """Fills not recorded yet, told apart by their ids: a broker may tell of an earlier one later."""
     for fill in desk.broker.fills(order.intent.account_id, order.intent.client_order_id):
-        if seen >= fill.quantity:
-            seen -= fill.quantity
-            continue
-        yield fill
+        event = _filled(order, fill)
+        if not order.filled or desk.store.find(str(event.event_id)) is None:
+            yield event
 
 
 def _filled(order: OpenOrder, fill: BrokerFill) -> NewEvent:

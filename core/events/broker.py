@@ -22,6 +22,7 @@ class NetOrderIntended(Event):
     """Written before the broker is called: one order over one key for several accounts' intents.
 
     ``leg`` 1 closes what the key holds, 2 opens beyond it once leg 1 has filled (``after``).
+    ``behind`` names orders that must be at their end first: a broker refuses opposite sides at once.
     """
 
     key: str
@@ -34,6 +35,7 @@ class NetOrderIntended(Event):
     parts: tuple[NetPart, ...]
     decided_at: datetime
     after: str | None = None
+    behind: tuple[str, ...] = ()
 
 
 class NetOrderAccepted(Event):

@@ -81,7 +81,7 @@ class VirtualBroker:
         results: dict[str, BrokerOrder | BrokerError] = {}
         fresh: list[OrderTicket] = []
         for ticket in tickets:
-            fault = self._fault(ticket)
+            fault = self._fault(ticket, fresh)
             if fault is not None:
                 results[ticket.client_order_id] = fault
             elif ticket.client_order_id not in self._book.wishes:
@@ -91,6 +91,7 @@ class VirtualBroker:
             self._intend(fresh)
         asked = [one.client_order_id for one in tickets if one.client_order_id not in results]
         troubles = self._send({net_id for one in asked for net_id in self._book.wishes[one].nets})
+        self._price_crosses()
         for one in asked:
             results[one] = self._outcome(one, troubles)
         return [results[ticket.client_order_id] for ticket in tickets]
@@ -100,7 +101,7 @@ class VirtualBroker:
         wish = self._book.wishes.get(client_order_id)
         if wish is None or wish.account_id != account_id:
             return None
-        if any(self._unsent(net_id) for net_id in wish.nets if not self._follows(net_id)):
+        if any(self._unsent(net_id) for net_id in wish.nets if not self._book.nets[net_id].queued):
             return None
         if self._book.wholly_refused(wish):
             return None
@@ -157,7 +158,8 @@ class VirtualBroker:
 
     # Checks before anything is intended.
 
-    def _fault(self, ticket: OrderTicket) -> OrderRefused | None:
+    def _fault(self, ticket: OrderTicket, before: Sequence[OrderTicket]) -> OrderRefused | None:
+        """``before`` are the tickets of this slot that are taken already."""
         if ticket.account_id not in self._accounts:
             return OrderRefused(f"there is no virtual account {ticket.account_id} on this key")
         wish = self._book.wishes.get(ticket.client_order_id)
@@ -167,12 +169,16 @@ class VirtualBroker:
             return OrderRefused(
                 f"{ticket.symbol}: quantity {ticket.quantity} is not positive: the side says buy or sell"
             )
-        return self._short_fault(ticket)
+        return self._short_fault(ticket, before)
 
-    def _short_fault(self, ticket: OrderTicket) -> OrderRefused | None:
+    def _short_fault(
+        self, ticket: OrderTicket, before: Sequence[OrderTicket]
+    ) -> OrderRefused | None:
         if ticket.side is Side.BUY:
             return None
-        short = ticket.quantity - max(NOTHING, self._free(ticket.account_id, ticket.symbol))
+        taken = sum((one.quantity for one in before if _same_sale(one, ticket)), NOTHING)
+        free = self._free(ticket.account_id, ticket.symbol) - taken
+        short = ticket.quantity - max(NOTHING, free)
         if short <= 0:
             return None
         if ticket.quantity != ticket.quantity.to_integral_value():
@@ -258,6 +264,23 @@ class VirtualBroker:
             events.append(intended)
         return events
 
+    def _behind(self, symbol: str, leg: Leg, *, opens: bool) -> tuple[str, ...]:
+        """Orders under way that must end first: all, once one of them is of the other side.
+
+        Sides open at once would be a wash trade. And all while the key still stands on the other side
+        of zero: beyond those that bring it there nothing is free to be sold, or bought back.
+        """
+        under_way = [order for order in self._of(symbol) if not order.over]
+        opposite = any(order.intended.side is not leg.side for order in under_way)
+        held = sum((order.held for order in self._of(symbol)), NOTHING)
+        closing = self._expected(symbol) * leg.side.sign < 0
+        turning = held * leg.side.sign < 0 and (opens or not closing)
+        wait = opposite or turning
+        return tuple(order.intended.client_order_id for order in under_way) if wait else ()
+
+    def _of(self, symbol: str) -> list[NetOrder]:
+        return [order for order in self._book.nets.values() if order.intended.symbol == symbol]
+
     def _leg(
         self, symbol: str, number: int, leg: Leg, at: datetime, before: str | None
     ) -> NetOrderIntended:
@@ -272,6 +295,7 @@ class VirtualBroker:
             parts=tuple(_part(part) for part in leg.parts),
             decided_at=at,
             after=before,
+            behind=self._behind(symbol, leg, opens=before is not None),
         )
 
     def _expected(self, symbol: str) -> Decimal:
@@ -279,8 +303,7 @@ class VirtualBroker:
 
         From the records alone: what the broker shows may be ahead of the fills it has told.
         """
-        orders = [order for order in self._book.nets.values() if order.intended.symbol == symbol]
-        return sum((order.expected for order in orders), NOTHING)
+        return sum((order.expected for order in self._of(symbol)), NOTHING)
 
     def _send(self, net_ids: set[str]) -> dict[str, BrokerError]:
         """Bring unsent net orders to the broker, in the order they were intended; what failed, by id."""
@@ -331,9 +354,11 @@ class VirtualBroker:
         return order.accepted is None and order.refused is None
 
     def _follows(self, net_id: str) -> bool:
-        """Whether it waits for a closing leg that has not filled yet."""
-        before = self._book.nets[net_id].intended.after
-        return before is not None and not self._book.nets[before].complete
+        """Whether it waits for a closing leg that has not filled yet, or for others to end."""
+        wanted = self._book.nets[net_id].intended
+        if any(not self._book.nets[one].over for one in wanted.behind):
+            return True
+        return wanted.after is not None and not self._book.nets[wanted.after].complete
 
     # Looking at what became of it.
 
@@ -346,19 +371,25 @@ class VirtualBroker:
                     self._follow(net_id, order)
             if not self._sent_legs():
                 break
+        self._price_crosses()
+
+    def _price_crosses(self) -> None:
         for cross_id, cross in list(self._book.crosses.items()):
             if cross_id not in self._book.priced:
                 self._price(cross)
 
     def _sent_legs(self) -> bool:
-        """Send the opening legs whose closing leg has filled; whether one was taken."""
+        """Send the queued orders whose turn has come; whether one was taken, or ended for good."""
         ready = {
             net_id
             for net_id, order in self._book.nets.items()
-            if order.intended.after is not None
-            and self._unsent(net_id)
-            and not self._follows(net_id)
+            if order.queued and self._unsent(net_id) and not self._follows(net_id)
         }
+        for net_id in ready:
+            wanted = self._book.nets[net_id].intended
+            held = sum((order.held for order in self._of(wanted.symbol)), NOTHING)
+            if held * wanted.side.sign < 0 and wanted.quantity > abs(held):
+                self._refused(wanted, f"the key still holds {held}: the order before did not fill")
         self._send(ready)
         return any(not self._unsent(net_id) for net_id in ready)
 
@@ -374,7 +405,13 @@ class VirtualBroker:
         for fill in self._inner.fills(self._key, net_id):
             if fill.fill_id in order.fills:
                 continue
-            shares = allocate(fill.quantity, order.waiting())
+            waiting = order.waiting()
+            if fill.quantity > sum(waiting, NOTHING):
+                raise BrokerError(
+                    f"fill {fill.fill_id} of {fill.quantity} is more than net order {net_id} still "
+                    f"waits for ({sum(waiting, NOTHING)}): compare it with the broker's own books"
+                )
+            shares = allocate(fill.quantity, waiting)
             parts = tuple(
                 AllocatedPart(
                     client_order_id=part.client_order_id,
@@ -483,6 +520,14 @@ class VirtualBroker:
         ]
         self._store.commit([Append(STREAM, new, version)])
         self._refresh()
+
+
+def _same_sale(one: OrderTicket, other: OrderTicket) -> bool:
+    """Whether both sell the same shares."""
+    return one.side is Side.SELL and (one.account_id, one.symbol) == (
+        other.account_id,
+        other.symbol,
+    )
 
 
 def _other_content(ticket: OrderTicket, wish: Wish) -> OrderRefused | None:

@@ -46,6 +46,16 @@ class NetOrder:
         return self.complete or self.refused is not None
 
     @property
+    def held(self) -> Decimal:
+        """Signed shares it has brought so far."""
+        return self.filled if self.intended.side is Side.BUY else -self.filled
+
+    @property
+    def queued(self) -> bool:
+        """Whether it was taken to be sent later, when others have ended."""
+        return self.intended.after is not None or bool(self.intended.behind)
+
+    @property
     def expected(self) -> Decimal:
         """Signed shares it brings in the end: all of it, or what it filled before it was over."""
         quantity = self.intended.quantity if self.refused is None else self.filled
@@ -147,12 +157,11 @@ class VirtualBook:
     def _allocated(self, event: NetFillAllocated) -> None:
         self.nets[event.net_order_id].fills[event.fill_id] = event
         left = event.commission
-        for place, part in enumerate(event.parts):
-            last = place == len(event.parts) - 1
-            share = left if last else _share(event, part)
+        filled = [part for part in event.parts if part.quantity]
+        for place, part in enumerate(filled, 1):
+            share = left if place == len(filled) else _share(event, part)
             left -= share
-            if part.quantity:
-                self._add(part, _fill(event, part, share))
+            self._add(part, _fill(event, part, share))
 
     def _crossed(self, event: CrossPriced) -> None:
         cross = self.crosses[event.cross_id]
