@@ -7,6 +7,7 @@ nothing was cut off its end. Copy the file to another machine and it holds again
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -35,10 +36,19 @@ class Anchors:
     heads: Mapping[str, StreamHead] = field(default_factory=dict)
 
 
-def anchor_file(engine: Engine) -> Path | None:
-    """Where a SQLite store's anchors go: ``events.anchors.jsonl`` beside ``events.db``."""
+def anchor_file(engine: Engine, folder: Path | None = None) -> Path | None:
+    """Where a store's anchors go: ``events.anchors.jsonl`` beside ``events.db``.
+
+    Those of a PostgreSQL database go to ``folder``, named by its host and name: they are of use
+    only on another machine than the server's. None for a store in memory, or without a folder.
+    """
     file = file_of(engine.url)
-    return None if file is None else file.with_suffix(".anchors.jsonl")
+    if file is not None:
+        return file.with_suffix(".anchors.jsonl")
+    if folder is None or engine.dialect.name == "sqlite":
+        return None
+    database = f"{engine.url.host or 'local'}-{engine.url.database}"
+    return folder / f"{re.sub(r'[^A-Za-z0-9_.-]', '_', database)}.anchors.jsonl"
 
 
 def write_anchor(store: SqlEventStore, file: Path, clock: Clock) -> ChainAnchored:

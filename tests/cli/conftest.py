@@ -12,7 +12,7 @@ import cli
 from config.settings import load_settings
 from config.terminal.app import run
 from config.wiring import open_store
-from storage.backup import backup
+from storage.backup_copy import copy_store
 from tests.cli.clean_environment import clear, copied_root
 
 
@@ -46,7 +46,7 @@ def opened_at(store: Path):
 def copied(store: Path, target: Path) -> Path:
     """The whole store in another file: the file alone may lack what is in its WAL."""
     opened = opened_at(store)
-    backup(opened, target)
+    copy_store(opened, target)
     opened.close()
     return target
 

@@ -30,6 +30,12 @@ def pg_url(pg_server):
 
 
 @pytest.fixture
+def second_pg_url(pg_server):
+    with fresh_database(pg_server) as url:
+        yield url
+
+
+@pytest.fixture
 def store_url(request, tmp_path):
     """The URL of an empty database of the kind the test asks for (a file when it does not say)."""
     kind = getattr(request, "param", SQLITE_FILE)

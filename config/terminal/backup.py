@@ -1,0 +1,110 @@
+"""`backup` and `restore`: what the commands do, and what they say when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from config.settings import Settings
+from config.terminal import show
+from core.clock import FixedClock, iso
+from core.types import StoreKind
+from storage.anchors import anchor_file
+from storage.backup import backup
+from storage.backup_folder import nightly
+from storage.backup_manifest import BackupManifest
+from storage.event_store import SqlEventStore
+from storage.restore import RestoreReport, restore
+from storage.verification import VerificationResult, verify
+
+
+def backup_folder(settings: Settings, kind: StoreKind) -> Path:
+    """Where backups go by default: ``runs/backups`` for a real desk, a folder beside for any other."""
+    own = settings.paths.runs / "backups"
+    return own if kind is StoreKind.REAL else own / kind.lower()
+
+
+def make_backup(store: SqlEventStore, target: Path, at: datetime, *, as_json: bool) -> None:
+    """`backup [--to PATH]`; a folder receives a file named by the instant."""
+    file = target / f"backup-{at:%Y%m%dT%H%M%SZ}.db" if target.is_dir() else target
+    report = backup(store, file, FixedClock(at))
+    if as_json:
+        show.as_json({"file": str(report.file), "manifest": report.manifest})
+    else:
+        show.line(f"backed up {_counts(report.manifest)} to {report.file}")
+
+
+def make_nightly(store: SqlEventStore, folder: Path, at: datetime, *, as_json: bool) -> None:
+    """`backup --nightly`: once a day, the old ones of its own making removed."""
+    report = nightly(store, folder, at)
+    if as_json:
+        show.as_json(
+            {
+                "file": str(report.file),
+                "made": report.made,
+                "removed": [str(file) for file in report.removed],
+                "manifest": report.manifest,
+            }
+        )
+        return
+    done = "backed up" if report.made else "already backed up today:"
+    show.line(f"{done} {_counts(report.manifest)} to {report.file}")
+    for file in report.removed:
+        show.line(f"removed {file.name}: newer ones stand for its day, week and month")
+
+
+def restore_backup(
+    source: Path, settings: Settings, open_store: Callable[[str], SqlEventStore], *, as_json: bool
+) -> bool:
+    """`restore FILE [--store URL]`; False when an anchor proves that newer events were lost."""
+    url = settings.database_url.get_secret_value()
+    report = restore(source, url, open_store)
+    held = _against_anchor(url, settings, open_store)
+    if as_json:
+        show.as_json(
+            {
+                "store": settings.store_shown,
+                "manifest": report.manifest,
+                "differing": report.differing,
+                "anchor": held,
+            }
+        )
+    else:
+        _say_restored(report, settings, held)
+    return held is None or held.ok
+
+
+def _against_anchor(
+    url: str, settings: Settings, open_store: Callable[[str], SqlEventStore]
+) -> VerificationResult | None:
+    """The restored store held against the anchors that outlived the old one; None without any."""
+    store = open_store(url)
+    try:
+        file = anchor_file(store.engine, settings.paths.runs)
+        return verify(store, file) if file is not None and file.exists() else None
+    finally:
+        store.close()
+
+
+def _say_restored(
+    report: RestoreReport, settings: Settings, held: VerificationResult | None
+) -> None:
+    manifest = report.manifest
+    show.line(
+        f"restored {_counts(manifest)} to {settings.store_shown}, as of {iso(manifest.created_at)}: "
+        "every chain holds and ends where the backup's did"
+    )
+    for name in report.differing:
+        show.line(f"read model {name} came out otherwise than in the backup: rebuilt from events")
+    if held is not None and held.ok:
+        show.line(held.message)
+    elif held is not None:
+        show.line(
+            f"LOST since the backup: {held.message}. Use a newer backup if there is one; else keep "
+            "the anchor file under another name as the proof, and a new one begins"
+        )
+
+
+def _counts(manifest: BackupManifest) -> str:
+    return f"{manifest.events} events in {manifest.streams} streams"
