@@ -14,6 +14,7 @@ from config.variables import Variables
 from core.errors import ConfigError
 
 LogLevel: TypeAlias = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+LogFormat: TypeAlias = Literal["auto", "json", "console"]
 LOWEST_PORT, HIGHEST_PORT = 1, 65_535
 
 
@@ -39,6 +40,8 @@ class Environment(BaseSettings):
     db_max_inactive_connection_lifetime: float = Field(300, gt=0, le=86_400)
     market_data_dir: str | None = None
     log_level: LogLevel = "INFO"
+    log_format: LogFormat = "auto"
+    otel_exporter_otlp_endpoint: str | None = Field(None, pattern=r"^https?://[^\s@]+$")
     port_backend: int = _port(8200)
     port_scheduler: int = _port(8202)
     port_test: int = _port(8201)

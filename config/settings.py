@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from config.connections import ConnectionsFile, ProviderSpec
 from config.database import store_address, without_password
-from config.environment import Environment, LogLevel, read_environment
+from config.environment import Environment, LogFormat, LogLevel, read_environment
 from config.loading import PolicyFiles, ProfileChoice, load_policy_files
 from config.origins import Origin, key_origins, policy_origins, variable_origins
 from config.secrets import key_names, secrets_from
@@ -77,6 +77,8 @@ class Settings(Schema):
     pool: PoolSpec
     market_data_dir: Path | None
     log_level: LogLevel
+    log_format: LogFormat
+    otlp_endpoint: str | None
     ports: Ports
     paths: Paths
     keys_present: Mapping[str, bool]
@@ -124,6 +126,8 @@ def load_settings(  # noqa: PLR0913 - each source of settings is one keyword
         database_url=SecretStr(address.url),
         market_data_dir=_folder(environment.market_data_dir, root),
         log_level=environment.log_level,
+        log_format=environment.log_format,
+        otlp_endpoint=environment.otel_exporter_otlp_endpoint,
         pool=_pool(environment),
         ports=_ports(environment),
         paths=paths,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -10,9 +12,15 @@ from typing import Any
 from core.canonical import fingerprint
 from core.context import ContextKey, PipelineContext
 from core.errors import CouncilError, StageFailed, StageTimeout, WiringError
+from core.keys import RUN
 from core.ports import FinishedStage, Journal
 from core.schemas.run import RunSpec
+from core.spans import span
 from core.stage import Stage
+from core.stage_facts import stage_facts
+from core.tracing import bind
+
+log = logging.getLogger(__name__)
 
 
 class StageState(StrEnum):
@@ -86,13 +94,20 @@ class Pipeline:
         made under other settings.
         """
         execution = _Execution(self, journal, progress)
-        return await execution.finish(execution.resume(context))
+        with bind(**_identity(context)):
+            return await execution.finish(execution.resume(context))
 
 
 def stage_fingerprint(stage: Stage, context: PipelineContext) -> str:
     """What the stage's outcome depends on: name, settings and prompts, and every input's content."""
     inputs = {key.name: _material(context.get(key)) for key in stage.needs}
     return fingerprint({"stage": stage.name, "depends_on": stage.depends_on(), "inputs": inputs})
+
+
+def _identity(context: PipelineContext) -> Mapping[str, str]:
+    """The run and its week, for every line that is logged meanwhile."""
+    run = context.get(RUN)
+    return {} if run is None else {"run_id": run.run_id, "week_id": run.week_id}
 
 
 def _material(value: Any) -> Any:
@@ -167,6 +182,7 @@ class _Execution:
         try:
             return await tasks[stage.name]
         except CouncilError as error:
+            log.warning("stage failed: %s", error, extra={"stage": stage.name})
             self._journal.record_failure(stage.name, error)
             self._progress(stage.name, StageState.FAILED)
             raise
@@ -186,7 +202,15 @@ class _Execution:
         if not stage.when(seen):
             return FinishedStage(stage.name, mark, skipped=True)
         self._progress(stage.name, StageState.STARTED)
-        return FinishedStage(stage.name, mark, _given(stage, await _timed(stage, seen)))
+        with bind(stage=stage.name), span(f"stage {stage.name}", stage=stage.name) as told:
+            log.info("stage started")
+            started = time.perf_counter()
+            values = _given(stage, await _timed(stage, seen))
+            seconds = time.perf_counter() - started
+            facts = stage_facts(values)
+            told.note(**facts)
+            log.info("stage finished", extra={"seconds": round(seconds, 3), **facts})
+        return FinishedStage(stage.name, mark, values, seconds=seconds)
 
 
 def _given(stage: Stage, after: PipelineContext) -> Mapping[ContextKey[Any], Any]:

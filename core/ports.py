@@ -197,12 +197,16 @@ class EventStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FinishedStage:
-    """A stage as the journal keeps it; ``values`` holds every key it gave (none when skipped)."""
+    """A stage as the journal keeps it; ``values`` holds every key it gave (none when skipped).
+
+    ``seconds`` is how long it ran: telemetry, so None once it is read back.
+    """
 
     stage: str
     fingerprint: str
     values: Mapping[ContextKey[Any], Any] = field(default_factory=dict)
     skipped: bool = False
+    seconds: float | None = field(default=None, compare=False)
 
 
 class Journal(Protocol):

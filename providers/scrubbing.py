@@ -7,17 +7,11 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import JsonValue
 
+from core.redaction import scrubbed
 from providers.json_wire import decode
 
 LONGEST = 300
-REMOVED = "[key removed]"
-SHORTEST_KEY = 4
-"""Shorter ones are words a house server takes for a key; removing them would garble every text."""
 SECRET_HEADER = re.compile(r"authorization|key|token|secret|cookie", re.IGNORECASE)
-KEY_LIKE = re.compile(
-    r"\b(?:sk|pk|rk|gsk|xai|pplx|hf|nvapi|AIza)[-_]?[A-Za-z0-9_-]{3}[A-Za-z0-9_*.…-]{5,}"
-)
-"""Keys as the makers write them, whole or with a masked middle."""
 
 
 def secrets_of(headers: Mapping[str, str]) -> tuple[str, ...]:
@@ -30,16 +24,6 @@ def secrets_of(headers: Mapping[str, str]) -> tuple[str, ...]:
         if word.strip()
     }
     return tuple(sorted(found, key=len, reverse=True))
-
-
-def scrubbed(text: str, secrets: Iterable[str]) -> str:
-    """``text`` without the keys given and without anything that looks like one."""
-    for secret in secrets:
-        if len(secret) >= SHORTEST_KEY:
-            text = text.replace(secret, REMOVED)
-        if len(secret) > 16:  # providers echo a key with its middle masked or its end cut off
-            text = re.sub(rf"{re.escape(secret[:8])}[^\s'\"]*", REMOVED, text)
-    return KEY_LIKE.sub(REMOVED, text)
 
 
 def one_line(told: JsonValue, secrets: Iterable[str]) -> str:

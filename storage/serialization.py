@@ -12,6 +12,7 @@ from pydantic import JsonValue, ValidationError
 from core.clock import iso
 from core.errors import NewerSchema, StoreError, UnknownEvent
 from core.events.envelope import Event, NewEvent, StoredEvent
+from core.tracing import trace_telemetry
 from storage.canonical import NAME, RawRow, canonical_json, checked
 
 Payload: TypeAlias = dict[str, JsonValue]
@@ -57,12 +58,15 @@ class EventRegistry:
         self.versions[name] = version
 
     def draft(self, new: NewEvent) -> Draft:
-        """The texts to store; UnknownEvent for an unregistered class, StoreError for NaN."""
+        """The texts to store; UnknownEvent for an unregistered class, StoreError for NaN.
+
+        The trace under way goes into the telemetry of every event, and so into no hash.
+        """
         event = new.event
         name = type(event).__name__
         if self.classes.get(name) is not type(event):
             raise UnknownEvent(f"event type {name} is not registered: add it to core.events")
-        metadata, telemetry = new.metadata, new.telemetry
+        metadata, telemetry = new.metadata, {**trace_telemetry(), **new.telemetry}
         return Draft(
             str(new.event_id),
             name,

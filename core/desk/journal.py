@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from core import keys
@@ -89,7 +90,11 @@ class RunJournal:
             gives=tuple(key.name for key in finished.values),
             skipped=finished.skipped,
         )
-        return self._new(self._stream, event, finished.stage)
+        new = self._new(self._stream, event, finished.stage)
+        if finished.seconds is None:
+            return new
+        # How long it took differs from one replay to the next: beside history, not in it.
+        return replace(new, telemetry={"duration_s": round(finished.seconds, 3)})
 
     def _append(self, stream: StreamId, events: Sequence[NewEvent]) -> Append:
         return Append(stream, events, self._store.head(stream).version)

@@ -15,6 +15,8 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.tracing import bind
+
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 BLOCKED = ("/_stcore/metrics",)
@@ -31,7 +33,7 @@ class SecurityHeaders:
     """ASGI middleware: security headers and a request id on every response, no public metrics.
 
     The policy keeps pages from loading anything that is not this server's own, whatever a model
-    managed to write into them.
+    managed to write into them. The request id is the trace of every event and log line of the request.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -52,7 +54,8 @@ class SecurityHeaders:
 
         blocked = scope["path"].rstrip("/").endswith(BLOCKED)
         app = PlainTextResponse("not found", status_code=404) if blocked else self._app
-        await app(scope, receive, send_with_headers)
+        with bind(trace_id=request_id):
+            await app(scope, receive, send_with_headers)
 
 
 def request_id_of(headers: Headers) -> str:

@@ -9,6 +9,10 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
 
+from config.logging import configure
+from core.errors import CouncilError
+from pages.http.store import web_settings
+
 SLOW = ("pandas", "altair", "pyarrow", "storage.queries", "config.settings")
 log = logging.getLogger(__name__)
 
@@ -19,6 +23,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 
     An exception here would stop the start, so what can fail is only noted.
     """
+    _structured_logs()
     for name in SLOW:
         try:
             import_module(name)
@@ -27,3 +32,11 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     gc.collect()
     gc.freeze()
     yield {}
+
+
+def _structured_logs() -> None:
+    """Settings that cannot be read are told by the pages; the start is not stopped for its logs."""
+    try:
+        configure(web_settings())
+    except CouncilError as error:
+        log.warning("logs stay as they are: %s", error)

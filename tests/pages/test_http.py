@@ -12,17 +12,19 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from core.tracing import bound
 from pages.http.headers import content_security_policy, middleware
 from pages.http.health import routes
 from pages.http.store import STORE_VARIABLE
 from pages.http.warm_up import lifespan
+from tests.fakes.logs import restored_logging
 from tests.fakes.stored_weeks import open_desk
 
 
 @pytest.fixture
 def get():
     """A GET against the routes behind the middleware."""
-    inner = Route("/{path:path}", lambda _request: PlainTextResponse("page"))
+    inner = Route("/{path:path}", lambda _request: PlainTextResponse(f"page {bound()}"))
     app = Starlette(routes=[*routes(), inner], middleware=middleware())
 
     def ask(path, **headers):
@@ -54,6 +56,12 @@ def test_a_request_id_is_given_back_or_made(get):
     assert get("/", **{"X-Request-ID": "abc-1"}).headers["x-request-id"] == "abc-1"
     made = get("/", **{"X-Request-ID": "<script>"}).headers["x-request-id"]
     assert re.fullmatch(r"[0-9a-f]{32}", made)
+
+
+def test_the_request_id_is_the_trace_of_the_request(get):
+    assert "'trace_id': 'abc-1'" in get("/", **{"X-Request-ID": "abc-1"}).text
+    answer = get("/")
+    assert f"'trace_id': '{answer.headers['x-request-id']}'" in answer.text
 
 
 def test_metrics_of_the_framework_are_not_answered(get):
@@ -100,6 +108,7 @@ def test_warm_up_freezes_what_it_loaded():
             return gc.get_freeze_count()
 
     try:
-        assert asyncio.run(start()) > 10_000
+        with restored_logging():
+            assert asyncio.run(start()) > 10_000
     finally:
         gc.unfreeze()

@@ -1,0 +1,46 @@
+"""Every secret value this process could say by mistake, so that its logs can leave it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+from pydantic import SecretStr
+
+from config.secrets import AlpacaKey, Secrets, load_secrets
+from config.settings import Settings
+
+
+def known_values(settings: Settings) -> tuple[str, ...]:
+    """Keys of models, servers and brokers, and the database's password as it is and as written."""
+    named = {name: spec.key for name, spec in settings.endpoints.items() if spec.key}
+    secrets = load_secrets(settings.paths.root, endpoints=named)
+    found = [*_keys(secrets), *_password(settings.database_url.get_secret_value())]
+    return tuple(dict.fromkeys(value for value in found if value))
+
+
+def _keys(secrets: Secrets) -> Iterator[str]:
+    for _, value in secrets:
+        match value:
+            case SecretStr():
+                yield value.get_secret_value()
+            case AlpacaKey():
+                yield from _pair(value)
+            case dict():
+                for one in value.values():
+                    yield from (
+                        _pair(one) if isinstance(one, AlpacaKey) else [one.get_secret_value()]
+                    )
+
+
+def _pair(pair: AlpacaKey) -> Iterator[str]:
+    yield pair.key_id.get_secret_value()
+    yield pair.secret.get_secret_value()
+
+
+def _password(url: str) -> tuple[str, ...]:
+    try:
+        password = urlsplit(url).password
+    except ValueError:
+        return (url,)
+    return () if password is None else (password, unquote(password))
