@@ -1,25 +1,25 @@
-"""Marking at a session's close: every asset's price as one event, and the borrow cost of shorts."""
+"""Marking at a session's end: every asset's open and close as one event, and what shorts cost."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from core.desk.desk import Desk
 from core.desk.observing import known_quotes, market_append
 from core.desk.settle import settle
 from core.desk.writing import account_stream, new_event
-from core.errors import NoBars
+from core.errors import MarketError, NoBars
 from core.events.account import BorrowCharged
 from core.events.envelope import Append
 from core.events.market import UniverseMarked
-from core.market import Quote
+from core.market import PriceKind, Quote
+from core.rules.costs import borrow_for_a_session
 from core.schemas.market import marked
-from core.types import AccountId, to_money
+from core.types import AccountId
 
-BASIS_POINT = Decimal("0.0001")
-SESSIONS_A_YEAR = 252
+AN_INSTANT = timedelta(microseconds=1)
 
 
 def mark(desk: Desk, session: date, at: datetime) -> str:
@@ -32,25 +32,43 @@ def mark(desk: Desk, session: date, at: datetime) -> str:
             f"no asset has a price of {session} in {desk.market.source}: "
             "check that the data is up to date (`doctor`)"
         )
-    event = UniverseMarked(session=session, prices=marked(fresh))
+    opens = _opens(desk, fresh, session, at)
+    event = UniverseMarked(session=session, prices=marked(fresh), opens=marked(opens))
     appends = [market_append(desk, event, at, session)]
     appends += borrow_charges(desk, session, fresh, at)
     desk.store.commit(appends)
     return f"{len(fresh)} of {len(desk.policy.assets)} assets marked"
 
 
+def _opens(desk: Desk, symbols: Iterable[str], session: date, at: datetime) -> dict[str, Quote]:
+    """The session's opening prices; one the market does not give away is absent."""
+    before = desk.calendar.session_open(session) - AN_INSTANT
+    found: dict[str, Quote] = {}
+    for symbol in symbols:
+        try:
+            quote = desk.market.next_price(symbol, before, at)
+        except MarketError:
+            continue
+        if quote is not None and (quote.kind, quote.session) == (PriceKind.OPEN, session):
+            found[symbol] = quote
+    return found
+
+
 def borrow_charges(
     desk: Desk, session: date, quotes: Mapping[str, Quote], at: datetime
 ) -> list[Append]:
     """One session's borrow cost of each short: shares x price x borrow_bps / 252, to the cent."""
-    rate = Decimal(desk.policy.risk.borrow_bps) * BASIS_POINT / SESSIONS_A_YEAR
+    bps = desk.policy.risk.borrow_bps
     appends = []
     for account in desk.policy.accounts:
         book = desk.books.book(account.account_id)
         stream = account_stream(account.account_id)
         charges = [
             _charge(
-                account.account_id, session, symbol, -held.quantity * quotes[symbol].price * rate
+                account.account_id,
+                session,
+                symbol,
+                borrow_for_a_session(-held.quantity, quotes[symbol].price, bps),
             )
             for symbol, held in sorted(book.ledger.positions.items())
             if held.quantity < 0 and symbol in quotes
@@ -66,6 +84,4 @@ def borrow_charges(
 
 
 def _charge(account_id: AccountId, session: date, symbol: str, cost: Decimal) -> BorrowCharged:
-    return BorrowCharged(
-        account_id=account_id, session=session, symbol=symbol, amount=to_money(cost)
-    )
+    return BorrowCharged(account_id=account_id, session=session, symbol=symbol, amount=cost)

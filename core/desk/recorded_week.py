@@ -91,6 +91,7 @@ def recorded_week(store: EventStore, week_id: WeekId) -> RecordedWeek:
             observed.append((event.as_of, event.prices))
         elif isinstance(event, UniverseMarked):
             observed.append((datetime.fromisoformat(row.occurred_at), event.prices))
+            observed += [(one.known_at, [one]) for one in event.opens]
         else:
             _note_order(orders, row.position, event)
     return RecordedWeek(

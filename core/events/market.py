@@ -18,10 +18,15 @@ class PricesObserved(Event):
 
 
 class UniverseMarked(Event):
-    """Every asset's price at a session's close: the only price source of shadows and postmortems."""
+    """Every asset's price at a session's close: the only price source of shadows and postmortems.
+
+    ``opens`` are the prices of the same session's open, where they are known: what orders of a shadow
+    decided before it would have filled at.
+    """
 
     session: date
     prices: tuple[MarkedPrice, ...]
+    opens: tuple[MarkedPrice, ...] = ()
 
 
 class MarketSteppedDown(Event):

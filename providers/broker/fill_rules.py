@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, Decimal
 
-from core.types import TICK, Money, Shares, Side, to_money, to_price
+from core.rules import costs
+from core.types import TICK, Money, Shares, Side
 
-BASIS_POINTS = Decimal(10_000)
 SPLIT_BELOW = 26
 """Of 256 values of a hash byte: about the tenth of orders that Alpaca's paper fills split."""
 
@@ -30,12 +30,11 @@ class FillRules:
 
     def price(self, market_price: Decimal, side: Side) -> Decimal:
         """USD a share after slippage, to four places and never below one tick."""
-        slipped = market_price * (1 + side.sign * self.slippage_bps / BASIS_POINTS)
-        return max(to_price(slipped), TICK)
+        return costs.slipped(market_price, side, self.slippage_bps)
 
     def commission(self, quantity: Shares, price: Decimal) -> Money:
         """USD, to the cent."""
-        return to_money(quantity * price * self.commission_bps / BASIS_POINTS)
+        return costs.commission(quantity, price, self.commission_bps)
 
     def first_part(self, client_order_id: str, quantity: Shares) -> Shares:
         """How much of an order fills at its first price; the rest fills at the next one."""

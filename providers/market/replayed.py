@@ -60,4 +60,7 @@ class ReplayedQuotes:
         return {symbol: seen[symbol] for symbol in symbols}
 
     def next_price(self, symbol: str, after: datetime, as_of: datetime) -> Quote | None:
-        raise NoBars(f"recorded fills say what {symbol} filled at; no price is looked up")
+        """Only what was recorded at the instant it became known: a mark's opens, never a fill."""
+        seen = ((at, prices[symbol]) for at, prices in self._at.items() if symbol in prices)
+        known = (one for at, one in seen if after < at == one.known_at <= as_of)
+        return min(known, key=lambda quote: quote.known_at, default=None)

@@ -6,8 +6,17 @@ from storage.projections.calls import CALLS
 from storage.projections.checkpoints import CHECKPOINTS
 from storage.projections.council import COUNCIL
 from storage.projections.desk import DESK
+from storage.projections.no_checkpoints import NO_CHECKPOINTS
 from storage.projections.portfolio import PORTFOLIO
 from storage.projections.runs import RUNS
 from storage.projections.writing import TableProjection
 
-ALL_PROJECTIONS: tuple[TableProjection, ...] = (DESK, RUNS, COUNCIL, PORTFOLIO, CHECKPOINTS, CALLS)
+ALL_PROJECTIONS: tuple[TableProjection, ...] = (
+    DESK,
+    RUNS,
+    COUNCIL,
+    PORTFOLIO,
+    CHECKPOINTS,
+    CALLS,
+    NO_CHECKPOINTS,
+)
