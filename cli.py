@@ -15,6 +15,7 @@ from config.listening import refuse_port_in_use
 from config.settings import PROJECT_ROOT, Settings, load_settings
 from config.terminal import doctor as doctor_checks
 from config.terminal import doctor_live, initialise, options, reports, show, spending, web
+from config.terminal import reconcile as reconciliation
 from config.terminal.app import FAILURE, BothSpellings, run
 from config.terminal.doctor import Check, database_of
 from config.terminal.options import Json, OneWeek, ProfileName, Seed, Store, Week
@@ -222,6 +223,24 @@ def checkpoint(
     desk = opened.desk_at(at_new_york(session, times[0]) if session < today else None)
     outcomes = asyncio.run(run_past_slots(desk, checkpoint_slots(desk, session, labels)))
     if not reports.slots(opened.store, outcomes, as_json=json):
+        raise typer.Exit(FAILURE)
+
+
+@app.command("reconcile")
+def reconcile(
+    accept: Annotated[
+        str | None,
+        typer.Option("--accept", metavar="ACCOUNT", help="Take the broker's cash as right."),
+    ] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why it is accepted.")] = None,
+    store: Store = None,
+    profile: ProfileName = None,
+    json: Json = False,
+) -> None:
+    """Compare the broker's accounts with the ledger: orders, fills, positions, cash."""
+    lines, fine = reconciliation.run(Opened(store, profile).desk, accept, reason)
+    show.as_json({"agrees": fine, "said": lines}) if json else show.line("\n".join(lines))
+    if not fine:
         raise typer.Exit(FAILURE)
 
 

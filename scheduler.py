@@ -16,6 +16,7 @@ from config.settings import Settings
 from config.wiring import build_desk, lock_for, open_configured
 from core.clock import Clock, in_new_york
 from core.desk.desk import Desk
+from core.desk.dispatch import reconcile_softly
 from core.desk.due import ended, next_slot, run_due
 from core.desk.opening import configured, open_desk
 from core.desk.postmortem import FINAL, was_written
@@ -73,7 +74,9 @@ class Worker:
     def _open(self) -> None:
         """A new desk has its accounts from the first tick on: there is something to settle and mark."""
         if not self._opened and not self.stopping:
-            open_desk(self._desk, self._desk.clock.now())
+            now = self._desk.clock.now()
+            open_desk(self._desk, now)
+            reconcile_softly(self._desk, now)
             self._opened = True
 
     async def _run_due(self) -> None:

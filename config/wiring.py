@@ -29,7 +29,15 @@ from core.desk.sent_orders import sent_orders
 from core.desk.spending import WeekSpending
 from core.events import ALL_EVENTS
 from core.policy import DeskPolicy
-from core.ports import Broker, CallProgress, Lock, MarketData, TradingCalendar, unheard
+from core.ports import (
+    Broker,
+    CallProgress,
+    Lock,
+    MarketData,
+    Statements,
+    TradingCalendar,
+    unheard,
+)
 from core.rendering import PromptLibrary, load_builtin
 from core.types import AccountId, StoreKind, WeekId
 from providers.alpaca.mid import AlpacaMid
@@ -52,6 +60,8 @@ DEFAULT_SEED = 7
 SIMULATED_SINCE = date(2012, 1, 3)
 SIMULATED_YEARS_AHEAD = 1
 """How far beyond this year generated prices go, so that a running demo desk does not end."""
+FRESH_S = 2.0
+"""How long a look at the shared key's orders answers for all of them; a slot asks many times."""
 MEMORY = "sqlite://"
 SHARED = AccountId("key")
 """The one broker account that all of the desk's accounts share."""
@@ -122,6 +132,7 @@ def build_desk(  # noqa: PLR0913 - what differs between faces is one keyword eac
     clock = clock or SystemClock()
     alpaca = AlpacaConnections(secrets_of(settings))
     market = market_data(settings, seed, clock, kind=kind, store=store, alpaca=alpaca)
+    broker, statements = _broker(settings, kind, store, market, clock, alpaca)
     return Desk(
         policy=settings.policy,
         prompts=prompts(),
@@ -134,9 +145,10 @@ def build_desk(  # noqa: PLR0913 - what differs between faces is one keyword eac
         calendar=calendar(),
         market=market,
         providers=live_providers(settings, store, market, clock, heard),
-        broker=_broker(settings, kind, store, market, clock, alpaca),
+        broker=broker,
         lock=lock_for(store.engine),
         broker_name=broker_of(settings, kind),
+        statements=statements,
     )
 
 
@@ -256,21 +268,24 @@ def _broker(  # noqa: PLR0913, PLR0917 - a broker stands on all of these
     market: MarketData,
     clock: Clock,
     alpaca: AlpacaConnections,
-) -> Broker:
+) -> tuple[Broker, Statements | None]:
+    """Who executes, and its own books where it keeps any."""
     name = broker_of(settings, kind)
     if name == "simulated":
-        return _simulated_broker(settings.policy, store, market, clock)
+        return _simulated_broker(settings.policy, store, market, clock), None
     accounts, over_mcp = settings.policy.accounts, name == "alpaca_mcp"
     if not alpaca.shares_a_key(accounts):
         keys = alpaca.account_keys(accounts)
         apis = {account: alpaca.trading(key, over_mcp=over_mcp) for account, key in keys.items()}
-        return AlpacaBroker(apis, calendar(), clock)
+        own = AlpacaBroker(apis, calendar(), clock)
+        return own, own
     key = alpaca.shared_key()
     api = alpaca.trading(key, over_mcp=over_mcp)
     cash = {account.account_id: settings.policy.risk.starting_cash for account in accounts}
     inner = AlpacaBroker({SHARED: api}, calendar(), clock)
     mid = AlpacaMid(api, alpaca.market(key, over_mcp=over_mcp))
-    return VirtualBroker(inner, SHARED, cash, store, clock, mid)
+    shared = VirtualBroker(inner, SHARED, cash, store, clock, mid, FRESH_S)
+    return shared, shared
 
 
 def _simulated_broker(

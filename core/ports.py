@@ -17,6 +17,7 @@ from core.schemas.execution import OrderOutcome
 from core.schemas.model_call import ModelAnswer, ModelRequest
 from core.schemas.order import BrokerFill, BrokerOrder, OrderIntent, OrderTicket
 from core.schemas.research import ResearchAnswer, ResearchRequest
+from core.schemas.statement import Statement
 from core.types import AccountId, StreamId
 
 
@@ -138,6 +139,18 @@ class Broker(Protocol):
     def cash(self, account_id: AccountId) -> Decimal: ...
 
     def shortable(self, symbol: str) -> bool: ...
+
+
+class Statements(Protocol):
+    """A broker whose own books can be compared with the ledger."""
+
+    def custodies(self) -> Mapping[AccountId, Sequence[AccountId]]:
+        """The broker's accounts, each with the desk's accounts it stands for."""
+        ...
+
+    def statement(self, custody: AccountId) -> Statement:
+        """What it holds now; BrokerUnavailable when nothing is known."""
+        ...
 
 
 class Accounts(Protocol):

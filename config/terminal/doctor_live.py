@@ -30,7 +30,10 @@ def checks(settings: Settings, secrets: Secrets, store: SqlEventStore) -> Iterat
     expected = estimate(settings, store)
     if expected.lines:
         yield Check("a week costs", ok=True, detail=str(expected), warning=bool(expected.unpriced))
-    yield from account_checks(paper_accounts(secrets))
+    apis = paper_accounts(secrets)
+    yield from account_checks(apis)
+    if SHARED in apis:
+        yield from shared_cash(apis[SHARED], settings)
 
 
 def paper_accounts(secrets: Secrets) -> Mapping[AccountId, TradingApi]:
@@ -85,6 +88,21 @@ def account_checks(apis: Mapping[AccountId, TradingApi]) -> Iterator[Check]:
             yield Check(f"alpaca {account_id}", ok=False, detail=detail)
             continue
         yield _account(account_id, number, told)
+
+
+def shared_cash(api: TradingApi, settings: Settings) -> Iterator[Check]:
+    """Whether one key holds what all virtual accounts start with; silent where the key is."""
+    accounts, each = settings.policy.accounts, settings.policy.risk.starting_cash
+    try:
+        cash = Decimal(str(api.account().get("cash")))
+    except (BrokerError, InvalidOperation):
+        return
+    needed = each * len(accounts)
+    detail = f"{usd(cash)} for {len(accounts)} accounts of {usd(each)}"
+    if cash < needed:
+        fits = int(cash / len(accounts))
+        detail += f": set risk.starting_cash to {fits} or less in config/risk.yaml"
+    yield Check("virtual accounts", ok=cash >= needed, detail=detail)
 
 
 def _account(account_id: AccountId, number: str, told: Json) -> Check:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from core import keys
 from core.context import PipelineContext
 from core.desk.briefing import brief_for, closes_seen, peers_of
+from core.desk.broker_standing import blocked_accounts
 from core.desk.checkpoint_journal import NO_NEW_PRICE, CheckpointJournal, slot_name
 from core.desk.desk import Desk
 from core.desk.observing import known_quotes, was_observed
@@ -21,6 +22,9 @@ from core.schemas.seat_checkpoint import SeatCheckpoint
 from core.stages.asking import Asker
 from core.stages.checkpoint import CheckpointEngine, CheckpointStage, ModelEngine, RulesEngine
 from core.types import WeekId
+
+BLOCKED = "blocked"
+"""Broker and ledger differ for this account: what it holds is not known, nothing is decided on it."""
 
 
 async def run_checkpoint(desk: Desk, slot: Slot) -> str:
@@ -85,7 +89,8 @@ def _seat(
     """What the slot finds: a brief to judge, or the reason why there is nothing to do."""
     week, quote = book.week, quotes.get(_symbol(book))
     assert week is not None  # only accounts with a week are asked
-    idle = _idle_because(book, quote, slot)
+    blocked = book.account_id in blocked_accounts(desk)
+    idle = BLOCKED if blocked else _idle_because(book, quote, slot)
     brief = None
     if idle is None and quote is not None:
         held = closes_seen(desk.calendar, week.entry_session, slot.at)

@@ -17,6 +17,7 @@ from core.ports import (
     Lock,
     MarketData,
     Researcher,
+    Statements,
     TradingCalendar,
 )
 from core.rendering import PromptLibrary
@@ -60,6 +61,8 @@ class Desk:
     lock: Lock
     broker_name: str = "simulated"
     """Who executes: ``simulated``, ``alpaca``, ``alpaca_mcp``; a desk keeps it for life."""
+    statements: Statements | None = None
+    """The broker's own books, where it has any; the simulated broker's are the ledger."""
 
     def under(self, policy: DeskPolicy) -> Desk:
         """The same desk with another policy, for what-if runs."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
+
 from core.desk import slot_log
 from core.desk.checkpoints import run_checkpoint
 from core.desk.desk import Desk
@@ -9,11 +12,15 @@ from core.desk.horizon import close_due
 from core.desk.marking import mark
 from core.desk.opening import refuse_other_prices
 from core.desk.postmortem import finalise_if_ended, write_provisional
+from core.desk.reconcile import reconcile
 from core.desk.settle import settle
 from core.desk.slot_log import SlotOutcome
 from core.desk.slots import Job, Slot
 from core.desk.weekly import run_week
-from core.errors import Busy, CouncilError
+from core.errors import BrokerUnavailable, Busy, CouncilError
+
+STRICT = (Job.CHECKPOINT, Job.FILLS, Job.HORIZON)
+"""Jobs that trade on what accounts hold: none of them begins while the broker says nothing."""
 
 
 async def run_slot(desk: Desk, slot: Slot) -> SlotOutcome:
@@ -35,7 +42,17 @@ async def run_slot(desk: Desk, slot: Slot) -> SlotOutcome:
     return SlotOutcome.DONE
 
 
+def reconcile_softly(desk: Desk, at: datetime) -> None:
+    """For what trades nothing by itself: a broker that says nothing stops none of it.
+
+    The week's orders are compared once more before they are sent.
+    """
+    with suppress(BrokerUnavailable):
+        reconcile(desk, at)
+
+
 async def _work(desk: Desk, slot: Slot) -> str:
+    (reconcile if slot.job in STRICT else reconcile_softly)(desk, slot.at)
     match slot.job:
         case Job.WEEKLY:
             return await _weekly(desk, slot)

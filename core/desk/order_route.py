@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from core.desk.broker_standing import blocked_accounts
 from core.desk.desk import Desk
 from core.desk.writing import account_stream, new_event
-from core.errors import BrokerError, OrderRefused, OrderUnknown
+from core.errors import BrokerError, OrderRefused, OrderUnknown, TradingBlocked
 from core.events.account import OrderAccepted, OrderRejected
 from core.events.envelope import Append, Event
 from core.rules.account_book import AccountBook
@@ -25,6 +26,7 @@ class RecordingRoute:
     """
 
     def __init__(self, desk: Desk, at: datetime) -> None:
+        self._desk = desk
         self._store = desk.store
         self._books = desk.books
         self._broker = desk.broker
@@ -38,9 +40,16 @@ class RecordingRoute:
         (OrderUnknown, BrokerUnavailable, TradingBlocked): the next resume asks the broker again.
         """
         outcomes = {intent.client_order_id: self._told(intent) for intent in intents}
-        unsent = [intent for intent in intents if outcomes[intent.client_order_id] is None]
-        troubles: list[BrokerError] = []
-        results = self._broker.place_all([self._ticket(intent) for intent in unsent])
+        waiting = [intent for intent in intents if outcomes[intent.client_order_id] is None]
+        blocked = blocked_accounts(self._desk)
+        unsent = [intent for intent in waiting if intent.account_id not in blocked]
+        troubles: list[BrokerError] = [
+            TradingBlocked(f"order {intent.client_order_id} waits: {blocked[intent.account_id]}")
+            for intent in waiting
+            if intent.account_id in blocked
+        ]
+        tickets = [self._ticket(intent) for intent in unsent]
+        results = self._broker.place_all(tickets) if tickets else ()
         for intent, result in zip(unsent, results, strict=True):
             outcome = self._concluded(intent, result)
             if isinstance(outcome, BrokerError):

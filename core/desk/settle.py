@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from core.desk.broker_standing import blocked_accounts
 from core.desk.desk import Desk
 from core.desk.order_route import RecordingRoute
 from core.desk.writing import account_stream, new_event
@@ -25,7 +26,8 @@ def settle(desk: Desk, at: datetime) -> int:
 def settle_accounts(desk: Desk, accounts: Sequence[AccountId], at: datetime) -> int:
     """Fills of all first, then, together, orders that waited for them and those never sent.
 
-    Sent together, because accounts that share a key are netted against each other.
+    Sent together, because accounts that share a key are netted against each other. A blocked
+    account's orders wait.
     """
     recorded = 0
     for account_id in accounts:
@@ -33,7 +35,8 @@ def settle_accounts(desk: Desk, accounts: Sequence[AccountId], at: datetime) -> 
         if desk.broker_name != "simulated":
             _record_ends(desk, desk.books.book(account_id), at)
         _drop_orphans(desk, desk.books.book(account_id), at)
-    books = [desk.books.book(account_id) for account_id in accounts]
+    blocked = blocked_accounts(desk)
+    books = [desk.books.book(account_id) for account_id in accounts if account_id not in blocked]
     RecordingRoute(desk, at).submit([order.intent for book in books for order in _unsent(book)])
     return recorded
 

@@ -16,6 +16,7 @@ from core.desk.journal import Bookings, RunJournal, finished_stages
 from core.desk.opening import model_changes, open_desk
 from core.desk.order_route import RecordingRoute
 from core.desk.overtaken import drop_unsent, refuse_overtaken
+from core.desk.reconcile import ReconciledRoute
 from core.desk.runs import claim_week, is_completed
 from core.desk.warm_up import warm_up_later
 from core.desk.writing import account_stream, append_one, new_event
@@ -93,7 +94,7 @@ def week_pipeline(desk: Desk, run: RunSpec) -> Pipeline:
         researchers=ports.researchers,
         market=ports.market,
         accounts=RunAccounts(desk.books.book),
-        route=RecordingRoute(desk, run.as_of),
+        route=ReconciledRoute(desk, RecordingRoute(desk, run.as_of)),
     )
 
 

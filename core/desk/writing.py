@@ -13,6 +13,7 @@ SETTINGS_STREAM = StreamId("system/settings")
 DESK_STREAM = StreamId("system/desk")
 MARKET_STREAM = StreamId("system/market")
 SLOT_STREAM = StreamId("system/slots")
+BROKER_STREAM = StreamId("system/broker")
 ACTOR = {"actor": "desk"}
 
 

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from core.events import account, broker, calls, conversation, market, spending, system, week
+from core.events import (
+    account,
+    broker,
+    calls,
+    conversation,
+    market,
+    reconciliation,
+    spending,
+    system,
+    week,
+)
 from core.events.envelope import Event
 
 ALL_EVENTS: tuple[type[Event], ...] = tuple(
     cls
-    for module in (system, week, account, broker, market, calls, conversation, spending)
+    for module in (
+        system,
+        week,
+        account,
+        broker,
+        market,
+        calls,
+        conversation,
+        spending,
+        reconciliation,
+    )
     for cls in vars(module).values()
     if isinstance(cls, type) and issubclass(cls, Event) and cls.__module__ == module.__name__
 )

@@ -85,7 +85,7 @@ class AccountBook:
     """An account as of its last event.
 
     ``version`` is that event's; ``previous`` the week before ``week``; ``filled_at`` the instant of
-    the newest fill.
+    the newest fill, ``fills`` their number. ``borrow_paid`` (USD) is what a simulated short was charged.
     """
 
     account_id: AccountId
@@ -99,6 +99,9 @@ class AccountBook:
     previous: WeekBook | None = None
     filled_at: datetime | None = None
     version: int = 0
+    starting_cash: Decimal = ZERO
+    borrow_paid: Decimal = ZERO
+    fills: int = 0
 
     def quantity(self, symbol: str) -> Decimal:
         """Signed shares held now."""
@@ -133,6 +136,7 @@ def _opened(event: AccountOpened) -> AccountBook:
         strategy=event.strategy,
         model=event.model,
         ledger=AccountState(account_id=event.account_id, cash=event.starting_cash),
+        starting_cash=event.starting_cash,
     )
 
 
@@ -202,7 +206,12 @@ def _(event: OrderCancelled, book: AccountBook) -> AccountBook:
 def _(event: OrderFilled, book: AccountBook) -> AccountBook:
     fill = event.fill
     before = book.quantity(fill.symbol)
-    book = replace(book, ledger=apply_fill(book.ledger, fill), filled_at=fill.filled_at)
+    book = replace(
+        book,
+        ledger=apply_fill(book.ledger, fill),
+        filled_at=fill.filled_at,
+        fills=book.fills + 1,
+    )
     if book.week is not None and fill.symbol == book.week.target.instrument:
         book = replace(book, week=_week_after_fill(book, book.week, fill, before))
     order = book.open_orders[fill.client_order_id]
@@ -247,7 +256,8 @@ def _(event: CheckpointDecided, book: AccountBook) -> AccountBook:
 
 @_apply.register
 def _(event: BorrowCharged, book: AccountBook) -> AccountBook:
-    return replace(book, ledger=apply_cash(book.ledger, -event.amount, event.symbol))
+    ledger = apply_cash(book.ledger, -event.amount, event.symbol)
+    return replace(book, ledger=ledger, borrow_paid=book.borrow_paid + event.amount)
 
 
 def _finish(

@@ -12,6 +12,7 @@ from core.clock import Clock, iso
 from core.errors import BrokerError, BrokerUnavailable, OrderRefused, OrderUnknown
 from core.ports import TradingCalendar
 from core.schemas.order import BrokerFill, BrokerOrder, OrderStatus, OrderTicket, RefusalKind
+from core.schemas.statement import Statement
 from core.types import AccountId, Side
 from providers.alpaca.api import TradingApi
 from providers.alpaca.parsing import number, word
@@ -103,6 +104,19 @@ class AlpacaBroker(OneByOne):
 
     def cash(self, account_id: AccountId) -> Decimal:
         return number(self._api(account_id).account(), "cash")
+
+    def custodies(self) -> Mapping[AccountId, Sequence[AccountId]]:
+        return {account: (account,) for account in self._apis}
+
+    def statement(self, custody: AccountId) -> Statement:
+        api = self._api(custody)
+        return Statement(
+            custody=custody,
+            accounts=(custody,),
+            positions=_held(api),
+            cash=number(api.account(), "cash"),
+            orders=tuple(word(row, "client_order_id") for row in api.orders("open")),
+        )
 
     def shortable(self, symbol: str) -> bool:
         """Shortable and easy to borrow, as Alpaca says it on this New York day."""

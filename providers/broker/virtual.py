@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from core.clock import Clock
 from core.errors import BadInput, BrokerError, BrokerUnavailable, OrderRefused, OrderUnknown
@@ -20,10 +21,11 @@ from core.events.broker import (
     NetPart,
 )
 from core.events.envelope import Append, Event, NewEvent, event_id
-from core.ports import Broker, EventStore
+from core.ports import Broker, EventStore, Statements
 from core.rules.allocation import allocate
 from core.rules.netting import Leg, Part, net
 from core.schemas.order import BrokerFill, BrokerOrder, OrderStatus, OrderTicket, RefusalKind
+from core.schemas.statement import Statement
 from core.types import AccountId, Side, StreamId, deterministic_id
 from providers.broker.virtual_book import NOTHING, NetOrder, VirtualBook, Wish
 
@@ -39,6 +41,10 @@ class Mid(NamedTuple):
     source: str
 
 
+class KeyBroker(Broker, Statements, Protocol):
+    """The broker account that all share, with its own books."""
+
+
 MidOf = Callable[[str, datetime], Mid | None]
 """(symbol, decided at) → the first mid after that instant; None while the market is closed."""
 
@@ -49,16 +55,20 @@ class VirtualBroker:
     What is netted is an event before the broker is asked, and a fill's split is one before anybody
     hears of the fill: neither ever changes afterwards. A net order is looked up by its own client id
     before it is sent again. A short passes the short checks though it may be netted away.
+
+    Every question about one order is a look at all of them, two calls each: within ``fresh_s``
+    seconds the last look answers, unless something was sent since.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - two accounts' worlds meet here
         self,
-        inner: Broker,
+        inner: KeyBroker,
         key: AccountId,
         accounts: Mapping[AccountId, Decimal],
         store: EventStore,
         clock: Clock,
         mid: MidOf,
+        fresh_s: float = 0.0,
     ) -> None:
         self._inner = inner
         self._key = key
@@ -68,6 +78,8 @@ class VirtualBroker:
         self._mid = mid
         self._book = VirtualBook()
         self._version = 0
+        self._fresh_s = fresh_s
+        self._looked_at: float | None = None
 
     def place(self, ticket: OrderTicket) -> BrokerOrder:
         result = self.place_all([ticket])[0]
@@ -141,20 +153,15 @@ class VirtualBroker:
     def shortable(self, symbol: str) -> bool:
         return self._inner.shortable(symbol)
 
-    def key_differences(self) -> tuple[str, ...]:
-        """Where the sum of the accounts and the key disagree, one line each; empty when they agree."""
-        self._look()
-        held: dict[str, Decimal] = {}
-        for account in self._accounts:
-            for symbol, quantity in self._book.positions(account).items():
-                held[symbol] = held.get(symbol, NOTHING) + quantity
-        at_broker = self._inner.positions(self._key)
-        symbols = sorted({*held, *at_broker})
-        return tuple(
-            f"{symbol}: accounts hold {held.get(symbol, NOTHING)}, the key {at_broker.get(symbol, NOTHING)}"
-            for symbol in symbols
-            if held.get(symbol, NOTHING) != at_broker.get(symbol, NOTHING)
-        )
+    def custodies(self) -> Mapping[AccountId, Sequence[AccountId]]:
+        return {self._key: tuple(self._accounts)}
+
+    def statement(self, custody: AccountId) -> Statement:
+        """The key as it is; its own net orders are not counted among the open ones."""
+        told = self._inner.statement(custody)
+        foreign = tuple(order for order in told.orders if order not in self._book.nets)
+        update = {"accounts": tuple(self._accounts), "orders": foreign}
+        return told.model_copy(update=update)
 
     # Checks before anything is intended.
 
@@ -318,6 +325,7 @@ class VirtualBroker:
 
     def _sent(self, order: NetOrder) -> BrokerError | None:
         wanted = order.intended
+        self._looked_at = None
         try:
             taken = self._inner.find(self._key, wanted.client_order_id)
             if taken is None:
@@ -365,6 +373,9 @@ class VirtualBroker:
     def _look(self) -> None:
         """Record what the broker and the market have told since: fills, mids, legs that may go now."""
         self._refresh()
+        now = time.monotonic()
+        if self._looked_at is not None and now - self._looked_at < self._fresh_s:
+            return
         while True:
             for net_id, order in list(self._book.nets.items()):
                 if order.accepted is not None and not order.over:
@@ -372,6 +383,7 @@ class VirtualBroker:
             if not self._sent_legs():
                 break
         self._price_crosses()
+        self._looked_at = now
 
     def _price_crosses(self) -> None:
         for cross_id, cross in list(self._book.crosses.items()):

@@ -95,3 +95,32 @@ def test_orders_at_a_real_exchange_are_never_sized_by_generated_prices(council, 
     connections.write_text(text)
     council("run_weekly", "--profile", "rules").check_refused("alpaca needs real prices")
     assert exchange.posts() == []
+
+
+def test_broker_and_ledger_are_compared_on_demand(council, exchange, root, tmp_path):
+    store = tmp_path / "mine.db"
+    opened, _, _ = lived(root, store)
+    opened.close()
+    agreed = council("reconcile", "--profile", "rules", "--store", store)
+    assert "key: broker and ledger agree" in agreed.out
+    exchange.account.cash += Decimal("12.34")
+    wrong = council("reconcile", "--profile", "rules", "--store", store)
+    assert wrong.code == 1
+    assert "key is blocked" in wrong.out
+    assert "broker 700012.34" in wrong.out
+    council("reconcile", "--accept", "key", "--store", store).check_refused("--reason")
+    taken = council("reconcile", "--accept", "key", "--reason", "interest", "--store", store)
+    assert taken.code == 0
+    assert "$12.34 accepted" in taken.out
+
+
+def test_a_desk_on_the_simulated_broker_has_nothing_to_reconcile(council, tmp_path):
+    council("reconcile", "--profile", "rules", "--store", tmp_path / "s.db").check_refused(
+        "nothing to reconcile"
+    )
+
+
+def test_doctor_says_when_one_key_is_too_small_for_six_accounts(council, exchange, root, tmp_path):
+    exchange.account.cash = Decimal(100_000)
+    said = council("doctor", "--live", "--profile", "rules", "--store", tmp_path / "s.db", "--json")
+    assert "set risk.starting_cash to 16666 or less" in said.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -29,7 +30,7 @@ def inner_on(server: AlpacaServer) -> AlpacaBroker:
     return AlpacaBroker({KEY: api}, CALENDAR, clock, LookUps(waits_s=(0, 0.01)))
 
 
-def virtual_on(server: AlpacaServer, store: EventStore) -> VirtualBroker:
+def virtual_on(server: AlpacaServer, store: EventStore, fresh_s: float = 0.0) -> VirtualBroker:
     def mid(symbol: str, decided_at: datetime) -> Mid | None:
         if not server.exchange.is_open:
             return None
@@ -39,4 +40,14 @@ def virtual_on(server: AlpacaServer, store: EventStore) -> VirtualBroker:
 
     accounts = dict.fromkeys(SIX, START)
     clock = FixedClock(server.exchange.now)
-    return VirtualBroker(inner_on(server), KEY, accounts, store, clock, mid)
+    return VirtualBroker(inner_on(server), KEY, accounts, store, clock, mid, fresh_s)
+
+
+def key_differences(broker: VirtualBroker, accounts: Sequence[AccountId] = SIX) -> list[str]:
+    """Symbols in which the sum of the accounts is not what the key holds."""
+    held: dict[str, Decimal] = {}
+    for account in accounts:
+        for symbol, quantity in broker.positions(account).items():
+            held[symbol] = held.get(symbol, Decimal(0)) + quantity
+    told = broker.statement(KEY).positions
+    return [name for name in {*held, *told} if held.get(name, 0) != told.get(name, 0)]
