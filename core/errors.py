@@ -36,6 +36,7 @@ CouncilError
 │   ├── ConcurrencyError a stale expected version
 │   ├── EventConflict    the same event id with another content
 │   ├── ChainBroken      names stream and version
+│   ├── LeaseLost        another process leads now: this one stopped writing
 │   ├── UnknownEvent     ├── NewerSchema     └── StoreUnusable (read-only, full, newer database)
 └── BrokerError
     ├── OrderRefused     proven not taken; ``kind`` classifies why
@@ -194,6 +195,9 @@ class EventConflict(StoreError): ...
 
 
 class ChainBroken(StoreError): ...
+
+
+class LeaseLost(StoreError): ...
 
 
 class UnknownEvent(StoreError): ...

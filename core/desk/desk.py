@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol, TypeAlias
 
 from core.clock import Clock
 from core.desk.books import AccountBooks
 from core.desk.marks import Marks
+from core.desk.slots import Job
 from core.policy import DeskPolicy
 from core.ports import (
     Broker,
@@ -23,6 +25,9 @@ from core.ports import (
 from core.rendering import PromptLibrary
 from core.schemas.run import RunSpec
 from core.types import StoreKind
+
+Upkeep: TypeAlias = Callable[[datetime], str]
+"""Done at an instant; says in a few words what it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,8 @@ class Desk:
     """Who executes: ``simulated``, ``alpaca``, ``alpaca_mcp``; a desk keeps it for life."""
     statements: Statements | None = None
     """The broker's own books, where it has any; the simulated broker's are the ledger."""
+    upkeep: Mapping[Job, Upkeep] = field(default_factory=dict)
+    """What a running scheduler does beside trading (health, nightly backup); empty elsewhere."""
 
     def under(self, policy: DeskPolicy) -> Desk:
         """The same desk with another policy, for what-if runs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 
@@ -13,29 +14,50 @@ from core.desk.marking import mark
 from core.desk.opening import refuse_other_prices
 from core.desk.postmortem import finalise_if_ended, write_provisional
 from core.desk.reconcile import reconcile
+from core.desk.scheduling import record_attempt
 from core.desk.settle import settle
 from core.desk.slot_log import SlotOutcome
 from core.desk.slots import Job, Slot
 from core.desk.weekly import run_week
-from core.errors import BrokerUnavailable, Busy, CouncilError
+from core.errors import (
+    BadInput,
+    BrokerUnavailable,
+    Busy,
+    ConfigError,
+    CouncilError,
+    LeaseLost,
+    SpendingStopped,
+    TradingBlocked,
+)
 
 STRICT = (Job.CHECKPOINT, Job.FILLS, Job.HORIZON)
 """Jobs that trade on what accounts hold: none of them begins while the broker says nothing."""
 
 
-async def run_slot(desk: Desk, slot: Slot) -> SlotOutcome:
+FOR_GOOD = (BadInput, ConfigError, SpendingStopped, TradingBlocked)
+"""Failures that only a person can cure: trying again would say the same."""
+
+
+async def run_slot(desk: Desk, slot: Slot, *, retry: bool = False) -> SlotOutcome:
     """Do the slot's work unless it is done; a failure is recorded with its one line, not raised.
 
+    With ``retry`` a failure that time may cure is recorded as an attempt, and the slot stays open.
     Busy while another process works on the same week: nothing is recorded, ask again later.
     """
     if slot_log.is_finished(desk.store, slot):
         return SlotOutcome.DONE
+    if slot.skip:
+        slot_log.finish(desk.store, slot, SlotOutcome.SKIPPED, slot.skip)
+        return SlotOutcome.SKIPPED
     refuse_other_prices(desk)
     try:
         detail = await _work(desk, slot)
-    except Busy:
+    except (Busy, LeaseLost):
         raise
     except CouncilError as error:
+        if retry and not isinstance(error, FOR_GOOD):
+            record_attempt(desk.store, slot, str(error), desk.clock.now())
+            return SlotOutcome.RETRIED
         slot_log.finish(desk.store, slot, SlotOutcome.FAILED, str(error))
         return SlotOutcome.FAILED
     slot_log.finish(desk.store, slot, SlotOutcome.DONE, detail)
@@ -53,19 +75,13 @@ def reconcile_softly(desk: Desk, at: datetime) -> None:
 
 async def _work(desk: Desk, slot: Slot) -> str:
     (reconcile if slot.job in STRICT else reconcile_softly)(desk, slot.at)
-    match slot.job:
-        case Job.WEEKLY:
-            return await _weekly(desk, slot)
-        case Job.CHECKPOINT:
-            return await run_checkpoint(desk, slot)
-        case Job.FILLS:
-            return _fills(desk, slot)
-        case Job.HORIZON:
-            return close_due(desk, slot.session, slot.at)
-        case Job.MARK:
-            return mark(desk, slot.session, slot.at)
-        case Job.POSTMORTEM:
-            return write_provisional(desk, slot.week_id, slot.at)
+    if slot.job is Job.WEEKLY:
+        return await _weekly(desk, slot)
+    if slot.job is Job.CHECKPOINT:
+        return await run_checkpoint(desk, slot)
+    if slot.job in desk.upkeep:
+        return desk.upkeep[slot.job](slot.at)
+    return PLAIN[slot.job](desk, slot)
 
 
 async def _weekly(desk: Desk, slot: Slot) -> str:
@@ -77,3 +93,14 @@ def _fills(desk: Desk, slot: Slot) -> str:
     recorded = settle(desk, slot.at)
     closed = finalise_if_ended(desk, slot.at)
     return f"{recorded} fills" + (f"; week {closed} closed" if closed else "")
+
+
+PLAIN: Mapping[Job, Callable[[Desk, Slot], str]] = {
+    Job.FILLS: _fills,
+    Job.HORIZON: lambda desk, slot: close_due(desk, slot.session, slot.at),
+    Job.MARK: lambda desk, slot: mark(desk, slot.session, slot.at),
+    Job.POSTMORTEM: lambda desk, slot: write_provisional(desk, slot.week_id, slot.at),
+    Job.RECONCILE: lambda desk, _: (
+        "compared with the broker" if desk.statements else "the simulated broker keeps no books"
+    ),
+}

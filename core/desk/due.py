@@ -1,72 +1,95 @@
-"""What a scheduler does at a tick: run what is due, record what came too late."""
+"""What a scheduler does at a tick: run what is due, record what came too late, try again what failed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from core.clock import in_new_york
 from core.desk import slot_log
 from core.desk.desk import Desk
 from core.desk.dispatch import run_slot
+from core.desk.misfire import POLICIES, Policy
+from core.desk.runs import is_completed, official_run
+from core.desk.scheduling import Attempt, attempts, desk_slots, record_attempt
 from core.desk.slot_log import SlotOutcome
-from core.desk.slots import Job, Slot, slots_between
+from core.desk.slots import Job, Slot
 from core.errors import Busy, CouncilError
 from core.types import StoreKind
 
-LOOK_BACK = timedelta(days=7)
-LATEST = {
-    Job.WEEKLY: timedelta(hours=6),
-    Job.CHECKPOINT: timedelta(minutes=20),
-    Job.HORIZON: timedelta(minutes=14),
-}
-"""How late a job may still start; the others may at any time within the days looked back on."""
+LOOK_AHEAD = timedelta(days=7)
 PRICES_ENDED = timedelta(days=7)
 """A demonstration whose newest price is older than this has come to the end of its data."""
 
 Report = Callable[[Slot, SlotOutcome], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """What one tick did."""
-
-    done: int = 0
-    failed: int = 0
-    missed: int = 0
-
-
 async def run_due(
-    desk: Desk, since: datetime, report: Report, stopping: Callable[[], bool] = lambda: False
-) -> Tick:
+    desk: Desk,
+    since: datetime,
+    report: Report,
+    stopping: Callable[[], bool] = lambda: False,
+    *,
+    retry: bool = False,
+) -> Counter[SlotOutcome]:
     """Run every unfinished slot between ``since`` and now, oldest first; one failure stops no other.
 
     A slot another process works on is left for the next tick, every one for the next start once
     ``stopping()`` is true. CouncilError when the store or the desk itself cannot be used.
     """
-    counts = dict.fromkeys(SlotOutcome, 0)
-    for slot in due_slots(desk, since):
+    counts: Counter[SlotOutcome] = Counter()
+    due = due_slots(desk, since)
+    for slot in due:
         if stopping():
             break
-        try:
-            outcome = await _run_or_miss(desk, slot)
-        except Busy:
-            continue
-        counts[outcome] += 1
-        report(slot, outcome)
-    return Tick(counts[SlotOutcome.DONE], counts[SlotOutcome.FAILED], counts[SlotOutcome.MISSED])
+        outcome = await run_one(desk, slot, due, retry=retry)
+        if outcome is not None:
+            counts[outcome] += 1
+            report(slot, outcome)
+    return counts
+
+
+async def run_one(
+    desk: Desk, slot: Slot, due: Sequence[Slot], *, retry: bool = True
+) -> SlotOutcome | None:
+    """Run a due slot, or record why it is not run; None when it is to be asked again later.
+
+    ``due`` are all the slots due now: of a job that is made up for once, only the newest is run.
+    """
+    failed = attempts(desk.store, slot) if retry else ()
+    if not _ripe(desk, slot, failed):
+        return None
+    why = _missed(desk, slot, due)
+    if why is not None:
+        outcome = SlotOutcome.FAILED if failed else SlotOutcome.MISSED
+        detail = f"{failed[-1].detail} (then {why})" if failed else why
+        slot_log.finish(desk.store, slot, outcome, detail)
+        return outcome
+    again = retry and len(failed) + 1 < POLICIES[slot.job].attempts
+    try:
+        return await run_slot(desk, slot, retry=again)
+    except Busy:
+        return None
+    except CouncilError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the worker outlives a defect in one job
+        detail = f"{type(error).__name__}: {error}"
+        if again:
+            record_attempt(desk.store, slot, detail, desk.clock.now())
+            return SlotOutcome.RETRIED
+        slot_log.finish(desk.store, slot, SlotOutcome.FAILED, detail)
+        return SlotOutcome.FAILED
 
 
 def due_slots(desk: Desk, since: datetime) -> list[Slot]:
-    """Slots at or before now and after ``since`` that have no event yet."""
+    """Slots at or before now and after ``since`` that have no ending yet."""
     now = desk.clock.now()
-    start = max(since, now - LOOK_BACK)
-    days = in_new_york(start).date(), in_new_york(now).date()
+    found = desk_slots(desk, in_new_york(since).date(), in_new_york(now).date())
     return [
         slot
-        for slot in slots_between(desk.policy.schedule, desk.calendar, *days)
-        if start < slot.at <= now and not slot_log.is_finished(desk.store, slot)
+        for slot in found
+        if since < slot.at <= now and not slot_log.is_finished(desk.store, slot)
     ]
 
 
@@ -74,26 +97,39 @@ def next_slot(desk: Desk) -> Slot | None:
     """The first slot after now, within the days looked ahead."""
     now = desk.clock.now()
     day = in_new_york(now).date()
-    coming = slots_between(desk.policy.schedule, desk.calendar, day, day + LOOK_BACK)
-    return next((slot for slot in coming if slot.at > now), None)
+    coming = desk_slots(desk, day, day + LOOK_AHEAD)
+    return next((slot for slot in coming if slot.at > now and not slot.skip), None)
 
 
-async def _run_or_miss(desk: Desk, slot: Slot) -> SlotOutcome:
-    late = desk.clock.now() - slot.at
-    allowed = LATEST.get(slot.job)
-    if allowed is not None and late > allowed:
-        minutes = int(late.total_seconds() // 60)
-        why = f"{minutes} minutes late, at most {int(allowed.total_seconds() // 60)} are allowed"
-        slot_log.finish(desk.store, slot, SlotOutcome.MISSED, why)
-        return SlotOutcome.MISSED
-    try:
-        return await run_slot(desk, slot)
-    except CouncilError:
-        raise
-    except Exception as error:  # noqa: BLE001 - the worker outlives a defect in one job
-        why = f"{type(error).__name__}: {error}"
-        slot_log.finish(desk.store, slot, SlotOutcome.FAILED, why)
-        return SlotOutcome.FAILED
+def _ripe(desk: Desk, slot: Slot, failed: Sequence[Attempt]) -> bool:
+    """Whether the wait after its last failed attempt is over."""
+    if not failed:
+        return True
+    waits = POLICIES[slot.job].waits
+    wait = waits[min(len(failed), len(waits)) - 1]
+    return desk.clock.now() >= failed[-1].at + wait
+
+
+def _missed(desk: Desk, slot: Slot, due: Sequence[Slot]) -> str | None:
+    """Why the slot is not run any more; None when it is."""
+    if slot.skip:
+        return None
+    late, policy = desk.clock.now() - slot.at, POLICIES[slot.job]
+    if policy.latest is not None and late > policy.latest and not _under_way(desk, slot):
+        allowed = int(policy.latest.total_seconds() // 60)
+        return f"{int(late.total_seconds() // 60)} minutes late, at most {allowed} are allowed"
+    newer = [one for one in due if one.job is slot.job and one.at > slot.at]
+    if policy.policy is Policy.RUN_ONCE and newer:
+        return f"not run while it was due, {newer[-1].key} stands for it"
+    return None
+
+
+def _under_way(desk: Desk, slot: Slot) -> bool:
+    """A week's run that began in time is finished however long it was interrupted, on its own day."""
+    if slot.job is not Job.WEEKLY or desk.clock.now() > desk.calendar.session_close(slot.session):
+        return False
+    run = official_run(desk.store, slot.week_id)
+    return run is not None and not is_completed(desk.store, run)
 
 
 def ended(desk: Desk) -> str | None:

@@ -23,7 +23,9 @@ def checkpoint_slots(desk: Desk, session: date, labels: Collection[str] | None) 
         (
             slot
             for slot in session_slots(desk.policy.schedule, desk.calendar, session)
-            if slot.job is Job.CHECKPOINT and (labels is None or slot.label in labels)
+            if slot.job is Job.CHECKPOINT
+            and not slot.skip
+            and (labels is None or slot.label in labels)
         ),
         key=lambda slot: slot.at,
     )

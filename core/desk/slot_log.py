@@ -19,6 +19,9 @@ class SlotOutcome(StrEnum):
     DONE = "done"
     FAILED = "failed"
     MISSED = "missed"
+    SKIPPED = "skipped"
+    RETRIED = "retried"
+    """Failed for now: it is tried again, and has no ending yet."""
 
 
 def is_finished(store: EventStore, slot: Slot) -> bool:

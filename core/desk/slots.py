@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from core.clock import at_new_york
+from core.clock import at_new_york, in_new_york
 from core.policy import ScheduleSpec
 from core.ports import TradingCalendar
 from core.types import WeekId, wednesday, week_of
@@ -15,7 +15,10 @@ from core.types import WeekId, wednesday, week_of
 HORIZON_BEFORE_CLOSE = timedelta(minutes=15)
 FILLS_AFTER_OPEN = timedelta(minutes=5)
 FILLS_AFTER_CLOSE = timedelta(minutes=5)
-MARK_AFTER_CLOSE = timedelta(minutes=10)
+MARK_AFTER_CLOSE = timedelta(minutes=16)
+"""Free prices of the whole tape are 15 minutes old: a mark any sooner would not be the close."""
+HEALTH_AT, RECONCILE_AT, NIGHTLY_AT = time(6, 30), time(7), time(20)
+BREAKER_AFTER_CLOSE = timedelta(minutes=20)
 
 
 class Job(StrEnum):
@@ -25,11 +28,18 @@ class Job(StrEnum):
     FILLS = "fills"
     HORIZON = "horizon"
     MARK = "mark"
+    RECONCILE = "reconcile"
+    BREAKER = "breaker"
+    HEALTH = "health"
+    NIGHTLY = "nightly"
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One due moment. ``previous`` is the checkpoint slot before this one (None for other jobs)."""
+    """One due moment. ``previous`` is the checkpoint slot before this one (None for other jobs).
+
+    ``skip`` says why it is not run, as a checkpoint after an early close.
+    """
 
     job: Job
     at: datetime
@@ -37,6 +47,7 @@ class Slot:
     label: str
     week_id: WeekId
     previous: datetime | None = None
+    skip: str = ""
 
     @property
     def key(self) -> str:
@@ -57,7 +68,7 @@ def slots_between(
 def session_slots(
     schedule: ScheduleSpec, calendar: TradingCalendar, session: date
 ) -> Iterator[Slot]:
-    """One session's slots. Checkpoints after an early close do not exist that day."""
+    """One session's slots. Checkpoints after an early close are there to be skipped, with the reason."""
     opens, closes = calendar.session_open(session), calendar.session_close(session)
     week = week_of(session)
 
@@ -73,9 +84,25 @@ def session_slots(
         if at < closes:
             yield slot(Job.CHECKPOINT, at, f"{wall:%H:%M}", previous)
             previous = at
+        else:
+            skip = f"the session closed at {in_new_york(closes):%H:%M} New York"
+            yield replace(slot(Job.CHECKPOINT, at, f"{wall:%H:%M}", previous), skip=skip)
     yield slot(Job.HORIZON, closes - HORIZON_BEFORE_CLOSE, "close")
     yield slot(Job.FILLS, closes + FILLS_AFTER_CLOSE, "close")
     yield slot(Job.MARK, closes + MARK_AFTER_CLOSE, "close")
+
+
+def upkeep_slots(calendar: TradingCalendar, start: date, end: date) -> Iterator[Slot]:
+    """What keeps a running desk well, on every session from ``start`` to ``end``."""
+    for session in calendar.sessions(start, end):
+        closes, week = calendar.session_close(session), week_of(session)
+        for job, at in (
+            (Job.HEALTH, at_new_york(session, HEALTH_AT)),
+            (Job.RECONCILE, at_new_york(session, RECONCILE_AT)),
+            (Job.BREAKER, closes + BREAKER_AFTER_CLOSE),
+            (Job.NIGHTLY, at_new_york(session, NIGHTLY_AT)),
+        ):
+            yield Slot(job, at, session, "daily", week)
 
 
 def _week_slots(schedule: ScheduleSpec, session: date, week: WeekId) -> Iterator[Slot]:

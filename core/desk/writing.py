@@ -14,6 +14,7 @@ DESK_STREAM = StreamId("system/desk")
 MARKET_STREAM = StreamId("system/market")
 SLOT_STREAM = StreamId("system/slots")
 BROKER_STREAM = StreamId("system/broker")
+SCHEDULER_STREAM = StreamId("system/scheduler")
 ACTOR = {"actor": "desk"}
 
 

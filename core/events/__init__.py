@@ -9,6 +9,7 @@ from core.events import (
     conversation,
     market,
     reconciliation,
+    scheduling,
     spending,
     system,
     week,
@@ -27,6 +28,7 @@ ALL_EVENTS: tuple[type[Event], ...] = tuple(
         conversation,
         spending,
         reconciliation,
+        scheduling,
     )
     for cls in vars(module).values()
     if isinstance(cls, type) and issubclass(cls, Event) and cls.__module__ == module.__name__

@@ -126,5 +126,5 @@ def test_told_to_stop_it_leaves_the_rest_for_the_next_start(desk):
 
     desk.at(on(WEDNESDAY, "09:05"))
     done = asyncio.run(run_due(desk.desk, EARLY, stop, lambda: bool(stopping)))
-    assert (done.done, len(stopping)) == (1, 1)
+    assert (done[SlotOutcome.DONE], len(stopping)) == (1, 1)
     assert next(key for key, _ in tick(desk)) == f"weekly/{WEDNESDAY}"

@@ -35,7 +35,7 @@ def test_a_wednesday_has_the_postmortem_the_run_and_four_checkpoints(calendar):
     assert walls(slots, Job.CHECKPOINT) == ["09:00", "12:00", "14:00", "15:50"]
     assert walls(slots, Job.FILLS) == ["09:35", "16:05"]
     assert walls(slots, Job.HORIZON) == ["15:45"]
-    assert walls(slots, Job.MARK) == ["16:10"]
+    assert walls(slots, Job.MARK) == ["16:16"]
     assert (slots[0].week_id, slots[1].week_id) == ("2026-11-11", "2026-11-18")
 
 
@@ -51,11 +51,14 @@ def test_a_closed_wednesday_runs_on_the_next_session_under_its_own_name(calendar
     assert [(slot.key, slot.week_id) for slot in run] == [("weekly/2024-12-25", christmas)]
 
 
-def test_checkpoints_after_an_early_close_do_not_exist(calendar):
+def test_checkpoints_after_an_early_close_are_skipped_with_the_reason(calendar):
     slots = day(calendar, date(2026, 11, 27))  # closes at 13:00
-    assert walls(slots, Job.CHECKPOINT) == ["09:00", "12:00"]
+    assert walls(slots, Job.CHECKPOINT) == ["09:00", "12:00", "14:00", "15:50"]
+    skipped = [slot for slot in slots if slot.skip]
+    assert walls(skipped, Job.CHECKPOINT) == ["14:00", "15:50"]
+    assert {slot.skip for slot in skipped} == {"the session closed at 13:00 New York"}
     assert walls(slots, Job.HORIZON) == ["12:45"]
-    assert walls(slots, Job.MARK) == ["13:10"]
+    assert walls(slots, Job.MARK) == ["13:16"]
 
 
 @pytest.mark.parametrize("session", [date(2026, 3, 9), date(2026, 11, 2)])
@@ -81,6 +84,7 @@ def test_a_year_has_every_slot_once_and_in_order(calendar):
     assert [slot.at for slot in slots] == sorted(slot.at for slot in slots)
     assert sum(slot.job is Job.WEEKLY for slot in slots) == 52
     assert sum(slot.job is Job.MARK for slot in slots) == 252
+    assert sum(slot.job is Job.CHECKPOINT for slot in slots) == 252 * 4
     half_days = 3  # 3 July, 29 November, 24 December: each without 14:00 and 15:50
-    assert sum(slot.job is Job.CHECKPOINT for slot in slots) == 252 * 4 - half_days * 2
+    assert sum(bool(slot.skip) for slot in slots) == half_days * 2
     assert all(slot.at.utcoffset() == timedelta(0) for slot in slots)

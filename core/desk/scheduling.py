@@ -1,0 +1,134 @@
+"""The scheduler's own record: since when it answers for slots, what is planned, and whether it pauses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from core.clock import in_new_york
+from core.desk.desk import Desk
+from core.desk.slots import Slot, slots_between, upkeep_slots
+from core.desk.writing import SCHEDULER_STREAM, append_one, new_event
+from core.errors import BadInput
+from core.events.envelope import Event, event_id
+from core.events.scheduling import (
+    PlannedSlot,
+    SchedulerPaused,
+    SchedulerResumed,
+    SchedulingBegan,
+    SlotAttemptFailed,
+    SlotsPlanned,
+)
+from core.ports import EventStore
+
+PLANNED_DAYS = 7
+
+
+class Attempt(NamedTuple):
+    """A failed attempt: its number, when, and its one line."""
+
+    number: int
+    at: datetime
+    detail: str
+
+
+def began(store: EventStore, at: datetime) -> datetime:
+    """Since when this store's slots are answered for; ``at`` for one that was never scheduled."""
+    known = store.find(str(event_id(SCHEDULER_STREAM, SchedulingBegan.__name__)))
+    if known is None:
+        _append(store, SchedulingBegan(at=at), [], at)
+        return at
+    event = store.decode(known)
+    assert isinstance(event, SchedulingBegan)  # its id says so
+    return event.at
+
+
+def desk_slots(desk: Desk, first: date, last: date) -> list[Slot]:
+    """Every slot of these days, in order; upkeep only where the desk has hands for it."""
+    schedule = desk.policy.schedule
+    found = list(slots_between(schedule, desk.calendar, first, last))
+    if desk.upkeep:
+        found += upkeep_slots(desk.calendar, first, last)
+    return sorted(found, key=lambda slot: slot.at)
+
+
+def plan(desk: Desk) -> int:
+    """Write the table of the coming sessions' slots, one event a session; returns how many were new."""
+    today = in_new_york(desk.clock.now()).date()
+    sessions: dict[date, list[Slot]] = {}
+    for slot in desk_slots(desk, today, today + timedelta(days=PLANNED_DAYS)):
+        sessions.setdefault(slot.session, []).append(slot)
+    written = 0
+    for session, slots in sessions.items():
+        event = SlotsPlanned(session=session, slots=tuple(_planned(slot) for slot in slots))
+        what = [session, *(f"{slot.key}@{slot.at.isoformat()}" for slot in slots)]
+        if desk.store.find(str(event_id(SCHEDULER_STREAM, SlotsPlanned.__name__, *what))) is None:
+            _append(desk.store, event, what, desk.clock.now())
+            written += 1
+    return written
+
+
+def _planned(slot: Slot) -> PlannedSlot:
+    return PlannedSlot(
+        slot=slot.key,
+        job=slot.job,
+        label=slot.label,
+        at=slot.at,
+        week_id=slot.week_id,
+        skip=slot.skip,
+    )
+
+
+def attempts(store: EventStore, slot: Slot) -> tuple[Attempt, ...]:
+    """The failed attempts of a slot so far, oldest first."""
+    found: list[Attempt] = []
+    while True:
+        number = len(found) + 1
+        row = store.find(str(_attempt_id(slot, number)))
+        if row is None:
+            return tuple(found)
+        event = store.decode(row)
+        assert isinstance(event, SlotAttemptFailed)  # its id says so
+        found.append(Attempt(number, event.at, event.detail))
+
+
+def record_attempt(store: EventStore, slot: Slot, detail: str, at: datetime) -> None:
+    number = len(attempts(store, slot)) + 1
+    event = SlotAttemptFailed(slot=slot.key, attempt=number, at=at, detail=detail)
+    _append(store, event, [slot.key, number], at)
+
+
+def _attempt_id(slot: Slot, number: int) -> object:
+    return event_id(SCHEDULER_STREAM, SlotAttemptFailed.__name__, slot.key, number)
+
+
+def paused(store: EventStore) -> SchedulerPaused | None:
+    """The pause that holds now; None while the scheduler may work."""
+    found: SchedulerPaused | None = None
+    for row in store.read_all(types=[SchedulerPaused.__name__, SchedulerResumed.__name__]):
+        event = store.decode(row)
+        found = event if isinstance(event, SchedulerPaused) else None
+    return found
+
+
+def pause(store: EventStore, by: str, reason: str, at: datetime) -> None:
+    """No slot and no job begins from now on; BadInput without a reason or when it pauses already."""
+    if not reason.strip():
+        raise BadInput("a pause needs a reason: give --reason TEXT")
+    if paused(store) is not None:
+        raise BadInput("the scheduler is paused already: `scheduler resume` lets it go on")
+    version = store.head(SCHEDULER_STREAM).version
+    _append(store, SchedulerPaused(by=by, reason=reason.strip()), [version], at)
+
+
+def resume(store: EventStore, by: str, at: datetime) -> None:
+    """BadInput when it is not paused."""
+    if paused(store) is None:
+        raise BadInput("the scheduler is not paused")
+    version = store.head(SCHEDULER_STREAM).version
+    _append(store, SchedulerResumed(by=by), [version], at)
+
+
+def _append(store: EventStore, event: Event, what: Iterable[object], at: datetime) -> None:
+    append_one(store, SCHEDULER_STREAM, new_event(SCHEDULER_STREAM, event, list(what), at))
