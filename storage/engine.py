@@ -18,6 +18,20 @@ from core.errors import BadInput, StoreUnusable
 
 Synchronous: TypeAlias = Literal["FULL", "NORMAL"]
 BUSY_SECONDS = 30.0
+ABANDONED_S = 10.0
+"""PostgreSQL ends a transaction whose program says nothing for so long, and with it its locks.
+
+A program that was frozen (or whose machine vanished) in the middle of an append would otherwise
+hold the append lock for ever, against everybody.
+"""
+SILENT_SERVER = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,
+}
+"""Seconds (the last: milliseconds) after which a server that answers nothing at all is given up."""
 SAFE_WAL = (3, 51, 3)
 """SQLite before this version can corrupt a WAL database that two processes write (WAL-reset bug)."""
 
@@ -141,7 +155,11 @@ def _begin(connection: Connection) -> None:
 
 
 def _postgres(url: URL, pool: PoolSettings) -> Engine:
-    milliseconds = int(pool.command_timeout * 1000)
+    limits = {
+        "statement_timeout": pool.command_timeout,
+        "idle_in_transaction_session_timeout": ABANDONED_S,
+    }
+    options = " ".join(f"-c {name}={int(seconds * 1000)}" for name, seconds in limits.items())
     return create_engine(
         url,
         # Appends read the head after waiting for a lock, so each statement needs a new snapshot.
@@ -151,7 +169,7 @@ def _postgres(url: URL, pool: PoolSettings) -> Engine:
         pool_timeout=pool.command_timeout,
         pool_recycle=int(pool.max_inactive),
         pool_pre_ping=True,
-        connect_args={"options": f"-c statement_timeout={milliseconds}", "connect_timeout": 10},
+        connect_args={"options": options, **SILENT_SERVER},
     )
 
 

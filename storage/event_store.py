@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from threading import RLock
+from contextlib import closing, contextmanager
+from copy import copy
 from typing import Any
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, make_url
@@ -18,7 +18,10 @@ from storage.appender import Appender, Prepared, prepare
 from storage.canonical import RawRow
 from storage.engine import PoolSettings, Synchronous, in_memory, make_engine, make_folder
 from storage.failures import translated
+from storage.fence import Fence
+from storage.leases import Lease
 from storage.migrations import upgrade
+from storage.process_lock import process_lock, read_lock
 from storage.projector import Projection, Projector
 from storage.serialization import EventRegistry
 from storage.statements import COLUMNS, HEADS, statements_for
@@ -50,13 +53,23 @@ class SqlEventStore:
         self._sql = statements_for(engine.dialect.name)
         self._appender = Appender(self._sql)
         self._projector = Projector(projections, registry, self._sql)
-        on_sqlite = engine.dialect.name == "sqlite"
-        self._lock: AbstractContextManager[Any] = RLock() if on_sqlite else nullcontext()
-        self._read_lock = self._lock if in_memory(engine.url) else nullcontext()
+        self._fence: Fence | None = None
+        self._lock = process_lock(engine)
+        self._read_lock = read_lock(engine)
 
     @property
     def projections(self) -> tuple[Projection, ...]:
         return self._projector.projections
+
+    def fenced(self, lease: Lease) -> SqlEventStore:
+        """A store for the leader: its commits raise LeaseLost once another process has the lease.
+
+        Bound to the token held now (LeaseLost when there is none), so that what was begun under it
+        cannot go on under a later one. Everything else is shared, and reads are free.
+        """
+        twin = copy(self)
+        twin._fence = lease.fence()  # noqa: SLF001 - a copy of ourselves
+        return twin
 
     def commit(self, appends: Sequence[Append]) -> Sequence[StoredEvent]:
         """All appends in one transaction with the projections, or nothing; see the port."""
@@ -172,7 +185,7 @@ class SqlEventStore:
 
     def _append(self, prepared: Sequence[Prepared]) -> list[StoredEvent]:
         recorded_at = iso(self._clock.now())
-        with self._write() as raw:
+        with self._write_fenced() as raw:
             cursor = raw.cursor()
             try:
                 rows = self._appender.insert(cursor, prepared, recorded_at)
@@ -188,7 +201,7 @@ class SqlEventStore:
 
     def _explain(self, prepared: Sequence[Prepared], refused: Exception) -> list[StoredEvent]:
         """What a guard of the database refused: mostly events that are there already."""
-        with self._write() as raw:
+        with self._write_fenced() as raw:
             known = self._appender.already_there(raw.cursor(), prepared)
         if known is None:
             raise ConcurrencyError(
@@ -196,6 +209,13 @@ class SqlEventStore:
                 "someone else wrote without the lock; retry"
             ) from refused
         return [self.registry.stored(row) for row in known]
+
+    @contextmanager
+    def _write_fenced(self) -> Iterator[PoolProxiedConnection]:
+        with self._write() as raw:
+            if self._fence is not None:
+                self._fence.check(raw.cursor())
+            yield raw
 
     @contextmanager
     def _write(self) -> Iterator[PoolProxiedConnection]:

@@ -1,4 +1,4 @@
-"""The log and the projections' positions as SQLModel tables; migrations are compared with these.
+"""The log, the projections' positions and the leases as SQLModel tables; migrations follow these.
 
 To add a table: define its SQLModel class in ``storage/projections/*.py`` (or here), import that
 module in ``storage.migrations.metadata``, and run ``make migrate-diff``.
@@ -6,7 +6,7 @@ module in ``storage.migrations.metadata``, and run ``make migrate-diff``.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Double, Integer, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 # SQLite makes a column its gapless rowid only when the type is spelled INTEGER.
@@ -43,3 +43,20 @@ class ProjectionPosition(SQLModel, table=True):
 
     name: str = Field(sa_column=Column(Text, primary_key=True))
     position: int = Field(sa_type=BigInteger)
+
+
+class LeaseRow(SQLModel, table=True):
+    """Who leads under a name, and under which token; operational: never rebuilt, never history.
+
+    ``holder`` is None when nobody does. ``token`` counts the leaders there were and never goes
+    down. Times are seconds since 1970 by the database's clock (SQLite: the machine's).
+    """
+
+    __tablename__ = "leases"
+
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    holder: str | None = Field(default=None, sa_type=Text)
+    token: int = Field(sa_type=BigInteger)
+    expires_at: float = Field(sa_type=Double)
+    heartbeat_at: float = Field(sa_type=Double)
+    acquired_at: float = Field(sa_type=Double)
