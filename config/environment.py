@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from pydantic import Field, ValidationError, field_validator
@@ -45,6 +46,10 @@ class Environment(BaseSettings):
     port_backend: int = _port(8200)
     port_scheduler: int = _port(8202)
     port_test: int = _port(8201)
+    trading_drawdown_halt_pct: Decimal | None = Field(None, gt=0, le=100)
+    trading_drawdown_resume_pct: Decimal | None = Field(None, gt=0, le=100)
+    trading_consecutive_loss_halt: int | None = Field(None, ge=1, le=1_000)
+    trading_win_streak_resume: int | None = Field(None, ge=1, le=1_000)
     schedule_timezone: Literal["America/New_York"] = "America/New_York"
 
     @field_validator("log_level", mode="before")

@@ -15,6 +15,7 @@ from config.yaml_source import YamlSource, read_yaml
 from core.errors import ConfigError
 from core.policy import (
     AssetSpec,
+    BreakerLimits,
     CheckpointPolicy,
     CouncilRules,
     DeskPolicy,
@@ -48,6 +49,7 @@ class RiskFile(Schema):
     risk: RiskLimits
     council: CouncilRules
     checkpoints: CheckpointPolicy
+    breaker: BreakerLimits = BreakerLimits()
 
 
 class ModelsFile(Schema):
@@ -99,6 +101,7 @@ class PolicyFiles:
             risk=self.risk.risk,
             schedule=self.schedule,
             checkpoints=self.risk.checkpoints,
+            breaker=self.risk.breaker,
             identities=tuple(sorted(terms)),
         )
 

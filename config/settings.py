@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from config.breaker import breaker_origins, with_breaker_variables
 from config.connections import ConnectionsFile, ProviderSpec
 from config.database import store_address, without_password
 from config.environment import Environment, LogFormat, LogLevel, read_environment
@@ -116,6 +117,7 @@ def load_settings(  # noqa: PLR0913 - each source of settings is one keyword
     live_possible = secrets_from(variables).openrouter_api_key is not None
     kept = recorded_profile if profile is None else None
     policy = files.policy(files.profile(kept or asked, live_possible=live_possible))
+    policy = with_breaker_variables(policy, environment, given)
     return Settings(
         policy=policy,
         connections=files.connections,
@@ -140,6 +142,7 @@ def load_settings(  # noqa: PLR0913 - each source of settings is one keyword
             **variable_origins(environment, given),
             **key_origins(variables),
             **policy_origins(files, policy),
+            **breaker_origins(policy, given),
         },
     )
 

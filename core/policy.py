@@ -26,6 +26,7 @@ __all__ = [
     "AccountSpec",
     "AssetClass",
     "AssetSpec",
+    "BreakerLimits",
     "CheckpointPolicy",
     "CouncilRules",
     "DeskPolicy",
@@ -62,6 +63,7 @@ def _wall(value: time) -> time:
 Share: TypeAlias = Annotated[Decimal, Field(gt=0, le=1), AfterValidator(_plain)]
 BasisPoints: TypeAlias = Annotated[Decimal, Field(ge=0, le=1_000), AfterValidator(_plain)]
 Dollars: TypeAlias = Annotated[Decimal, Field(gt=0, le=1_000_000_000), AfterValidator(_plain)]
+Percent: TypeAlias = Annotated[Decimal, Field(gt=0, le=100), AfterValidator(_plain)]
 Wall: TypeAlias = Annotated[time, AfterValidator(_wall)]
 
 
@@ -103,6 +105,26 @@ class RiskLimits(Schema):
     commission_bps: BasisPoints = Decimal(1)
     borrow_bps: BasisPoints = Decimal(50)
     partial_fills: bool = False
+
+
+class BreakerLimits(Schema):
+    """When new positions stop, and when they may go on; drawdowns in per cent of peak equity.
+
+    Halt: a drawdown over ``drawdown_halt_pct``, or ``consecutive_loss_halt`` losing trades in a row.
+    Release, each cause its own: a drawdown below ``drawdown_resume_pct``, or ``win_streak_resume``
+    winning trades in a row.
+    """
+
+    drawdown_halt_pct: Percent = Decimal(20)
+    drawdown_resume_pct: Percent = Decimal(15)
+    consecutive_loss_halt: int = Field(default=10, ge=1, le=1_000)
+    win_streak_resume: int = Field(default=3, ge=1, le=1_000)
+
+    @model_validator(mode="after")
+    def _release_comes_after_halt(self) -> Self:
+        if self.drawdown_resume_pct > self.drawdown_halt_pct:
+            raise ValueError("drawdown_resume_pct must not be over drawdown_halt_pct")
+        return self
 
 
 class ScheduleSpec(Schema):
@@ -150,6 +172,7 @@ class DeskPolicy(Schema):
     risk: RiskLimits = RiskLimits()
     schedule: ScheduleSpec = ScheduleSpec()
     checkpoints: CheckpointPolicy = CheckpointPolicy()
+    breaker: BreakerLimits = BreakerLimits()
     identities: tuple[str, ...] = ()
 
     @property

@@ -13,6 +13,7 @@ from core.context import ContextKey
 from core.errors import BrokerError
 from core.events.envelope import Append, Event, StoredEvent, StreamHead
 from core.market import Headline, MarketBars, Quote
+from core.schemas.breaker import Halt
 from core.schemas.execution import OrderOutcome
 from core.schemas.model_call import ModelAnswer, ModelRequest
 from core.schemas.order import BrokerFill, BrokerOrder, OrderIntent, OrderTicket
@@ -153,6 +154,14 @@ class Statements(Protocol):
         ...
 
 
+class TradingGate(Protocol):
+    """Whether an order may go out at this very moment; asked immediately before each, never kept."""
+
+    def refusal(self, ticket: OrderTicket) -> str | None:
+        """Why it may not, in one line; None when it may."""
+        ...
+
+
 class Accounts(Protocol):
     """What each account owns when a run plans its orders."""
 
@@ -162,6 +171,10 @@ class Accounts(Protocol):
 
     def positions(self, account_id: AccountId) -> Mapping[str, Decimal]:
         """Signed shares once every open order has filled; flat symbols are absent."""
+        ...
+
+    def halts(self, account_id: AccountId) -> tuple[Halt, ...]:
+        """What stops new positions of the account now; empty when nothing does."""
         ...
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from core.desk.halts import Halts
 from core.desk.writing import account_stream
 from core.errors import BadInput
 from core.events.account import TargetSet
 from core.ports import EventStore
 from core.rules.account_book import AccountBook, fold
 from core.rules.ledger import equity
+from core.schemas.breaker import Halt
 from core.types import AccountId, WeekId
 
 
@@ -54,11 +56,15 @@ class AccountBooks:
 class RunAccounts:
     """The `Accounts` port of a run over books taken when it plans its orders."""
 
-    def __init__(self, book: Callable[[AccountId], AccountBook]) -> None:
+    def __init__(self, book: Callable[[AccountId], AccountBook], halts: Halts) -> None:
         self._book = book
+        self._halts = halts
 
     def equity(self, account_id: AccountId, marks: Mapping[str, Decimal]) -> Decimal:
         return equity(self._book(account_id).ledger, marks)
 
     def positions(self, account_id: AccountId) -> Mapping[str, Decimal]:
         return self._book(account_id).expected_positions()
+
+    def halts(self, account_id: AccountId) -> tuple[Halt, ...]:
+        return self._halts.of(account_id)

@@ -104,6 +104,7 @@ def _seat(
         conviction=week.conviction,
         flips_used=week.flips,
         shortable=desk.broker.shortable(_symbol(book)),
+        halts=desk.halts.of(book.account_id, slot.key),
     )
 
 

@@ -9,6 +9,8 @@ from typing import Protocol, TypeAlias
 
 from core.clock import Clock
 from core.desk.books import AccountBooks
+from core.desk.breaker_meter import BreakerMeter
+from core.desk.halts import Halts, LiveHalts
 from core.desk.marks import Marks
 from core.desk.slots import Job
 from core.policy import DeskPolicy
@@ -70,6 +72,16 @@ class Desk:
     """The broker's own books, where it has any; the simulated broker's are the ledger."""
     upkeep: Mapping[Job, Upkeep] = field(default_factory=dict)
     """What a running scheduler does beside trading (health, nightly backup); empty elsewhere."""
+    recorded_halts: Halts | None = None
+    """Where a replay or a what-if finds the halts its run saw; None for a desk that trades."""
+    halts: Halts = field(init=False)
+    meter: BreakerMeter = field(init=False)
+    """What the breaker has measured so far, folded from this desk's store."""
+
+    def __post_init__(self) -> None:
+        live = LiveHalts(self.store, self.policy.profile.flat_account)
+        object.__setattr__(self, "halts", self.recorded_halts or live)
+        object.__setattr__(self, "meter", BreakerMeter(self.store, self.policy))
 
     def under(self, policy: DeskPolicy) -> Desk:
         """The same desk with another policy, for what-if runs."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from core.clock import FixedClock
 from core.desk.desk import Desk
 from core.desk.dispatch import run_slot
+from core.desk.recorded_halts import RecordedHalts
 from core.desk.recorded_week import RecordedWeek, ReplayCursor, recorded_week
 from core.desk.replay_report import ReplayReport, compare
 from core.desk.runs import claim_week
@@ -37,6 +39,7 @@ async def replay(store: EventStore, week_id: WeekId, scratch_desk: ScratchDesk) 
     """Re-execute the week under its own run id, settings and prompts; nothing outside is asked."""
     week, cursor = recorded_week(store, week_id), ReplayCursor()
     desk = scratch_desk(week, cursor)
+    desk = replace(desk, recorded_halts=RecordedHalts(store, week.run))
     _copy_prefix(store, desk, week)
     failure = await _run(desk, week, cursor)
     return compare(store, desk.store, week, failure)

@@ -12,6 +12,7 @@ from core.desk.desk import Desk
 from core.desk.journal import RunJournal, finished_stages
 from core.desk.opening import record_settings
 from core.desk.order_route import NoRoute
+from core.desk.recorded_halts import RecordedHalts
 from core.desk.runs import is_completed, start_event, the_official_run
 from core.desk.weekly import WeekRun, complete
 from core.errors import BadInput
@@ -80,7 +81,7 @@ async def rerun(
     changed = desk.under(with_overrides(desk.policy, overrides))
     run = _child(parent, changed, from_stage, overrides)
     with desk.lock.hold(f"run/{run.run_id}"):
-        pipeline = _pipeline(changed, run)
+        pipeline = _pipeline(changed, parent, run)
         inherited = _inherited(changed, parent, pipeline, from_stage)
         journal = WhatIfJournal(changed, run, overrides, inherited)
         before = tuple(done.stage for done in journal.finished())
@@ -107,7 +108,7 @@ def _child(parent: RunSpec, desk: Desk, from_stage: str, overrides: Mapping[str,
     )
 
 
-def _pipeline(desk: Desk, run: RunSpec) -> Pipeline:
+def _pipeline(desk: Desk, parent: RunSpec, run: RunSpec) -> Pipeline:
     ports = desk.providers.for_run(run)
     return weekly(
         policy=desk.policy,
@@ -115,7 +116,10 @@ def _pipeline(desk: Desk, run: RunSpec) -> Pipeline:
         model=ports.model,
         researchers=ports.researchers,
         market=ports.market,
-        accounts=RunAccounts(lambda account: desk.books.before_week(account, run.week_id)),
+        accounts=RunAccounts(
+            lambda account: desk.books.before_week(account, run.week_id),
+            RecordedHalts(desk.store, parent),
+        ),
         route=NoRoute(),
     ).until(LAST_STAGE)
 

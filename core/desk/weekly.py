@@ -93,7 +93,7 @@ def week_pipeline(desk: Desk, run: RunSpec) -> Pipeline:
         model=ports.model,
         researchers=ports.researchers,
         market=ports.market,
-        accounts=RunAccounts(desk.books.book),
+        accounts=RunAccounts(desk.books.book, desk.halts),
         route=ReconciledRoute(desk, RecordingRoute(desk, run.as_of)),
     )
 

@@ -15,6 +15,7 @@ MARKET_STREAM = StreamId("system/market")
 SLOT_STREAM = StreamId("system/slots")
 BROKER_STREAM = StreamId("system/broker")
 SCHEDULER_STREAM = StreamId("system/scheduler")
+NET_STREAM = StreamId("system/net_orders")
 ACTOR = {"actor": "desk"}
 
 

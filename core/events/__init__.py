@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.events import (
     account,
+    breaker,
     broker,
     calls,
     conversation,
@@ -29,6 +30,7 @@ ALL_EVENTS: tuple[type[Event], ...] = tuple(
         spending,
         reconciliation,
         scheduling,
+        breaker,
     )
     for cls in vars(module).values()
     if isinstance(cls, type) and issubclass(cls, Event) and cls.__module__ == module.__name__

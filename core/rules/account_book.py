@@ -27,6 +27,8 @@ from core.schemas.risk import Target
 from core.types import AccountId, CheckpointAction, RunId, WeekId
 
 ZERO = Decimal(0)
+ENDING = (Purpose.HORIZON, Purpose.MISSED_WEEK, Purpose.FLATTEN)
+"""Orders after which nothing more is done in a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ def _(event: OrderIntended, book: AccountBook) -> AccountBook:
     orders = {**book.open_orders, intent.client_order_id: OpenOrder(intent, OrderStatus.INTENDED)}
     week = book.week
     if week is not None:
-        ends = intent.purpose in (Purpose.HORIZON, Purpose.MISSED_WEEK)
+        ends = intent.purpose in ENDING
         week = replace(week, orders=week.orders + 1, closed=week.closed or ends)
     return replace(book, open_orders=orders, week=week)
 

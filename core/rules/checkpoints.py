@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.policy import CheckpointPolicy
 from core.rules.contradictions import TABLE, ConvictionCase
+from core.rules.invalidation import Live, rules_met_by
 from core.schemas.briefs import CheckpointAnswer, CheckpointBrief
-from core.schemas.pitch import Comparison, InvalidationRule, LiveOperand
 from core.types import CheckpointAction
 
 MIN_CONVICTION = 0.25
@@ -37,35 +36,13 @@ class Verdict:
 
 def rules_met(brief: CheckpointBrief) -> tuple[str, ...]:
     """The invalidation rules that hold now, in words (``return_since_entry below -0.03``)."""
-    return tuple(_met(brief))
-
-
-def _met(brief: CheckpointBrief) -> Iterator[str]:
-    for rule in brief.invalidation_rules:
-        limit = brief.frozen_levels.get(rule.level) if rule.level else rule.threshold
-        if limit is None:
-            continue  # a level that was unknown on Wednesday can never be compared
-        value = _live(brief, rule.operand)
-        above = rule.comparison is Comparison.ABOVE
-        if value > limit if above else value < limit:
-            yield describe(rule)
-
-
-def describe(rule: InvalidationRule) -> str:
-    right = rule.level if rule.level is not None else f"{rule.threshold:g}"
-    return f"{rule.operand} {rule.comparison} {right}"
-
-
-def _live(brief: CheckpointBrief, operand: LiveOperand) -> float:
-    match operand:
-        case LiveOperand.PRICE:
-            return float(brief.price)
-        case LiveOperand.RETURN_SINCE_ENTRY:
-            return brief.return_since_entry
-        case LiveOperand.DRAWDOWN_SINCE_ENTRY:
-            return brief.drawdown_since_entry
-        case LiveOperand.SESSIONS_HELD:
-            return float(brief.sessions_held)
+    live = Live(
+        price=float(brief.price),
+        return_since_entry=brief.return_since_entry,
+        drawdown_since_entry=brief.drawdown_since_entry,
+        sessions_held=brief.sessions_held,
+    )
+    return tuple(rules_met_by(brief.invalidation_rules, live, brief.frozen_levels))
 
 
 def decide_by_rules(brief: CheckpointBrief, policy: CheckpointPolicy) -> CheckpointAnswer:
@@ -111,11 +88,17 @@ def _action(size: float, start: float, stored: float, policy: CheckpointPolicy) 
 
 
 def resolve(
-    brief: CheckpointBrief, answer: CheckpointAnswer, *, flips_used: int, shortable: bool
+    brief: CheckpointBrief,
+    answer: CheckpointAnswer,
+    *,
+    flips_used: int,
+    shortable: bool,
+    halted: bool = False,
 ) -> Verdict:
     """What is done of an answer: invalidations fire whatever it says, contradictions go by the table.
 
-    FLIP needs a flip left this week and, for a long position, a shortable instrument; else EXIT.
+    FLIP needs an account that may open positions (``halted`` may not), a flip left this week and, for
+    a long position, a shortable instrument; else EXIT.
     """
     conviction = max(-MAX_CONVICTION, min(MAX_CONVICTION, answer.conviction))
     if brief.rules_met:
@@ -130,7 +113,9 @@ def resolve(
     case = conviction_case(brief, conviction)
     row = TABLE[answer.action, case]
     action, name = row.action, row.name
-    if action is CheckpointAction.FLIP and flips_used:
+    if action is CheckpointAction.FLIP and halted:
+        action, name = CheckpointAction.EXIT, "halted_flip_is_exit"
+    elif action is CheckpointAction.FLIP and flips_used:
         action, name = CheckpointAction.EXIT, "second_flip_is_exit"
     elif action is CheckpointAction.FLIP and brief.direction.sign > 0 and not shortable:
         action, name = CheckpointAction.EXIT, "unshortable_flip_is_exit"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from core.schemas.breaker import Halt
 from core.schemas.risk import LimitHit, LimitOutcome
 
 ZERO = Decimal(0)
@@ -49,6 +51,32 @@ def apply_limits(wish: Wish, limits: Limits) -> tuple[Decimal, tuple[LimitHit, .
             hits.append(_clamp(name, weight, cap))
             weight = cap if weight > 0 else -cap
     return weight, tuple(hits)
+
+
+def clamp_to_held(
+    wanted: Decimal, held: Decimal, halts: Sequence[Halt]
+) -> tuple[Decimal, LimitHit | None]:
+    """Signed shares a halted account may target in its instrument: never more than it holds there.
+
+    On the other side of what it holds that is nothing. Unchanged, and no hit, without a halt.
+    """
+    if not halts:
+        return wanted, None
+    allowed = min(abs(wanted), abs(held)).copy_sign(wanted) if wanted * held > 0 else ZERO
+    if allowed == wanted:
+        return wanted, None
+    outcome = LimitOutcome.CLAMPED if allowed else LimitOutcome.REFUSED
+    hit = LimitHit(
+        limit="breaker",
+        asked=f"{wanted:f} shares",
+        allowed=f"{allowed:f} shares",
+        outcome=outcome,
+        reason=(
+            f"{'; '.join(map(str, halts))}: {wanted:f} shares wanted, {held:f} held, "
+            f"at most {allowed:f} allowed"
+        ),
+    )
+    return allowed, hit
 
 
 def _refusal(wish: Wish) -> LimitHit | None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from pydantic import Field
+
 from core.schemas.base import Schema
+from core.schemas.breaker import Halt
 from core.types import AccountId, CheckpointAction, WeekId
 
 
@@ -22,7 +25,7 @@ class CheckpointDecision(Schema):
     """``pnl`` in USD since entry, ``price`` in USD; None where there is no position.
 
     ``rule`` names the rule (and the row of the contradiction table) that decided.
-    ``panic`` marks an EXIT without any invalidation met.
+    ``panic`` marks an EXIT without any invalidation met. ``halts`` are those it was decided under.
     """
 
     checkpoint_id: str
@@ -42,3 +45,4 @@ class CheckpointDecision(Schema):
     invalidated: bool
     engine: str
     timestamp: datetime
+    halts: tuple[Halt, ...] = Field(default=(), exclude_if=lambda halts: not halts)

@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     CHECKPOINT_OPEN = "checkpoint_open"
     HORIZON = "horizon"
     MISSED_WEEK = "missed_week"
+    FLATTEN = "flatten"
 
 
 WEEKLY = (Purpose.WEEKLY_CLOSE, Purpose.WEEKLY_OPEN)

@@ -8,8 +8,14 @@ from enum import StrEnum
 from pydantic import Field
 
 from core.schemas.base import Schema
+from core.schemas.breaker import Halt
 from core.schemas.pitch import InvalidationRule, PitchIndicator
 from core.types import AccountId, Direction, Horizon
+
+
+def _absent(value: object) -> bool:
+    """Left out of the payload: what no breaker touched reads as it did before there was one."""
+    return value in (None, ())
 
 
 class LimitOutcome(StrEnum):
@@ -28,7 +34,10 @@ class LimitHit(Schema):
 
 
 class AccountRisk(Schema):
-    """Wish and result of one account; weights are signed fractions of equity."""
+    """Wish and result of one account; weights are signed fractions of equity.
+
+    ``halts`` are those the run saw when it was sized: a replay is given them again.
+    """
 
     account_id: AccountId
     instrument: str | None
@@ -37,6 +46,7 @@ class AccountRisk(Schema):
     asked_weight: Decimal
     weight: Decimal
     hits: tuple[LimitHit, ...] = ()
+    halts: tuple[Halt, ...] = Field(default=(), exclude_if=_absent)
 
 
 class RiskAssessment(Schema):
@@ -48,7 +58,8 @@ class Target(Schema):
 
     The invalidation rules and indicators are the pitch's, frozen; ``frozen_levels`` holds Wednesday's
     price levels (``price``, ``sma_20``, ``sma_50``, ``sma_200``) those rules may name, and its
-    ``realised_volatility_20`` and ``atr_14``.
+    ``realised_volatility_20`` and ``atr_14``. ``unhalted_weight`` is what the weight would be without
+    a halt, None when no halt changed it: what the account's shadow goes on trading.
     """
 
     account_id: AccountId
@@ -65,6 +76,7 @@ class Target(Schema):
     invalidation: str = ""
     frozen_levels: dict[str, float] = Field(default_factory=dict)
     idea_id: str | None = None
+    unhalted_weight: Decimal | None = Field(default=None, exclude_if=_absent)
 
 
 class ExecutionConstraints(Schema):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.schemas.base import Schema
+from core.schemas.breaker import Halt
 from core.schemas.briefs import CheckpointBrief
 from core.types import AccountId
 
@@ -20,3 +21,4 @@ class SeatCheckpoint(Schema):
     conviction: float = 0.0
     flips_used: int = 0
     shortable: bool = True
+    halts: tuple[Halt, ...] = ()

@@ -95,7 +95,7 @@ class CheckpointStage(BaseStage):
             raise
         except (BudgetExceeded, ModelError, StructuredError) as error:
             return self._decision(run, seat, _failed(seat, error))
-        verdict = resolve(seat.brief, answer, flips_used=seat.flips_used, shortable=seat.shortable)
+        verdict = _resolved(seat, seat.brief, answer)
         return self._decision(run, seat, verdict)
 
     def _decision(self, run: RunSpec, seat: SeatCheckpoint, verdict: Verdict) -> CheckpointDecision:
@@ -118,7 +118,18 @@ class CheckpointStage(BaseStage):
             invalidated=verdict.invalidated,
             engine=self._engine.name,
             timestamp=self._at,
+            halts=seat.halts,
         )
+
+
+def _resolved(seat: SeatCheckpoint, brief: CheckpointBrief, answer: CheckpointAnswer) -> Verdict:
+    return resolve(
+        brief,
+        answer,
+        flips_used=seat.flips_used,
+        shortable=seat.shortable,
+        halted=bool(seat.halts),
+    )
 
 
 def checkpoint_id(run: RunSpec, seat: SeatCheckpoint, at: datetime) -> str:
@@ -143,7 +154,7 @@ def _failed(seat: SeatCheckpoint, error: CouncilError) -> Verdict:
         action=CheckpointAction.STAY,
         reason=shortened(f"{type(error).__name__}: {error}"),
     )
-    verdict = resolve(brief, silent, flips_used=seat.flips_used, shortable=seat.shortable)
+    verdict = _resolved(seat, brief, silent)
     if verdict.invalidated:
         return verdict
     return _stay(seat, "engine_failed", silent.reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pydantic import JsonValue
@@ -19,30 +19,41 @@ from core.keys import (
 )
 from core.policy import DeskPolicy
 from core.ports import Accounts
-from core.rules.limits import Limits, Wish, apply_limits
+from core.rules.limits import ZERO, Limits, Wish, apply_limits, clamp_to_held
 from core.rules.sizing import quantity, target_weight
 from core.rules.views import AccountView, account_views, frozen_levels
+from core.schemas.breaker import Halt
 from core.schemas.market import MarketSnapshot
 from core.schemas.risk import AccountRisk, ExecutionConstraints, LimitHit, RiskAssessment, Target
 from core.stage import BaseStage
 from core.types import AccountId
 
+SHOWN = Decimal("0.000001")
+
 
 @dataclass(frozen=True, slots=True)
 class Sized:
-    """A view with what it may weigh."""
+    """A view with what it may weigh and hold: ``shares`` signed, ``price`` None when unknown (USD).
+
+    ``unhalted`` is the weight without a halt; None when no halt changed it.
+    """
 
     view: AccountView
     asked: Decimal
     weight: Decimal
     hits: tuple[LimitHit, ...]
     equity: Decimal
+    price: Decimal | None = None
+    shares: Decimal = ZERO
+    unhalted: Decimal | None = None
+    halts: tuple[Halt, ...] = ()
 
 
 class RiskStage(BaseStage):
     """PM accounts trade their own pitch, the council its decision, FLAT nothing.
 
-    Equity is taken at the snapshot's prices. NoBars when an account holds what the snapshot has no
+    A halted account's target is cut to what it holds, after every other limit. Equity is taken at the
+    snapshot's prices. NoBars when an account holds what the snapshot has no
     price for: its equity would be a guess, and so would every size made of it.
     """
 
@@ -102,7 +113,25 @@ class RiskStage(BaseStage):
             equity=equity,
         )
         weight, hits = apply_limits(wish, self._limits)
-        return Sized(view, asked, weight, hits, equity)
+        return self._halted(Sized(view, asked, weight, hits, equity, wish.price))
+
+    def _halted(self, sized: Sized) -> Sized:
+        """With its shares, no more of them than its halts allow."""
+        symbol, price, equity = sized.view.instrument, sized.price, sized.equity
+        halts = self._accounts.halts(sized.view.account_id)
+        if symbol is None or price is None:
+            return replace(sized, halts=halts)
+        fractional = self._risk.fractional_longs
+        wanted = quantity(sized.weight, equity, price, fractional_longs=fractional)
+        held = self._accounts.positions(sized.view.account_id).get(symbol, ZERO)
+        shares, hit = clamp_to_held(wanted, held, halts)
+        if hit is None:
+            return replace(sized, shares=shares, halts=halts)
+        weight = (sized.weight * shares / wanted).quantize(SHOWN)
+        hits = (*sized.hits, hit)
+        return replace(
+            sized, weight=weight, hits=hits, shares=shares, unhalted=sized.weight, halts=halts
+        )
 
     def _equity(self, account_id: AccountId, snapshot: MarketSnapshot) -> Decimal:
         marks = {asset.symbol: asset.price for asset in snapshot.assets}
@@ -118,16 +147,6 @@ class RiskStage(BaseStage):
     def _target(self, sized: Sized, snapshot: MarketSnapshot) -> Target:
         view = sized.view
         asset = snapshot.asset(view.instrument) if view.instrument else None
-        shares = (
-            quantity(
-                sized.weight,
-                sized.equity,
-                asset.price,
-                fractional_longs=self._risk.fractional_longs,
-            )
-            if asset
-            else Decimal(0)
-        )
         return Target(
             account_id=view.account_id,
             instrument=view.instrument,
@@ -135,7 +154,7 @@ class RiskStage(BaseStage):
             conviction=view.conviction,
             horizon=view.horizon,
             weight=sized.weight,
-            quantity=shares,
+            quantity=sized.shares,
             equity=sized.equity,
             reference_price=asset.price if asset else None,
             invalidation=view.pitch.invalidation if view.pitch else "",
@@ -143,6 +162,7 @@ class RiskStage(BaseStage):
             indicators=view.pitch.indicators if view.pitch else (),
             frozen_levels=frozen_levels(asset) if asset else {},
             idea_id=view.pitch.idea_id if view.pitch else None,
+            unhalted_weight=sized.unhalted,
         )
 
 
@@ -157,6 +177,7 @@ def _assessment(sized: Iterable[Sized]) -> RiskAssessment:
                 asked_weight=one.asked,
                 weight=one.weight,
                 hits=one.hits,
+                halts=one.halts,
             )
             for one in sized
         )

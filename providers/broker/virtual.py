@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from core.clock import Clock
+from core.desk.writing import NET_STREAM
 from core.errors import BadInput, BrokerError, BrokerUnavailable, OrderRefused, OrderUnknown
 from core.events.broker import (
     AllocatedPart,
@@ -26,10 +27,10 @@ from core.rules.allocation import allocate
 from core.rules.netting import Leg, Part, net
 from core.schemas.order import BrokerFill, BrokerOrder, OrderStatus, OrderTicket, RefusalKind
 from core.schemas.statement import Statement
-from core.types import AccountId, Side, StreamId, deterministic_id
+from core.types import AccountId, Side, deterministic_id
 from providers.broker.virtual_book import NOTHING, NetOrder, VirtualBook, Wish
 
-STREAM = StreamId("system/net_orders")
+STREAM = NET_STREAM
 
 
 class Mid(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from core.errors import NoBars, OrderUnknown
+from core.schemas.breaker import Halt
 from core.schemas.execution import OrderOutcome, Submission
 from core.schemas.order import OrderIntent
 from core.types import AccountId
@@ -16,8 +17,13 @@ START = Decimal(100_000)
 class FakeAccounts:
     """Every account holds ``positions[account_id]`` and the rest of $100,000 at ``cost`` in cash."""
 
-    def __init__(self, positions: Mapping[str, Mapping[str, Decimal]] | None = None) -> None:
+    def __init__(
+        self,
+        positions: Mapping[str, Mapping[str, Decimal]] | None = None,
+        halted: Mapping[str, tuple[Halt, ...]] | None = None,
+    ) -> None:
         self._positions = positions or {}
+        self._halted = halted or {}
 
     def equity(self, account_id: AccountId, marks: Mapping[str, Decimal]) -> Decimal:
         for symbol in self.positions(account_id):
@@ -27,6 +33,9 @@ class FakeAccounts:
 
     def positions(self, account_id: AccountId) -> Mapping[str, Decimal]:
         return self._positions.get(account_id, {})
+
+    def halts(self, account_id: AccountId) -> tuple[Halt, ...]:
+        return self._halted.get(account_id, ())
 
 
 class FakeRoute:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from core.rules.checkpoints import describe
+from core.rules.invalidation import describe
 from core.schemas.briefs import AnonymousPitch, AnonymousReview, ChairmanBrief
 from core.schemas.decision import ChairmanAnswer, Dissent, MonitoringPlan, SelectedTrade
 from core.types import Direction, Horizon

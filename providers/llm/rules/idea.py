@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from core.rules.checkpoints import describe
+from core.rules.invalidation import describe
 from core.schemas.briefs import PitchBrief
 from core.schemas.market import AssetSnapshot
 from core.schemas.pitch import (

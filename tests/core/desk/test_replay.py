@@ -189,25 +189,33 @@ def test_a_week_whose_every_attempt_failed_replays_as_such():
     assert made.replay("2024-01-03").difference is None
 
 
-def test_an_order_filled_on_both_sides_of_a_claim_replays():
-    """Its first part came at Tuesday's close, the second at Wednesday's open."""
-    overrides = {
-        "risk.partial_fills": "true",
-        "checkpoints.penalty": "0.6",
-        "checkpoints.flip_beyond": "0.3",
-        "risk.fractional_longs": "true",
-    }
-    made = bench(rules_settings(overrides=overrides), seed=1)
-    made.simulate("2024-01-03", "2024-02-27")
+def filled_across_a_claim(made: Bench) -> list[str]:
+    """The weeks that were claimed between two fills of one order."""
     claims = {row.position: row.week_id for row in made.store.read_all(types=["WeekClaimed"])}
     parts: dict[str, list[int]] = {}
     for row in made.store.read_all(types=[OrderFilled.__name__]):
         parts.setdefault(row.payload["fill"]["client_order_id"], []).append(row.position)
-    across = [
+    return [
         week
         for position, week in claims.items()
         if any(min(one) < position < max(one) for one in parts.values())
     ]
+
+
+def test_an_order_filled_on_both_sides_of_a_claim_replays():
+    """Its first part came at Tuesday's close, the second at Wednesday's open.
+
+    Which order is split depends on its id, and so on the settings: the first seed that has one is taken.
+    """
+    settings = rules_settings(
+        overrides={"risk.partial_fills": "true", "risk.fractional_longs": "true"}
+    )
+    for seed in range(1, 20):
+        made = bench(settings, seed=seed)
+        made.simulate("2024-01-03", "2024-01-31")
+        across = filled_across_a_claim(made)
+        if across:
+            break
     assert across
     for week in across:
         assert made.replay(week).difference is None
