@@ -6,13 +6,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.http import health, metrics
 from pages.http.headers import middleware
-from pages.http.health import routes
 from pages.http.warm_up import lifespan
 
 app = st.App(
     Path(__file__).resolve().parent / "pages" / "_shell.py",
-    routes=routes(),
+    routes=[*health.routes(), *metrics.routes()],
     middleware=middleware(),
     lifespan=lifespan,
 )

@@ -20,9 +20,12 @@ def web_settings() -> Settings:
 
 def open_reader() -> StoreReader:
     """The reader of the process's store; it need not exist yet."""
-    settings, pool = web_settings(), web_settings().pool
-    chosen = PoolSettings(pool.min_size, pool.max_size, pool.command_timeout_s, pool.max_idle_s)
-    return _reader(settings.database_url.get_secret_value(), chosen)
+    return _reader(web_settings().database_url.get_secret_value(), pool_settings())
+
+
+def pool_settings() -> PoolSettings:
+    pool = web_settings().pool
+    return PoolSettings(pool.min_size, pool.max_size, pool.command_timeout_s, pool.max_idle_s)
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from core.canonical import fingerprint
 from core.errors import CouncilError, ModelError, StructuredError, UnknownPrompt
 from core.events.calls import ResearchCompleted, ResearchFailed, ResearchRequested
@@ -30,12 +32,14 @@ class RecordingResearcher:
         if not self._log.asked_unanswered(call, mark):
             asked = ResearchRequested(request_hash=mark, researcher=self._name, request=request)
             self._log.append(call, asked, mark)
+        started = time.perf_counter()
         try:
             answer = await self._inner.research(request)
         except (ModelError, StructuredError) as error:
-            self._log.append(call, _failure(mark, error), mark)
+            self._log.append(call, _failure(mark, error), mark, _since(started))
             raise
-        self._log.append(call, ResearchCompleted(request_hash=mark, answer=answer), mark)
+        completed = ResearchCompleted(request_hash=mark, answer=answer)
+        self._log.append(call, completed, mark, _since(started))
         return answer
 
 
@@ -59,3 +63,7 @@ class ReplayResearcher:
 
 def _failure(mark: str, error: CouncilError) -> ResearchFailed:
     return ResearchFailed(request_hash=mark, error=type(error).__name__, message=str(error))
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1_000

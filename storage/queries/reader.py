@@ -73,6 +73,13 @@ class StoreReader:
     def first(self, statement: Select[Any]) -> RowMapping | None:
         return next(iter(self.rows(statement)), None)
 
+    def has(self, table: str) -> bool:
+        """Whether the store is there and has this table."""
+        if not self._exists():
+            return False
+        with translated(self._engine), self._engine.connect() as connection:
+            return inspect(connection).has_table(table)
+
     def version(self) -> str:
         """Changes whenever the log does: position and hash of its newest event, or ``empty``."""
         if not self._exists():
@@ -84,9 +91,9 @@ class StoreReader:
         return EMPTY if newest is None else f"{newest[0]}:{newest[1][:16]}"
 
     def pool(self) -> tuple[int | None, int | None]:
-        """Connections open and idle now; None for a file, which has no pool."""
+        """Connections open and idle now; None for SQLite, where none is limited."""
         pool = self._engine.pool
-        if not isinstance(pool, QueuePool):
+        if self._engine.dialect.name == "sqlite" or not isinstance(pool, QueuePool):
             return None, None
         return pool.checkedin() + pool.checkedout(), pool.checkedin()
 

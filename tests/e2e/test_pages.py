@@ -92,7 +92,8 @@ def test_headers_and_health_come_from_the_real_server(simulated_app):
     page = httpx.get(simulated_app)
     assert "script-src 'self' 'sha256-" in page.headers["content-security-policy"]
     assert httpx.get(f"{simulated_app}/_stcore/metrics").status_code == 404
-    assert httpx.get(f"{simulated_app}/healthz").text == "ok"
+    assert httpx.get(f"{simulated_app}/livez").text == "ok"
+    assert "trading_agent_latency_seconds_count" in httpx.get(f"{simulated_app}/metrics").text
     health = httpx.get(f"{simulated_app}/api/health").json()
     assert (health["status"], health["database"]["status"]) == ("ok", "ok")
 

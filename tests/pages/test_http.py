@@ -13,8 +13,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from core.tracing import bound
+from pages.http import health, metrics
 from pages.http.headers import content_security_policy, middleware
-from pages.http.health import routes
 from pages.http.store import STORE_VARIABLE
 from pages.http.warm_up import lifespan
 from tests.fakes.logs import restored_logging
@@ -25,7 +25,7 @@ from tests.fakes.stored_weeks import open_desk
 def get():
     """A GET against the routes behind the middleware."""
     inner = Route("/{path:path}", lambda _request: PlainTextResponse(f"page {bound()}"))
-    app = Starlette(routes=[*routes(), inner], middleware=middleware())
+    app = Starlette(routes=[*health.routes(), *metrics.routes(), inner], middleware=middleware())
 
     def ask(path, **headers):
         async def once():
@@ -72,12 +72,13 @@ def test_metrics_of_the_framework_are_not_answered(get):
 
 def test_alive_asks_nobody(get, monkeypatch):
     monkeypatch.setenv(STORE_VARIABLE, "nonsense://")
-    assert get("/healthz").text == "ok"
+    assert get("/livez").text == "ok"
 
 
 def test_health_of_a_store_that_answers(get, store_at):
     assert get("/health").json()["database"]["status"] == "empty"
     open_desk(store_at)
+    assert get("/healthz").json() == get("/health").json()
     answer = get("/api/health")
     assert answer.status_code == 200
     body = answer.json()
@@ -85,6 +86,20 @@ def test_health_of_a_store_that_answers(get, store_at):
     assert set(body) == {"status", "database", "scheduler", "market_data", "broker"}
     pool = {"pool_size", "free_connections", "min_size", "max_size"}
     assert set(body["database"]) == {"status", *pool}
+
+
+def test_metrics_follow_the_store(get, store_at):
+    assert "trading_last_event_position 0.0" in get("/metrics").text
+    open_desk(store_at)
+    answer = get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    assert f"trading_last_event_position {float(store_at.last_position())}" in answer.text
+
+
+def test_metrics_of_settings_that_cannot_be_read_are_one_line(get, monkeypatch):
+    monkeypatch.setenv(STORE_VARIABLE, "mysql://host/x")
+    answer = get("/metrics")
+    assert (answer.status_code, answer.text.count("\n")) == (503, 1)
 
 
 def test_health_of_a_store_that_cannot_be_read(get, tmp_path, monkeypatch):

@@ -1,0 +1,118 @@
+"""Whether the desk is alive: who leads, how old its prices are, whether the broker agreed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from orjson import loads
+from sqlalchemy import column, func, select, table
+
+from core.clock import from_iso
+from storage.projections.desk import SlotRow
+from storage.projections.writing import table_of
+from storage.queries.reader import StoreReader
+from storage.tables import EventRow
+
+EVENTS, SLOTS = table_of(EventRow), table_of(SlotRow)
+LEASES = table(
+    "leases",
+    *map(column, ("name", "holder", "token", "heartbeat_at", "expires_at")),
+)
+SCHEDULER = "scheduler"
+MARK = "mark"
+MARKET_STREAM, BROKER_STREAM = "system/market", "system/broker"
+LONGEST_CLOSED = timedelta(days=5)
+"""No holiday keeps the exchange closed for longer: an older mark is a missed one."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderSeen:
+    """Who leads, or led last; ``heartbeat_age_s`` since its last sign, ``alive`` while it promised."""
+
+    holder: str
+    token: int
+    heartbeat_age_s: float
+    alive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """``session`` was marked last, ``due`` is the last one that should have been."""
+
+    session: str
+    due: str
+    age_s: float
+
+    @property
+    def fresh(self) -> bool:
+        return self.session >= self.due and self.age_s <= LONGEST_CLOSED.total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerSeen:
+    """The accounts whose broker and ledger differ, and when both were compared last."""
+
+    blocked: tuple[str, ...]
+    compared_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class VitalSigns:
+    """As the store has them; None for what it has never heard of."""
+
+    leader: LeaderSeen | None
+    marks: Marks | None
+    broker: BrokerSeen | None
+
+
+def vital_signs(reader: StoreReader, now: datetime) -> VitalSigns:
+    """Everything that ages by itself, a few rows each; StoreError when the store cannot be read."""
+    return VitalSigns(_leader(reader, now), _marks(reader, now), _broker(reader))
+
+
+def _leader(reader: StoreReader, now: datetime) -> LeaderSeen | None:
+    if not reader.has(LEASES.name):
+        return None
+    row = reader.first(select(LEASES).where(LEASES.c.name == SCHEDULER))
+    if row is None or row["holder"] is None:
+        return None
+    heartbeat = datetime.fromtimestamp(row["heartbeat_at"], UTC)
+    return LeaderSeen(
+        holder=row["holder"],
+        token=row["token"],
+        heartbeat_age_s=max((now - heartbeat).total_seconds(), 0.0),
+        alive=now.timestamp() < row["expires_at"],
+    )
+
+
+def _marks(reader: StoreReader, now: datetime) -> Marks | None:
+    marked = reader.first(
+        select(EVENTS.c.payload, EVENTS.c.occurred_at)
+        .where(EVENTS.c.stream_id == MARKET_STREAM, EVENTS.c.type == "UniverseMarked")
+        .order_by(EVENTS.c.version.desc())
+        .limit(1)
+    )
+    if marked is None:
+        return None
+    session = loads(marked["payload"])["session"]
+    slot = reader.first(select(func.max(SLOTS.c.session).label("due")).where(SLOTS.c.job == MARK))
+    due = session if slot is None else slot["due"] or session
+    age = (now - from_iso(marked["occurred_at"])).total_seconds()
+    return Marks(session, due, max(age, 0.0))
+
+
+def _broker(reader: StoreReader) -> BrokerSeen | None:
+    names = [EVENTS.c.type, EVENTS.c.payload, EVENTS.c.occurred_at]
+    query = select(*names).where(EVENTS.c.stream_id == BROKER_STREAM).order_by(EVENTS.c.version)
+    rows = reader.rows(query)
+    blocked: dict[str, None] = {}
+    for row in rows:
+        account = loads(row["payload"]).get("account")
+        if row["type"] == "ReconciliationMismatch":
+            blocked[account] = None
+        elif row["type"] == "MismatchResolved":
+            blocked.pop(account, None)
+    if not rows:
+        return None
+    return BrokerSeen(tuple(sorted(blocked)), from_iso(rows[-1]["occurred_at"]))
