@@ -6,20 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from orjson import loads
-from sqlalchemy import column, func, select, table
+from sqlalchemy import func, select
 
 from core.clock import from_iso
+from storage.leases import SCHEDULER
 from storage.projections.desk import SlotRow
 from storage.projections.writing import table_of
 from storage.queries.reader import StoreReader
-from storage.tables import EventRow
+from storage.tables import EventRow, LeaseRow
 
-EVENTS, SLOTS = table_of(EventRow), table_of(SlotRow)
-LEASES = table(
-    "leases",
-    *map(column, ("name", "holder", "token", "heartbeat_at", "expires_at")),
-)
-SCHEDULER = "scheduler"
+EVENTS, SLOTS, LEASES = table_of(EventRow), table_of(SlotRow), table_of(LeaseRow)
 MARK = "mark"
 MARKET_STREAM, BROKER_STREAM = "system/market", "system/broker"
 LONGEST_CLOSED = timedelta(days=5)
