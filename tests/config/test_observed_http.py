@@ -16,6 +16,8 @@ from storage.projections import ALL_PROJECTIONS
 from storage.serialization import EventRegistry
 from tests.fakes.stored_weeks import open_desk, write_week
 
+LEASE = "name, holder, token, expires_at, heartbeat_at, acquired_at"
+
 
 @pytest.fixture
 def store(tmp_path):
@@ -52,11 +54,10 @@ def test_health_tells_its_parts(get):
 
 
 def test_health_of_a_desk_without_a_living_leader_is_503(get, store):
-    columns = "name TEXT, holder TEXT, token INTEGER, expires_at FLOAT, heartbeat_at FLOAT"
+    dead = ("scheduler", "dead:1", 3, 20.0, 1.0, 1.0)
     with store.engine.connect() as connection:
-        connection.exec_driver_sql("DROP TABLE IF EXISTS leases")
-        connection.exec_driver_sql(f"CREATE TABLE leases ({columns})")
-        connection.exec_driver_sql("INSERT INTO leases VALUES ('scheduler', 'dead:1', 3, 20, 1)")
+        connection.exec_driver_sql("DELETE FROM leases")
+        connection.exec_driver_sql(f"INSERT INTO leases ({LEASE}) VALUES (?, ?, ?, ?, ?, ?)", dead)
         connection.commit()
     answer = get("/healthz")
     assert (answer.status_code, answer.json()["scheduler"]["status"]) == (503, "stale")

@@ -85,15 +85,8 @@ def test_prices_are_stale_when_nobody_even_tried(desk):
     assert report(desk, later)["market_data"]["status"] == "stale"
 
 
-LEASES = (
-    "CREATE TABLE IF NOT EXISTS leases (name TEXT PRIMARY KEY, holder TEXT, token INTEGER, "
-    "expires_at FLOAT, heartbeat_at FLOAT, acquired_at FLOAT)"
-)
-
-
 def lease(store, holder, heartbeat):
     with store.engine.connect() as connection:
-        connection.exec_driver_sql(LEASES)
         connection.exec_driver_sql("DELETE FROM leases")
         connection.exec_driver_sql(
             "INSERT INTO leases (name, holder, token, heartbeat_at, expires_at, acquired_at) "
