@@ -17,6 +17,7 @@ from benchmarks.store_rivals import Core, Library, Raw, bare_row, scan
 from core.events.envelope import Append, Event, NewEvent, StoredEvent
 from core.types import StreamId
 from storage.event_store import SqlEventStore, open_store
+from storage.leases import Lease
 from storage.replay import verified_replay
 from storage.serialization import EventRegistry
 
@@ -84,6 +85,12 @@ class Desk:
         )
         self.count = 0
 
+    def lead(self) -> None:
+        """From now on every append checks the lease."""
+        lease = Lease(self.store.engine, holder="benchmark", ttl_s=600)
+        lease.renew()
+        self.store = self.store.fenced(lease)
+
     def append(self, new: NewEvent) -> None:
         self.store.commit([Append(STREAM, [new], self.count)])
         self.count += 1
@@ -116,6 +123,8 @@ def medians(rounds: Callable[[int], Measured]) -> Measured:
 
 def singles(folder: Path) -> Measured:
     ours, projected = Desk(folder / "one.db"), Desk(folder / "projected.db", LastAction())
+    fenced = Desk(folder / "fenced.db")
+    fenced.lead()
     core, library = Core(folder / "core.db"), Library(folder / "library.db")
     plain = checked(0).model_dump(mode="json")
     row = bare_row(0, plain)
@@ -124,13 +133,14 @@ def singles(folder: Path) -> Measured:
         news = new_events(SINGLES)
         took = {
             "ours": seconds(lambda: [ours.append(new) for new in news]),
+            "ours, fenced by the lease": seconds(lambda: [fenced.append(new) for new in news]),
             "ours, with a projection": seconds(lambda: [projected.append(new) for new in news]),
             "SQLAlchemy Core, bare": seconds(lambda: [core.append(row) for _ in news]),
             "eventsourcing save": seconds(lambda: [library.append(plain) for _ in news]),
         }
         return {name: SINGLES / time for name, time in took.items()}
 
-    with closing(ours.store), closing(projected.store), closing(library):
+    with closing(ours.store), closing(fenced.store), closing(projected.store), closing(library):
         return medians(one_round)
 
 

@@ -10,16 +10,17 @@ import textwrap
 import time
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url, text
 
-from core.errors import BadInput
-from storage.locks import AdvisoryLock, FileLock, LocalLock
+from core.errors import BadInput, Busy, StoreUnusable
+from storage.engine import make_engine
+from storage.locks import AdvisoryLock, FileLock, LeaderLock, LocalLock
 
 HOLD = """
     import sys, time
     from pathlib import Path
     from storage.locks import FileLock
-    with FileLock(Path(sys.argv[1])).hold("week/2024-03-06"):
+    with FileLock(Path(sys.argv[1]), shared=len(sys.argv) > 2).hold("week/2024-03-06"):
         print("held", flush=True)
         time.sleep(60)
 """
@@ -60,14 +61,17 @@ def test_an_error_inside_gives_the_lock_back(lock):
         pass
 
 
-def test_a_killed_holder_is_not_waited_for(tmp_path):
-    held = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(HOLD), str(tmp_path)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+def holder(*arguments: str) -> subprocess.Popen[str]:
+    """A process that holds the week's lock in a folder; with one more argument shared."""
+    command = [sys.executable, "-c", textwrap.dedent(HOLD), *arguments]
+    held = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert held.stdout is not None
     assert held.stdout.readline() == "held\n"
+    return held
+
+
+def test_a_killed_holder_is_not_waited_for(tmp_path):
+    held = holder(str(tmp_path))
     with (
         pytest.raises(BadInput, match=f"process {held.pid}"),
         FileLock(tmp_path).hold("week/2024-03-06"),
@@ -84,3 +88,88 @@ def test_a_killed_holder_is_not_waited_for(tmp_path):
         except BadInput:
             time.sleep(0.01)
     pytest.fail("the lock of a killed process was never given back")
+
+
+@pytest.fixture(params=["file", "postgres"])
+def make_lock(request, tmp_path):
+    """Locks of the kind that a leader shares with others, alone or shared."""
+    if request.param == "file":
+        yield lambda **options: FileLock(tmp_path / "locks", **options)
+        return
+    engine = make_engine(request.getfixturevalue("pg_url"))
+    yield lambda **options: AdvisoryLock(engine, **options)
+    engine.dispose()
+
+
+def test_leaders_do_not_wait_for_each_other_across_processes(make_lock):
+    former, now = (LeaderLock(make_lock(shared=True)) for _ in range(2))
+    with former.hold("week/a"), now.hold("week/a"):
+        pass
+
+
+def test_within_its_process_a_leader_works_on_a_week_once(make_lock):
+    leader = LeaderLock(make_lock(shared=True))
+    with (
+        leader.hold("week/a"),
+        pytest.raises(Busy, match="week/a is being worked on by this process"),
+        leader.hold("week/a"),
+    ):
+        pytest.fail("one process held a name twice")
+    with leader.hold("week/a"):
+        pass
+
+
+def test_a_leader_and_a_person_at_a_terminal_exclude_each_other(make_lock):
+    leader, person = LeaderLock(make_lock(shared=True)), make_lock()
+    with leader.hold("week/a"), pytest.raises(Busy), person.hold("week/a"):
+        pytest.fail("a person worked beside a leader")
+    with person.hold("week/a"), pytest.raises(Busy), leader.hold("week/a"):
+        pytest.fail("a leader worked beside a person")
+    with leader.hold("week/a"):
+        pass
+
+
+def test_what_a_frozen_process_holds_stays_held_but_not_from_a_leader(tmp_path):
+    frozen = holder(str(tmp_path), "shared")
+    frozen.send_signal(signal.SIGSTOP)
+    os.waitpid(frozen.pid, os.WUNTRACED)
+    with pytest.raises(Busy), FileLock(tmp_path).hold("week/2024-03-06"):
+        pytest.fail("flock was taken from a process that lives")
+    with LeaderLock(FileLock(tmp_path, shared=True)).hold("week/2024-03-06"):
+        pass
+    frozen.kill()
+    frozen.wait()
+    frozen.stdout.close()
+
+
+@pytest.mark.postgres
+def test_a_server_that_was_restarted_meanwhile_costs_the_work_nothing(pg_url):
+    engine = make_engine(pg_url)
+    lock = AdvisoryLock(engine)
+    with lock.hold("week/a"):
+        end_other_sessions(pg_url)
+    with lock.hold("week/a"):
+        pass
+    engine.dispose()
+
+
+def end_other_sessions(url: str) -> None:
+    """What a restarted server does to every session but ours."""
+    other = create_engine(url)
+    with other.begin() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    other.dispose()
+
+
+@pytest.mark.postgres
+def test_a_server_that_is_away_is_an_error_of_the_store(pg_url, tmp_path):
+    away = make_url(pg_url).update_query_dict({"host": str(tmp_path)})
+    engine = make_engine(away.render_as_string(hide_password=False))
+    with pytest.raises(StoreUnusable), AdvisoryLock(engine).hold("week/a"):
+        pytest.fail("locked on a server that is away")
+    engine.dispose()
