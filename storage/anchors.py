@@ -87,6 +87,21 @@ def read_anchors(file: Path) -> Anchors:
     return _folded(_lines(file), f"anchor file {file}")
 
 
+def disagreement(store: SqlEventStore, file: Path) -> tuple[int, str] | None:
+    """The first anchor of the file that the log does not hold as it is there: version and why.
+
+    Each anchor is in the log as well, under its chain's hash: that covers what the digest does not
+    (its position), and the newest anchor itself, which no later one has seen.
+    """
+    logged = [event.payload for event in store.read(ANCHORS)]
+    for version, anchor in enumerate(_lines(file), 1):
+        if version > len(logged):
+            return version, f"is cut off: {file} knows this anchor (position {anchor.position})"
+        if anchor.model_dump(mode="json") != logged[version - 1]:
+            return version, f"is not what line {version} of {file} says: the file was altered"
+    return None
+
+
 def heads_digest(heads: Mapping[StreamId, StreamHead] | Mapping[str, StreamHead]) -> str:
     """SHA-256 (hex) over the canonical JSON of ``[stream, version, hash]`` sorted by stream."""
     listed = [[stream, head.version, head.hash] for stream, head in sorted(heads.items())]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import ChainBroken
-from storage.anchors import Anchors, read_anchors
+from storage.anchors import ANCHORS, Anchors, disagreement, read_anchors
 from storage.chain import ChainWalk
 from storage.event_store import SqlEventStore
 
@@ -40,16 +40,28 @@ def verify(store: SqlEventStore, anchor: Path | None = None) -> VerificationResu
     for rows in store.chunks():
         for row in rows:
             walk.step(row)
-    return _result(walk, anchors, anchor)
+    return _result(walk, anchors, anchor, store)
 
 
-def _result(walk: ChainWalk, anchors: Anchors, file: Path | None) -> VerificationResult:
-    counts = f"{walk.events} events in {len(walk.heads)} streams"
+def _broken(
+    walk: ChainWalk, store: SqlEventStore, file: Path | None
+) -> tuple[str, int, str] | None:
+    """What the chains show, and only where they hold, what the file's anchors say of themselves."""
     fault = walk.first_fault()
     if fault is not None:
-        _, stream, version, why = fault
+        return fault.stream_id, fault.version, fault.why
+    differing = None if file is None else disagreement(store, file)
+    return None if differing is None else (ANCHORS, *differing)
+
+
+def _result(
+    walk: ChainWalk, anchors: Anchors, file: Path | None, store: SqlEventStore
+) -> VerificationResult:
+    counts = f"{walk.events} events in {len(walk.heads)} streams"
+    broken = _broken(walk, store, file)
+    if broken is not None:
+        stream, version, why = broken
         message = f"stream {stream} version {version} {why} ({counts} walked)"
-        broken = (stream, version, why)
         return VerificationResult(False, walk.events, len(walk.heads), broken, False, message)
     message = f"{counts}: every chain holds; {NO_ANCHOR}"
     if anchors.last is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from config.terminal import show
-from core.clock import FixedClock, iso
+from core.clock import FixedClock, as_utc, iso
 from core.types import StoreKind
 from storage.anchors import anchor_file
 from storage.backup import backup
@@ -26,8 +26,9 @@ def backup_folder(settings: Settings, kind: StoreKind) -> Path:
 
 
 def make_backup(store: SqlEventStore, target: Path, at: datetime, *, as_json: bool) -> None:
-    """`backup [--to PATH]`; a folder receives a file named by the instant."""
-    file = target / f"backup-{at:%Y%m%dT%H%M%SZ}.db" if target.is_dir() else target
+    """`backup [--to PATH]`; a folder (no dot in its name) receives a file named by the instant."""
+    folder = target.is_dir() or not target.suffix
+    file = target / f"backup-{as_utc(at):%Y%m%dT%H%M%SZ}.db" if folder else target
     report = backup(store, file, FixedClock(at))
     if as_json:
         show.as_json({"file": str(report.file), "manifest": report.manifest})

@@ -11,9 +11,13 @@ import pytest
 from core.clock import FixedClock
 from core.errors import BadInput, ChainBroken
 from storage.anchors import ANCHORS, anchor_file, heads_digest, read_anchors, write_anchor
+from storage.backup import backup
+from storage.engine import make_engine
+from storage.event_store import open_store
+from storage.restore import restore
 from storage.verification import verify
 from tests.contract.sample_events import notes
-from tests.storage.conftest import EVERYWHERE
+from tests.storage.conftest import EVERYWHERE, REGISTRY
 from tests.storage.tampering import tamper
 
 WEEK, ACCOUNT = "week/2026-11-18", "account/acct_5"
@@ -89,6 +93,20 @@ class TestAnchors:
         assert not result.ok
         assert "anchor 2 (position 6) was altered" in result.message
 
+    def test_a_position_altered_in_the_file_is_found_in_the_log(self, anchored, file):
+        file.write_text(file.read_text().replace('"position":6', '"position":5'))
+        result = verify(anchored, file)
+        assert result.first_broken[:2] == (ANCHORS, 2)
+        assert "the file was altered" in result.message
+
+    def test_the_newest_anchor_cut_off_the_log_is_found(self, anchored, file):
+        anchored.commit([notes(WEEK, 3, 1)])
+        write_anchor(anchored, file, CLOCK)
+        tamper(anchored, f"DELETE FROM events WHERE position = {anchored.last_position()}")
+        result = verify(anchored, file)
+        assert result.first_broken[:2] == (ANCHORS, 3)
+        assert "cut off" in result.message
+
     def test_a_removed_anchor_line_is_noticed(self, anchored, file):
         file.write_text(file.read_text().splitlines()[1] + "\n")
         assert "was altered" in verify(anchored, file).message
@@ -122,3 +140,33 @@ class TestAnchors:
 
 def test_the_file_lies_beside_the_database(open_at, tmp_path):
     assert anchor_file(open_at().engine) == tmp_path / "events.anchors.jsonl"
+
+
+def test_the_file_of_a_server_lies_in_the_folder_given(tmp_path):
+    engine = make_engine("postgresql+psycopg://desk@db.internal/council")
+    assert anchor_file(engine, tmp_path) == tmp_path / "db.internal-council.anchors.jsonl"
+    assert anchor_file(engine) is None
+
+
+def test_a_store_in_memory_has_no_file(tmp_path):
+    assert anchor_file(make_engine("sqlite://"), tmp_path) is None
+
+
+def test_the_anchor_that_outlived_a_disaster_shows_what_the_backup_lacked(store, file, tmp_path):
+    store.commit([notes(WEEK, 0, 3)])
+    write_anchor(store, file, CLOCK)
+    copy = backup(store, tmp_path / "copy.db").file
+    at_night = file.read_bytes()
+    store.commit([notes(WEEK, 3, 2)])
+    write_anchor(store, file, CLOCK)
+    restore(copy, f"sqlite:///{tmp_path / 'again.db'}", opened_plain)
+    again = opened_plain(f"sqlite:///{tmp_path / 'again.db'}")
+    lost = verify(again, file)
+    assert (lost.ok, lost.first_broken[:2]) == (False, (WEEK, 4))
+    (tmp_path / "night.jsonl").write_bytes(at_night)
+    assert verify(again, tmp_path / "night.jsonl").anchored
+    again.close()
+
+
+def opened_plain(url: str):
+    return open_store(url, registry=REGISTRY)
