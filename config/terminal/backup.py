@@ -1,4 +1,4 @@
-"""`backup` and `restore`: what the commands do, and what they say when it is done."""
+"""`backup`, `restore` and raw archives: what the commands do, and say when it is done."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from pathlib import Path
 from config.settings import Settings
 from config.terminal import show
 from core.clock import FixedClock, as_utc, iso
-from core.types import StoreKind
+from core.types import StoreKind, WeekId
 from storage.anchors import anchor_file
 from storage.backup import backup
 from storage.backup_folder import nightly
 from storage.backup_manifest import BackupManifest
 from storage.event_store import SqlEventStore
+from storage.raw_export import RawManifest, export_raw, raw_file, verify_export
 from storage.restore import RestoreReport, restore
 from storage.verification import VerificationResult, verify
 
@@ -74,6 +75,25 @@ def restore_backup(
     else:
         _say_restored(report, settings, held)
     return held is None or held.ok
+
+
+def archive_raw(store: SqlEventStore, week: WeekId, folder: Path, *, as_json: bool) -> None:
+    """`export FOLDER --raw`: the week's raw calls as one file; the rows stay in the log."""
+    manifest = export_raw(store, week, folder)
+    _say_archive(manifest, raw_file(folder, week), "archived in", as_json=as_json)
+
+
+def check_archive(week: WeekId, folder: Path, *, as_json: bool) -> None:
+    """`export FOLDER --check`: an archive is held against its manifest and every line's hash."""
+    manifest = verify_export(folder, week)
+    _say_archive(manifest, raw_file(folder, week), "hold in", as_json=as_json)
+
+
+def _say_archive(manifest: RawManifest, file: Path, done: str, *, as_json: bool) -> None:
+    if as_json:
+        show.as_json({"file": str(file), "manifest": manifest})
+    else:
+        show.line(f"week {manifest.week_id}: {manifest.lines} raw rows {done} {file}")
 
 
 def _against_anchor(
