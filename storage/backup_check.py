@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,7 +20,8 @@ from storage.migrations import revisions
 from storage.statements import COLUMNS
 from storage.whole_files import checksum
 
-CHUNK = 1_000
+CHUNK = 100
+"""Rows read at once: few, so that unreadable ones are named closely."""
 FAR = 1_000_000
 """A hole of more positions than this is a damaged number, not so many lost events."""
 NONE = type(None)
@@ -59,16 +62,21 @@ def backup_rows(file: Path) -> Iterator[list[RawRow]]:
     driver: Any = sqlite_driver()
     last = "its start"
     try:
-        connection = driver.connect(f"file:{quote(str(file))}?mode=ro&immutable=1", uri=True)
-        try:
-            cursor = connection.execute(f"SELECT {COLUMNS} FROM events ORDER BY position")  # noqa: S608 - names
-            while rows := cursor.fetchmany(CHUNK):
-                yield rows
-                last = f"stream {rows[-1][1]} version {rows[-1][2]}"
-        finally:
-            connection.close()
-    except (driver.Error, UnicodeDecodeError) as error:
-        raise _damaged(file, f"unreadable after {last} ({error})") from error
+        with closing(
+            driver.connect(f"file:{quote(str(file))}?mode=ro&immutable=1", uri=True)
+        ) as connection:
+            connection.text_factory = _text
+            rows = iter(connection.execute(f"SELECT {COLUMNS} FROM events ORDER BY position"))  # noqa: S608 - names
+            while chunk := list(islice(rows, CHUNK)):
+                yield chunk
+                last = f"stream {chunk[-1][1]} version {chunk[-1][2]}"
+    except (driver.Error, UnicodeDecodeError) as error:  # also of a column's name
+        raise _damaged(file, f"unreadable after {last} ({error!s:.80})") from error
+
+
+def _text(content: bytes) -> str:
+    """A torn sign becomes another one, and the row it is in is named by its chain."""
+    return content.decode("utf-8", "replace")
 
 
 def walked(what: str, chunks: Iterable[list[RawRow]]) -> ChainWalk:
@@ -81,7 +89,9 @@ def walked(what: str, chunks: Iterable[list[RawRow]]) -> ChainWalk:
     fault = walk.first_fault()
     if fault is not None:
         raise ChainBroken(
-            f"{what} is damaged: stream {fault.stream_id} version {fault.version} {fault.why}"
+            _one_line(
+                f"{what} is damaged: stream {fault.stream_id} version {fault.version} {fault.why}"
+            )
         )
     return walk
 
@@ -91,8 +101,8 @@ def _refuse_nonsense(what: str, row: RawRow, before: int) -> None:
     kinds = tuple(type(value) for value in row)
     if kinds not in KINDS or row[0] > before + FAR:
         raise ChainBroken(
-            f"{what} is damaged: stream {row[1]!r} version {row[2]!r} at position {row[0]!r} is no "
-            "event that was ever written"
+            f"{what} is damaged: stream {row[1]!r:.80} version {row[2]!r:.20} at position "
+            f"{row[0]!r:.20} is no event that was ever written"
         )
 
 
@@ -113,4 +123,9 @@ def log_id(chunks: Iterable[list[RawRow]]) -> str:
 
 
 def _damaged(file: Path, why: str) -> ChainBroken:
-    return ChainBroken(f"backup {file} is damaged: {why}; use another backup")
+    return ChainBroken(_one_line(f"backup {file} is damaged: {why}; use another backup"))
+
+
+def _one_line(text: str) -> str:
+    """What a damaged page holds may have any sign in it, and any length."""
+    return " ".join(text.split())[:400]

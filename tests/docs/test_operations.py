@@ -23,8 +23,10 @@ LONG_RUNNING = [unit for unit in SERVICES if "backup" not in unit.name]
 INSTALLED = "/opt/llm-trading-council"
 COMMAND = re.compile(r"cli\.py ([a-z][a-z_-]*)([^`\n]*)")
 COMING = frozenset(
-    "alerts backup breaker reconcile restore scheduler trading".split()
-    + ["export --check", "export --raw"]
+    [
+        *("alerts", "backup", "breaker", "reconcile", "restore", "scheduler", "trading"),
+        *("export --check", "export --raw"),
+    ]
 )
 """Commands and options of the guide that are not on the command line yet; empty once they are."""
 

@@ -2,6 +2,7 @@
 
 Run as ``python -m tests.storage.keeper backup URL FOLDER`` or ``… restore FOLDER FILE``: writes
 ``FOLDER/1.db, 2.db, …``, or fills ``FOLDER/1.db, 2.db, …`` from FILE; prints each number when done.
+``… fill URL FILE`` prints a 1 before it fills that one store.
 """
 
 from __future__ import annotations
@@ -20,14 +21,22 @@ def opened(url: str):
     return open_store(url, registry=REGISTRY)
 
 
+def told(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
+
+
 def main(verb: str, first: str, second: str) -> None:
+    if verb == "fill":
+        told(1)
+        restore(Path(second), first, opened)
+        return
     for number in count(1):
         if verb == "backup":
             backup(opened(first), Path(second) / f"{number}.db")
         else:
             restore(Path(second), f"sqlite:///{Path(first) / f'{number}.db'}", opened)
-        sys.stdout.write(f"{number}\n")
-        sys.stdout.flush()
+        told(number)
 
 
 if __name__ == "__main__":
