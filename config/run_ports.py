@@ -21,6 +21,7 @@ from providers.llm.priced import PricedModel
 from providers.llm.recording import RecordingModel
 from providers.llm.replay import ReplayModel
 from providers.llm.replayed_stops import ReplayedStops
+from providers.llm.traced import TracedModel
 from providers.market.recording import RecordingMarket
 from providers.market.replayed import ReplayedRunMarket
 from providers.research.recording import RecordingResearcher, ReplayResearcher
@@ -48,7 +49,7 @@ class LiveProviders:
 
     def for_run(self, run: RunSpec) -> RunPorts:
         log = CallLog(self.store, run)
-        model = RecordingModel(self._asked(run, log), log)
+        model = RecordingModel(TracedModel(self._asked(run, log)), log)
         desk = self._research(run, model, log)
         return RunPorts(
             model=model,

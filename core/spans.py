@@ -36,9 +36,14 @@ _UNHEARD = _Unheard()
 _listening: ContextVar[Spans] = ContextVar("spans")
 
 
-def listen(spans: Spans) -> None:
-    """From here on, in this context and the tasks begun in it, ``spans`` hears of everything."""
-    _listening.set(spans)
+@contextmanager
+def listening(spans: Spans) -> Iterator[None]:
+    """For the block, and for the tasks begun in it, ``spans`` hears of everything."""
+    token = _listening.set(spans)
+    try:
+        yield
+    finally:
+        _listening.reset(token)
 
 
 def span(name: str, **facts: Fact) -> AbstractContextManager[Span]:

@@ -6,13 +6,11 @@ from typing import Any
 
 from orjson import loads
 
+from core.call_names import RESEARCH, agent_and_task
 from core.events.calls import ModelFellBack
 from storage.metrics.families import Families
 from storage.metrics.log_tail import LogLine
 from storage.projections.call_costs import FELL_BACK, TOKENS
-
-SEATED = ("pitch", "peer_review", "checkpoint")
-RESEARCH = "research"
 
 
 def billed(families: Families, bill: Any) -> None:
@@ -40,16 +38,6 @@ def researched(families: Families, line: LogLine) -> None:
     if latency is not None:
         call = line.stream_id.split("/", 2)[2]
         families.agent_latency.labels(*agent_and_task(call)).observe(latency / 1_000)
-
-
-def agent_and_task(call: str) -> tuple[str, str]:
-    """``pitch/acct_1`` is acct_1 at pitch, ``chairman/fallback/2`` the chairman at chairman."""
-    task, *rest = call.split("/")
-    if task in SEATED and rest:
-        return rest[-1], task
-    if task == RESEARCH and rest:
-        return f"{RESEARCH}_{rest[0].lower()}", task
-    return task, task
 
 
 HANDLERS = {

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from core.call_names import agent_and_task
 from storage.metrics import runs, trades, work
-from storage.metrics.bills import agent_and_task
 from storage.metrics.families import Families
 from storage.metrics.log_tail import LogLine
 from storage.metrics.work import JobQueue
