@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
 
 from core import keys
 from core.desk.desk import Desk
@@ -11,18 +10,17 @@ from core.desk.observing import observation
 from core.desk.slots import Slot
 from core.desk.writing import account_stream, new_event
 from core.errors import CouncilError
-from core.events.account import CheckpointDecided, NoNewPrice, OrderIntended
+from core.events.account import CheckpointDecided, CheckpointLimited, NoNewPrice, OrderIntended
 from core.events.envelope import Append, Event, NewEvent
 from core.market import Quote
 from core.ports import FinishedStage
 from core.rules.account_book import AccountBook
 from core.rules.checkpoint_orders import Holding, checkpoint_orders
-from core.rules.ledger import equity
-from core.rules.sizing import quantity, target_weight
+from core.rules.flips import Limited, flip_of, limited
 from core.schemas.checkpoint import CheckpointDecision
 from core.schemas.order import OrderIntent
 from core.schemas.run import RunSpec
-from core.types import AccountId, CheckpointAction, Direction, WeekId
+from core.types import AccountId, CheckpointAction, WeekId
 
 NO_NEW_PRICE = "no_new_price"
 
@@ -60,9 +58,10 @@ class CheckpointJournal:
         appends = [observation(self._desk, self._slot.at, name, self._quotes)]
         for decision in decisions:
             book = self._books[decision.account_id]
-            orders = self._orders(book, decision)
+            allowed = self._limited(book, decision)
+            orders = self._orders(book, allowed)
             self.intents += orders
-            events = [self._decided(book, decision), *map(self._intended, orders)]
+            events = [*self._told(book, allowed), *map(self._intended, orders)]
             appends.append(Append(account_stream(book.account_id), events, book.version))
         self._desk.store.commit(appends)
 
@@ -71,6 +70,27 @@ class CheckpointJournal:
 
     def record_stale(self, stages: Sequence[str], reason: str) -> None:
         raise CouncilError(f"a checkpoint is never resumed: {reason}")
+
+    def _limited(self, book: AccountBook, decision: CheckpointDecision) -> Limited:
+        """A flip through the hard limits, at this slot's prices and the last marks of what else is held."""
+        newest = {symbol: quote.price for symbol, quote in self._quotes.items()}
+        marks = {**self._desk.marks.before(self._slot.session), **newest}
+        symbol = book.week.target.instrument if book.week else None
+        shortable = symbol is not None and self._desk.broker.shortable(symbol)
+        flip = flip_of(book, decision, marks, shortable=shortable)
+        return limited(decision, flip, self._desk.policy.risk)
+
+    def _told(self, book: AccountBook, allowed: Limited) -> Iterator[NewEvent]:
+        decision = allowed.decision
+        yield self._decided(book, decision)
+        if allowed.hits:
+            cut = CheckpointLimited(
+                checkpoint_id=decision.checkpoint_id,
+                week_id=decision.week_id,
+                account_id=decision.account_id,
+                hits=allowed.hits,
+            )
+            yield self._event(book, cut)
 
     def _decided(self, book: AccountBook, decision: CheckpointDecision) -> NewEvent:
         if decision.rule != NO_NEW_PRICE:
@@ -100,8 +120,8 @@ class CheckpointJournal:
             run_id=self._run.run_id,
         )
 
-    def _orders(self, book: AccountBook, decision: CheckpointDecision) -> tuple[OrderIntent, ...]:
-        week = book.week
+    def _orders(self, book: AccountBook, allowed: Limited) -> tuple[OrderIntent, ...]:
+        week, decision = book.week, allowed.decision
         if decision.action is CheckpointAction.STAY or week is None or decision.price is None:
             return ()
         symbol = week.target.instrument or ""
@@ -115,20 +135,4 @@ class CheckpointJournal:
             sequence=week.orders,
             decided_at=self._slot.at,
         )
-        return checkpoint_orders(holding, decision.action, self._flipped(book, decision))
-
-    def _flipped(self, book: AccountBook, decision: CheckpointDecision) -> Decimal:
-        """Shares (positive) of a reversed position: the smaller of the new and Wednesday's conviction."""
-        week = book.week
-        if decision.action is not CheckpointAction.FLIP or week is None or decision.price is None:
-            return Decimal(0)
-        size = min(abs(decision.conviction_after), abs(week.target.conviction))
-        now_long = book.quantity(week.target.instrument or "") > 0
-        direction = Direction.SHORT if now_long else Direction.LONG
-        risk = self._desk.policy.risk
-        weight = target_weight(
-            size * direction.sign, direction, risk.max_position_pct, risk.min_conviction
-        )
-        marks = {symbol: quote.price for symbol, quote in self._quotes.items()}
-        worth = equity(book.ledger, marks)
-        return abs(quantity(weight, worth, decision.price, fractional_longs=risk.fractional_longs))
+        return checkpoint_orders(holding, decision.action, allowed.opens)

@@ -15,6 +15,7 @@ from core.desk.order_route import RecordingRoute
 from core.desk.runs import the_official_run
 from core.desk.settle import settle
 from core.desk.slots import Slot
+from core.desk.theses import with_words
 from core.market import Quote
 from core.pipeline import Pipeline
 from core.rules.account_book import AccountBook
@@ -58,6 +59,8 @@ async def _decide(
         return 0  # decided before the process died; settling sent what was left to send
     run = the_official_run(desk.store, week_id)
     seats = tuple(_seat(desk, book, books, quotes, slot) for book in books)
+    if desk.policy.checkpoints.engine == "model":
+        seats = with_words(desk, week_id, seats)  # rules read numbers alone
     stage = CheckpointStage(_engine(desk, week_id), slot.at, slot.label)
     journal = CheckpointJournal(desk, slot, {b.account_id: b for b in books}, quotes, run)
     given = PipelineContext().bind(keys.RUN, run).bind(keys.CHECKPOINT_SEATS, seats)

@@ -23,6 +23,7 @@ STAGE_OF = {
     "TargetSet": "order_plan",
     "OrderIntended": "order_plan",
     "CheckpointDecided": "checkpoint",
+    "CheckpointLimited": "checkpoint",
     "NoNewPrice": "checkpoint",
     "PostmortemWritten": "postmortem",
 }

@@ -8,7 +8,7 @@ from decimal import Decimal
 from core.events.envelope import Event
 from core.schemas.checkpoint import CheckpointDecision
 from core.schemas.order import BrokerFill, OrderIntent
-from core.schemas.risk import Target
+from core.schemas.risk import LimitHit, Target
 from core.types import AccountId, RunId, WeekId
 
 
@@ -70,6 +70,15 @@ class OrderFilled(Event):
 
 class CheckpointDecided(Event):
     decision: CheckpointDecision
+
+
+class CheckpointLimited(Event):
+    """Hard limits that cut or refused what a checkpoint wanted to open, with their numbers."""
+
+    checkpoint_id: str
+    week_id: WeekId
+    account_id: AccountId
+    hits: tuple[LimitHit, ...]
 
 
 class NoNewPrice(Event):

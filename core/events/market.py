@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from pydantic import Field
+
 from core.events.envelope import Event
 from core.schemas.base import Schema
 from core.schemas.market import MarkedPrice
@@ -26,7 +28,7 @@ class UniverseMarked(Event):
 
     session: date
     prices: tuple[MarkedPrice, ...]
-    opens: tuple[MarkedPrice, ...] = ()
+    opens: tuple[MarkedPrice, ...] = Field(default=(), exclude_if=lambda opens: not opens)
 
 
 class MarketSteppedDown(Event):

@@ -17,6 +17,7 @@ SESSIONS_A_YEAR = 252
 DEFAULT_VOLATILITY = 0.16
 """A year's volatility assumed where none could be measured: long-run equities."""
 HALF = 0.5
+UNSHORTABLE_FLIP = "unshortable_flip_is_exit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def resolve(
     elif action is CheckpointAction.FLIP and flips_used:
         action, name = CheckpointAction.EXIT, "second_flip_is_exit"
     elif action is CheckpointAction.FLIP and brief.direction.sign > 0 and not shortable:
-        action, name = CheckpointAction.EXIT, "unshortable_flip_is_exit"
+        action, name = CheckpointAction.EXIT, UNSHORTABLE_FLIP
     exits = action is CheckpointAction.EXIT
     return Verdict(
         action=action,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from core.schemas.base import Schema
+from core.schemas.base import Conviction, Schema, Text
 from core.schemas.checkpoint import IndicatorReading
 from core.schemas.market import MarketSnapshot
 from core.schemas.pitch import Agreement, InvalidationRule, PitchIndicator
@@ -90,8 +90,9 @@ class PeerPosition(Schema):
 class CheckpointBrief(Schema):
     """What may decide at a checkpoint: Wednesday's frozen view, the price and P/L now, the path.
 
-    There is no place for news or research here. ``price`` and ``pnl`` in USD; ``days_left`` counts
-    sessions to the horizon; ``rules_met`` lists invalidation rules that code found met.
+    There is no place for news or research here. ``price`` and ``pnl`` in USD; ``sessions_left`` counts
+    those to the horizon; ``rules_met`` lists invalidation rules that code found met; ``thesis`` is
+    what the position's own author wrote on Wednesday, empty where no model is asked.
     """
 
     week_id: WeekId
@@ -117,11 +118,15 @@ class CheckpointBrief(Schema):
     conviction: float
     conviction_path: tuple[float, ...]
     peers: tuple[PeerPosition, ...]
+    thesis: tuple[str, ...] = ()
 
 
 class CheckpointAnswer(Schema):
-    """What the engine answers; code decides what of it may be done."""
+    """What the engine answers; code decides what of it may be done.
 
-    conviction: float
+    There is no place for an instrument, a size or a question: an answer that has one is no answer.
+    """
+
+    conviction: Conviction
     action: CheckpointAction
-    reason: str
+    reason: Text

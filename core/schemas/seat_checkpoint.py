@@ -11,7 +11,7 @@ from core.types import AccountId
 class SeatCheckpoint(Schema):
     """``brief`` is None when nothing can be done; ``idle_because`` then names the rule.
 
-    ``model`` is who sits here; ``thesis`` its own bullets, for the engine that asks the model.
+    ``model`` is who sits here.
     """
 
     account_id: AccountId

@@ -21,6 +21,8 @@ SCORES = (
 ).split()
 LABELS = re.compile(r"Give exactly one review for each of (.+?), with that label")
 PICKS = {"gpt": "SPY", "gemini": "QQQ", "claude": "SPY", "grok": "GLD"}
+WATCHING = "You are watching one open position"
+"""What only the prompt of a checkpoint says."""
 Say = Callable[[str, str], str | None]
 """(model, prompt) → an answer of its own instead of the ordinary one, or None."""
 
@@ -122,6 +124,8 @@ def ordinary(model: str, prompt: str) -> dict:
         return reviews(prompt)
     if "You chair a macro trading council" in prompt:
         return decision()
+    if WATCHING in prompt:
+        return {"conviction": 1.0, "action": "STAY", "reason": "an ordinary day"}
     if "macro_regime" in prompt and "position_size_hint" not in prompt:
         return findings()
     return pitch(model)

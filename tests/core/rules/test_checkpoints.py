@@ -139,7 +139,7 @@ def test_every_action_and_conviction_has_its_row():
 
 @given(
     action=st.sampled_from(CheckpointAction),
-    conviction=st.floats(-5, 5),
+    conviction=st.floats(-2, 2),
     long=st.booleans(),
     stored=st.floats(0.25, 2),
 )
