@@ -38,6 +38,7 @@ CouncilError
 │   ├── ChainBroken      names stream and version
 │   ├── LeaseLost        another process leads now: this one stopped writing
 │   ├── UnknownEvent     ├── NewerSchema     └── StoreUnusable (read-only, full, newer database)
+├── AlertNotSent         a channel did not take an alert; it stays in the outbox
 └── BrokerError
     ├── OrderRefused     proven not taken; ``kind`` classifies why
     ├── OrderUnknown     may have been taken: look it up, never resend
@@ -207,6 +208,9 @@ class NewerSchema(StoreError): ...
 
 
 class StoreUnusable(StoreError): ...
+
+
+class AlertNotSent(CouncilError): ...
 
 
 class BrokerError(CouncilError): ...

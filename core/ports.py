@@ -13,6 +13,7 @@ from core.context import ContextKey
 from core.errors import BrokerError
 from core.events.envelope import Append, Event, StoredEvent, StreamHead
 from core.market import Headline, MarketBars, Quote
+from core.schemas.alert import Alert
 from core.schemas.breaker import Halt
 from core.schemas.execution import OrderOutcome
 from core.schemas.model_call import ModelAnswer, ModelRequest
@@ -182,6 +183,17 @@ class OrderRoute(Protocol):
     """Brings stored intents to the broker exactly once each, and records what became of them."""
 
     def submit(self, intents: Sequence[OrderIntent]) -> Sequence[OrderOutcome]: ...
+
+
+class Notifier(Protocol):
+    """Brings alerts to people, over channels known by their names.
+
+    `notify` returns once the channel has taken the alert, or raises AlertNotSent with one line why;
+    it never raises anything else, never takes longer than three minutes, and never says an address
+    or a token. A channel nobody configured is AlertNotSent too.
+    """
+
+    async def notify(self, channel: str, alert: Alert) -> None: ...
 
 
 class Lock(Protocol):

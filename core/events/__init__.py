@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.events import (
     account,
+    alerts,
     breaker,
     broker,
     calls,
@@ -31,6 +32,7 @@ ALL_EVENTS: tuple[type[Event], ...] = tuple(
         reconciliation,
         scheduling,
         breaker,
+        alerts,
     )
     for cls in vars(module).values()
     if isinstance(cls, type) and issubclass(cls, Event) and cls.__module__ == module.__name__
