@@ -1,28 +1,23 @@
-"""Who is told of what: `config/alerts.yaml`, the addresses in ``.env``, and the notifier over both."""
+"""Who is told of what: `config/alerts.yaml` and the addresses in ``.env``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 
-from config.environment import read_environment
 from config.loading import validated
+from config.secrets import alert_addresses
 from config.settings import Settings
 from config.variables import Variables, read_variables
 from config.yaml_source import read_yaml
 from core.alert_policy import LOG, LOG_CHANNEL, AlertPolicy, AlertRules, ChannelPolicy, QuietHours
-from core.ports import Notifier
 from core.schemas.alert import ChannelName, Severity
 from core.schemas.base import Schema
-from providers.alerts.apprise import AppriseNotifier
-from providers.alerts.log import LogNotifier
-from providers.alerts.routed import RoutedNotifier
 
 FILE = "alerts.yaml"
 VARIABLE = re.compile(r"COUNCIL_ALERT_[A-Z0-9_]{1,40}_URL")
@@ -53,20 +48,6 @@ class ChannelSpec(Schema):
         )
 
 
-class RulesSpec(Schema):
-    """`AlertRules` as a file says them: numbers are numbers there."""
-
-    week_decided: bool = True
-    orders_refused: bool = True
-    breaker: bool = True
-    reconciliation: bool = True
-    jobs: bool = True
-    budget: bool = True
-    daily_summary: bool = True
-    position_change_pct: float | None = Field(default=50, gt=0, le=1_000)
-    heartbeat_silent_s: int | None = Field(default=180, ge=30, le=86_400)
-
-
 class AlertsFile(Schema):
     channels: Mapping[ChannelName, ChannelSpec]
     rules: AlertRules
@@ -76,9 +57,7 @@ class AlertsFile(Schema):
 
     @field_validator("channels")
     @classmethod
-    def _log_is_there_already(
-        cls, value: Mapping[str, ChannelSpec]
-    ) -> Mapping[str, ChannelSpec]:
+    def _log_is_there_already(cls, value: Mapping[str, ChannelSpec]) -> Mapping[str, ChannelSpec]:
         if LOG in value:
             raise ValueError(f"{LOG} is always there: give the channel another name")
         return value
@@ -96,3 +75,40 @@ class Alerting:
     addresses: Mapping[str, SecretStr]
     absent: Mapping[str, str]
     base_url: str | None
+
+    @property
+    def reachable(self) -> tuple[str, ...]:
+        """The channels beyond the log, by name."""
+        return tuple(sorted(self.addresses))
+
+
+def load_alerting(settings: Settings, env: Mapping[str, str] | None = None) -> Alerting:
+    """``config/alerts.yaml`` with the addresses of ``.env`` and the environment (``env`` if given).
+
+    Whatever is wrong is one ConfigError line, and never shows an address.
+    """
+    variables = read_variables(settings.paths.env_file, env)
+    return alerting_of(read_alerts_file(settings.paths.config_dir), variables, settings)
+
+
+def read_alerts_file(config_dir: Path) -> AlertsFile:
+    source = read_yaml(config_dir / FILE, f"{config_dir.name}/{FILE}")
+    return validated(source, AlertsFile)
+
+
+def alerting_of(file: AlertsFile, variables: Variables, settings: Settings) -> Alerting:
+    names = {name: spec.url_env for name, spec in file.channels.items()}
+    addresses = alert_addresses(variables, names)
+    reachable = {name: file.channels[name].policy() for name in addresses}
+    return Alerting(
+        policy=AlertPolicy(
+            rules=file.rules,
+            channels={LOG: LOG_CHANNEL, **reachable},
+            quiet_hours=file.quiet_hours,
+            dedupe_minutes=file.dedupe_minutes,
+            oldest_hours=file.oldest_hours,
+        ),
+        addresses=addresses,
+        absent={name: variable for name, variable in names.items() if name not in addresses},
+        base_url=settings.public_base_url,
+    )

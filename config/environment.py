@@ -50,6 +50,7 @@ class Environment(BaseSettings):
     trading_drawdown_resume_pct: Decimal | None = Field(None, gt=0, le=100)
     trading_consecutive_loss_halt: int | None = Field(None, ge=1, le=1_000)
     trading_win_streak_resume: int | None = Field(None, ge=1, le=1_000)
+    public_base_url: str | None = Field(None, pattern=r"^https?://[^\s@?#]+$", max_length=200)
     schedule_timezone: Literal["America/New_York"] = "America/New_York"
 
     @field_validator("log_level", mode="before")

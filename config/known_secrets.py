@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
+from config.alerts import load_alerting
 from config.secrets import AlpacaKey, Secrets, load_secrets
 from config.settings import Settings
 
+SHORTEST_TOKEN = 12
+"""Shorter parts of an alert channel's address are host names and words."""
+
 
 def known_values(settings: Settings) -> tuple[str, ...]:
-    """Keys of models, servers and brokers, and the database's password as it is and as written."""
+    """Keys of models, servers, brokers and alert channels; the database's password, also as written."""
     named = {name: spec.key for name, spec in settings.endpoints.items() if spec.key}
     secrets = load_secrets(settings.paths.root, endpoints=named)
-    found = [*_keys(secrets), *_password(settings.database_url.get_secret_value())]
+    found = [
+        *_keys(secrets),
+        *_password(settings.database_url.get_secret_value()),
+        *_alert_addresses(settings),
+    ]
     return tuple(dict.fromkeys(value for value in found if value))
 
 
@@ -31,6 +40,15 @@ def _keys(secrets: Secrets) -> Iterator[str]:
                     yield from (
                         _pair(one) if isinstance(one, AlpacaKey) else [one.get_secret_value()]
                     )
+
+
+def _alert_addresses(settings: Settings) -> Iterator[str]:
+    """Each channel's address, and the parts of it that are long enough to be a token."""
+    for held in load_alerting(settings).addresses.values():
+        address = held.get_secret_value()
+        yield address
+        parts = re.split(r"[/?&=:@#,]", address)
+        yield from (part for part in parts if len(part) >= SHORTEST_TOKEN)
 
 
 def _pair(pair: AlpacaKey) -> Iterator[str]:

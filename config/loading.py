@@ -122,7 +122,7 @@ def load_policy_files(config_dir: Path) -> PolicyFiles:
 
     def load(name: str, model: type[FileT]) -> FileT:
         sources[name] = read_yaml(config_dir / f"{name}.yaml", f"{config_dir.name}/{name}.yaml")
-        return _validated(sources[name], model)
+        return validated(sources[name], model)
 
     return PolicyFiles(
         assets=load("assets", AssetsFile),
@@ -134,7 +134,7 @@ def load_policy_files(config_dir: Path) -> PolicyFiles:
     )
 
 
-def _validated(source: YamlSource, model: type[FileT]) -> FileT:
+def validated(source: YamlSource, model: type[FileT]) -> FileT:
     """Strict: text is no number, a number no word; what YAML cannot say (dates, tuples) is read."""
     try:
         return model.model_validate_json(source.as_json(), strict=True)

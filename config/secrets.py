@@ -71,6 +71,12 @@ def secrets_from(variables: Variables, endpoints: Mapping[str, str] | None = Non
     )
 
 
+def alert_addresses(variables: Variables, names: Mapping[str, str]) -> Mapping[str, SecretStr]:
+    """The address of each alert channel whose variable (by channel in ``names``) is given."""
+    found = {channel: variables.find(variable) for channel, variable in names.items()}
+    return {channel: SecretStr(one.value) for channel, one in found.items() if one is not None}
+
+
 def account_names(number: int) -> tuple[str, str]:
     return f"ALPACA_ACCOUNT_{number}_KEY_ID", f"ALPACA_ACCOUNT_{number}_SECRET_KEY"
 

@@ -81,6 +81,7 @@ class Settings(Schema):
     log_format: LogFormat
     otlp_endpoint: str | None
     ports: Ports
+    public_base_url: str | None
     paths: Paths
     keys_present: Mapping[str, bool]
     origins: Mapping[str, Origin]
@@ -132,6 +133,7 @@ def load_settings(  # noqa: PLR0913 - each source of settings is one keyword
         otlp_endpoint=environment.otel_exporter_otlp_endpoint,
         pool=_pool(environment),
         ports=_ports(environment),
+        public_base_url=environment.public_base_url,
         paths=paths,
         keys_present={name: variables.find(name) is not None for name in key_names()},
         origins={

@@ -163,7 +163,9 @@ def _open_and_close(desk: AlertDesk) -> None:
         ]
         try:
             if moves:
-                log.append([log.new_event(move, [move.channel, log.version], now) for move in moves])
+                log.append(
+                    [log.new_event(move, [move.channel, log.version], now) for move in moves]
+                )
         except STALE:
             log.refresh()
         else:

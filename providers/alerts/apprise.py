@@ -53,7 +53,6 @@ class AppriseNotifier:
         self._base_url = base_url
         self._deadline_s = deadline_s
         self._attempts: dict[tuple[str, str], Future[str]] = {}
-        _keep_addresses_out_of_the_log()
 
     async def notify(self, channel: str, alert: Alert) -> None:
         if channel not in self._addresses:
@@ -86,6 +85,7 @@ class AppriseNotifier:
 
     def _send(self, address: str, alert: Alert) -> str:
         """Empty when it was taken, else why not in one line."""
+        _keep_addresses_out_of_the_log()
         service = _service(address)
         if service is None:
             return NOT_UNDERSTOOD
@@ -126,7 +126,12 @@ def _secrets(address: str) -> list[str]:
 
 
 def _keep_addresses_out_of_the_log() -> None:
-    """What Apprise says is told by AlertNotSent; urllib3's debug lines hold paths, and those tokens."""
-    logging.getLogger("apprise").propagate = False
+    """Apprise's debug lines hold addresses, urllib3's hold paths; its warnings reach AlertNotSent.
+
+    Said anew before each attempt: whoever sets up logging may have changed it.
+    """
+    its_own = logging.getLogger("apprise")
+    its_own.propagate = False
+    its_own.setLevel(logging.WARNING)
     requests_log = logging.getLogger("urllib3")
     requests_log.setLevel(max(requests_log.level, logging.INFO))
