@@ -44,12 +44,24 @@ def node_at(schema: Node, path: Iterable[str | int]) -> Node:
     """The schema node a key path leads to; an empty one where it leads nowhere."""
     node = _resolved(schema, schema)
     for part in path:
-        if isinstance(part, int):
-            node = node.get("items", {})
-        else:
-            node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
+        node = _resolved(schema, _without_null(node))
+        node = node.get("items", {}) if isinstance(part, int) else _below(node, part)
         node = _resolved(schema, node)
     return node
+
+
+def _below(node: Node, key: str) -> Node:
+    """What a key of an object holds: a field, or any value of a mapping, whatever its keys may be."""
+    named = node.get("patternProperties", {}).values()
+    anything: Node = node.get("additionalProperties") or next(iter(named), {})
+    found: Node = node.get("properties", {}).get(key) or anything
+    return found
+
+
+def _without_null(node: Node) -> Node:
+    """The first choice that is no null, where there are choices."""
+    choices = (choice for choice in node.get("anyOf", ()) if choice.get("type") != "null")
+    return next(choices, node)
 
 
 def _resolved(schema: Node, node: Node) -> Node:

@@ -45,7 +45,7 @@ class QuietHours(Schema):
         if self.start.tzinfo is not None or self.end.tzinfo is not None:
             raise ValueError("write HH:MM without a zone: it is New York wall time")
         if self.start == self.end:
-            raise ValueError("start and end are the same: write quiet_hours: null for none")
+            raise ValueError("end is the same as start: write quiet_hours: null for none")
         return self
 
 

@@ -35,7 +35,7 @@ def breaker_moved(row: StoredEvent, context: AlertContext) -> Draft | None:
         AlertKind.BREAKER_TRIPPED if halted else AlertKind.BREAKER_RELEASED,
         Severity.CRITICAL if halted else Severity.WARNING,
         f"{row.type} {scope} {said.get('cause', '')}".strip(),
-        f"{HEADS[row.type]}: {plain(who, 80)}",
+        f"{HEADS[row.type]}: {who}",
         (*_lines(said), f"At {new_york(from_iso(row.occurred_at))}."),
     )
 

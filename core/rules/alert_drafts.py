@@ -125,6 +125,24 @@ def job_ended(row: StoredEvent, context: AlertContext) -> Draft | None:
     return _job(str(said["key"]), outcome, said.get("detail", ""), "", row.week_id)
 
 
+def job_retried(row: StoredEvent, context: AlertContext) -> Draft | None:
+    """An attempt that failed and is followed by another: a slot's, or a job that was handed back."""
+    said: Payload = row.payload
+    if not context.rules.jobs or not said.get("failed", True):
+        return None
+    key = str(said.get("slot") or said["key"])
+    why = plain(said.get("detail") or said.get("reason") or "no reason was recorded")
+    again = said.get("again_at")
+    then = f"Tried again at {new_york(from_iso(again))}." if again else "It is tried again."
+    return Draft(
+        AlertKind.JOB_RETRIED,
+        Severity.WARNING,
+        key[:SHORT],
+        f"Attempt {said['attempt']} failed: {plain(key, SHORT)}",
+        (why, then),
+    )
+
+
 def _job(key: str, outcome: str, detail: object, due: str, week: str | None) -> Draft:
     grave = key.partition("/")[0] in GRAVE_JOBS
     kind = AlertKind.JOB_FAILED if outcome == "failed" else AlertKind.JOB_MISSED

@@ -12,6 +12,7 @@ from core.rules.alert_context import AlertContext, Draft
 from core.rules.alert_drafts import (
     budget_stopped,
     job_ended,
+    job_retried,
     mismatch,
     order_refused,
     position_changed,
@@ -36,7 +37,9 @@ MAKERS: Mapping[str, Maker] = {
     "OrderRejected": order_refused,
     "OrderFilled": position_changed,
     "SlotFinished": slot_ended,
+    "SlotAttemptFailed": job_retried,
     "JobFinished": job_ended,
+    "JobHandedBack": job_retried,
     "BudgetStopped": budget_stopped,
     "ReconciliationMismatch": mismatch,
     "MismatchResolved": resolved,

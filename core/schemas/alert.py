@@ -35,6 +35,7 @@ class AlertKind(StrEnum):
     BREAKER_RELEASED = "breaker_released"
     RECONCILIATION_MISMATCH = "reconciliation_mismatch"
     RECONCILIATION_RESOLVED = "reconciliation_resolved"
+    JOB_RETRIED = "job_retried"
     JOB_FAILED = "job_failed"
     JOB_MISSED = "job_missed"
     NO_HEARTBEAT = "no_heartbeat"
