@@ -24,6 +24,7 @@ from sqlalchemy.exc import ArgumentError
 from core.errors import BadInput
 from storage.engine import PoolSettings, make_engine, sqlite_driver
 from storage.failures import place, translated
+from storage.leases import SCHEDULER, Leader, leader_of
 
 BUSY_SECONDS = 10.0
 NEWEST = "SELECT position, hash FROM events ORDER BY position DESC LIMIT 1"
@@ -89,6 +90,10 @@ class StoreReader:
                 return EMPTY
             newest = connection.exec_driver_sql(NEWEST).first()
         return EMPTY if newest is None else f"{newest[0]}:{newest[1][:16]}"
+
+    def leader(self, name: str = SCHEDULER) -> Leader | None:
+        """Who leads, dead or alive; None when nobody does or the store is not there."""
+        return leader_of(self._engine, name) if self._exists() else None
 
     def pool(self) -> tuple[int | None, int | None]:
         """Connections open and idle now; None for SQLite, where none is limited."""

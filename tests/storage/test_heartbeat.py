@@ -10,7 +10,9 @@ import pytest
 from core.errors import ConfigError, LeaseLost, StoreUnusable
 from storage.heartbeat import Heartbeat
 from storage.leases import Lease, leader_of
-from tests.storage.conftest import SHARED
+from tests.contract.sample_events import notes
+from tests.storage.conftest import POSTGRES, SHARED
+from tests.storage.postgres import end_other_sessions
 
 TTL, EVERY = 0.4, 0.05
 
@@ -79,6 +81,19 @@ class TestBothDatabases:
         assert losses.count == 1
         assert lease.token is None
         assert leader_of(store.engine).holder == "two"
+
+
+@pytest.mark.parametrize("store_url", [POSTGRES], indirect=True)
+def test_a_server_that_ends_every_session_costs_neither_lease_nor_writes(
+    store, store_url, lease, losses
+):
+    fenced = store.fenced(lease)
+    with Heartbeat(lease, EVERY, losses):
+        for number in range(4):
+            end_other_sessions(store_url)
+            fenced.commit([notes("week/a", number, 1)])
+            time.sleep(2 * EVERY)
+    assert (losses.count, lease.token) == (0, 1)
 
 
 def threads():

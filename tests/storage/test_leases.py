@@ -10,6 +10,7 @@ import pytest
 from core.errors import StoreUnusable
 from storage.event_store import open_store
 from storage.leases import Lease, leader_of
+from storage.queries import StoreReader
 from tests.storage.conftest import EVERYWHERE, REGISTRY, SHARED
 
 EVERY_DATABASE = pytest.mark.parametrize("store_url", EVERYWHERE, indirect=True)
@@ -167,6 +168,20 @@ class TestClocks:
         one.release()
         assert (two.renew(), one.renew()) == (2, None)
         other.close()
+
+
+@pytest.mark.parametrize("store_url", SHARED, indirect=True)
+def test_a_page_that_may_only_read_sees_the_leader(store, store_url):
+    reader = StoreReader.at(store_url)
+    assert reader.leader() is None
+    Lease(store.engine, holder="host/1").renew()
+    assert (reader.leader().holder, reader.leader().alive) == ("host/1", True)
+    reader.close()
+
+
+def test_a_store_that_is_not_there_has_no_leader(tmp_path):
+    assert StoreReader.at(f"sqlite:///{tmp_path / 'none.db'}").leader() is None
+    assert not (tmp_path / "none.db").exists()
 
 
 def test_a_database_that_cannot_be_asked_leaves_the_lease_as_it_was(store, one, tmp_path):

@@ -10,11 +10,12 @@ import textwrap
 import time
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, make_url
 
 from core.errors import BadInput, Busy, StoreUnusable
 from storage.engine import make_engine
 from storage.locks import AdvisoryLock, FileLock, LeaderLock, LocalLock
+from tests.storage.postgres import end_other_sessions
 
 HOLD = """
     import sys, time
@@ -151,19 +152,6 @@ def test_a_server_that_was_restarted_meanwhile_costs_the_work_nothing(pg_url):
     with lock.hold("week/a"):
         pass
     engine.dispose()
-
-
-def end_other_sessions(url: str) -> None:
-    """What a restarted server does to every session but ours."""
-    other = create_engine(url)
-    with other.begin() as connection:
-        connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        )
-    other.dispose()
 
 
 @pytest.mark.postgres
