@@ -12,6 +12,12 @@ from storage.queries.desk import (
     desk_facts,
     last_run,
 )
+from storage.queries.no_checkpoints import (
+    CheckpointEffect,
+    Stretch,
+    checkpoint_effects,
+    no_checkpoints_frame,
+)
 from storage.queries.portfolio import Holding, equity_frame, holdings
 from storage.queries.reader import StoreReader
 from storage.queries.standings import CouncilStanding, Standing, council_standing, standings
@@ -22,6 +28,7 @@ from storage.queries.weeks import DecisionLine, StageLine, WeekSummary, week_sum
 __all__ = [
     "AccountLabel",
     "AccountRole",
+    "CheckpointEffect",
     "CouncilStanding",
     "DecisionLine",
     "DeskFacts",
@@ -33,14 +40,17 @@ __all__ = [
     "StageStatus",
     "Standing",
     "StoreReader",
+    "Stretch",
     "WeekDetail",
     "WeekSummary",
     "accounts",
+    "checkpoint_effects",
     "council_standing",
     "desk_facts",
     "equity_frame",
     "holdings",
     "last_run",
+    "no_checkpoints_frame",
     "standings",
     "week_detail",
     "week_summaries",

@@ -132,6 +132,30 @@ def test_a_flip_happens_once_a_week_and_only_where_a_short_can_be_had():
     assert resolve(short, back, flips_used=0, shortable=False).action is CheckpointAction.FLIP
 
 
+NOW = {
+    ConvictionCase.SAME: 0.9,
+    ConvictionCase.WEAKER: 0.5,
+    ConvictionCase.NONE: 0.2,
+    ConvictionCase.OPPOSITE: -0.25,
+}
+
+
+@pytest.mark.parametrize(("said", "case"), TABLE)
+@pytest.mark.parametrize("side", [1, -1], ids=["long", "short"])
+def test_what_is_done_is_what_the_table_says_and_names_its_row(said, case, side):
+    held = brief(
+        direction=Direction.LONG if side > 0 else Direction.SHORT,
+        conviction=side * 1.0,
+        wednesday_conviction=side * 1.0,
+    )
+    verdict = resolve(held, answer(said, side * NOW[case]), flips_used=0, shortable=True)
+    row = TABLE[said, case]
+    assert (verdict.action, verdict.rule) == (row.action, row.name)
+    exits, convinced = row.action is CheckpointAction.EXIT, case in ("same", "weaker")
+    assert verdict.panic is (exits and convinced)
+    assert verdict.conviction_after == (0.0 if exits else side * NOW[case])
+
+
 def test_every_action_and_conviction_has_its_row():
     assert set(TABLE) == {(a, case) for a in CheckpointAction for case in ConvictionCase}
     assert len({row.name for row in TABLE.values()}) == len(TABLE)
