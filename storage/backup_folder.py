@@ -60,6 +60,11 @@ def own_backups(folder: Path, log_id: str) -> dict[date, Path]:
     return found
 
 
+def newest_backup(store: SqlEventStore, folder: Path) -> date | None:
+    """The day of this store's newest nightly backup there; None when there is none."""
+    return max(own_backups(folder, _log_id(store)), default=None)
+
+
 def _rotate(folder: Path, tonight: BackupManifest, policy: Retention) -> tuple[Path, ...]:
     with in_folder(folder, "removing old backups"):
         own = own_backups(folder, tonight.log_id)

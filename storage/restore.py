@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, make_url
+from orjson import loads
+from sqlalchemy import Connection, make_url, text
 
 from core.errors import BadInput
 from storage.backup_check import backup_rows, check_backup, refuse_other, walked
@@ -16,6 +17,7 @@ from storage.canonical import RawRow
 from storage.engine import file_of, in_memory, writing
 from storage.event_store import CHUNK, SqlEventStore
 from storage.failures import place, translated
+from storage.leases import SCHEDULER
 from storage.migrations import revisions
 from storage.projector import Projector
 from storage.statements import Statements, statements_for
@@ -30,6 +32,12 @@ from storage.whole_files import (
     refuse_no_room,
 )
 
+TOKENS_USED = "SELECT payload FROM events WHERE type = 'JobClaimed'"
+TOKENS_GO_ON = (
+    "INSERT INTO leases (name, token, expires_at, heartbeat_at, acquired_at) "
+    "VALUES (:name, :token, 0, 0, 0) ON CONFLICT (name) DO UPDATE "
+    "SET token = excluded.token, holder = NULL, expires_at = 0 WHERE leases.token < excluded.token"
+)
 OpenStore = Callable[[str], SqlEventStore]
 
 
@@ -51,8 +59,8 @@ def restore(
     """Fill the empty store at ``url``, on either database, with the backup's events as they stood.
 
     A store that holds events is BadInput, a damaged backup ChainBroken with stream and version;
-    both leave everything as it was. Leases and the like are not restored. ``open_store`` opens (and
-    makes) the store at a URL.
+    both leave everything as it was. Leases are not restored, nobody leads; only their count goes on.
+    ``open_store`` opens (and makes) the store at a URL.
     """
     address = make_url(url)
     if in_memory(address):
@@ -104,8 +112,16 @@ def _fill(store: SqlEventStore, source: Path, manifest: BackupManifest) -> Resto
             connection.exec_driver_sql(sql.insert, [tuple(row) for row in rows])
         walk = walked("the restored store", _rows(connection, sql))
         refuse_other(walk, manifest, source)
+        _let_tokens_go_on(connection)
         Projector(store.projections, store.registry, sql).rebuild(connection, store.projections)
         return RestoreReport(manifest, _differing(connection, store, manifest))
+
+
+def _let_tokens_go_on(connection: Connection) -> None:
+    """The next leader's token lies above every claim's in the log, or it would take them for newer."""
+    used = [loads(row[0])["token"] for row in connection.exec_driver_sql(TOKENS_USED)]
+    if used:
+        connection.execute(text(TOKENS_GO_ON), {"name": SCHEDULER, "token": max(used)})
 
 
 def _rows(connection: Connection, sql: Statements) -> Iterator[list[RawRow]]:

@@ -8,22 +8,39 @@ from pathlib import Path
 
 from config.settings import Settings
 from config.terminal import show
-from core.clock import FixedClock, as_utc, iso
+from config.terminal.doctor import Check
+from core.clock import FixedClock, as_utc, in_new_york, iso
 from core.types import StoreKind, WeekId
 from storage.anchors import anchor_file
 from storage.backup import backup
-from storage.backup_folder import nightly
+from storage.backup_folder import newest_backup, nightly
 from storage.backup_manifest import BackupManifest
 from storage.event_store import SqlEventStore
 from storage.raw_export import RawManifest, export_raw, raw_file, verify_export
 from storage.restore import RestoreReport, restore
 from storage.verification import VerificationResult, verify
 
+STALE_DAYS = 3
+
 
 def backup_folder(settings: Settings, kind: StoreKind) -> Path:
     """Where backups go by default: ``runs/backups`` for a real desk, a folder beside for any other."""
     own = settings.paths.runs / "backups"
     return own if kind is StoreKind.REAL else own / kind.lower()
+
+
+def backup_check(settings: Settings, store: SqlEventStore, kind: StoreKind, now: datetime) -> Check:
+    """For `doctor`: how old the newest nightly backup is; more than three days is a fault."""
+    folder = backup_folder(settings, kind)
+    newest = newest_backup(store, folder) if store.last_position() else None
+    if newest is None:
+        words = "no nightly backup yet: run `backup --nightly` from a timer (docs/operations.md)"
+        return Check("backup", ok=True, detail=words)
+    age = (in_new_york(now).date() - newest).days
+    detail = f"newest is of {newest}, {age} days old"
+    if age > STALE_DAYS:
+        return Check("backup", ok=False, detail=f"{detail}: see why its timer fails")
+    return Check("backup", ok=True, detail=detail)
 
 
 def make_backup(store: SqlEventStore, target: Path, at: datetime, *, as_json: bool) -> None:

@@ -89,6 +89,21 @@ def test_nights_are_told_with_what_was_removed(store, tmp_path, said):
     assert said().startswith("already backed up today:")
 
 
+def test_doctor_tells_how_old_the_newest_backup_is(store, root):
+    settings = load_settings(env={"COUNCIL_ROOT": str(root)}, profile="rules", store="sqlite://")
+    folder = keeping.backup_folder(settings, StoreKind.SIMULATION)
+
+    def check(days: int):
+        return keeping.backup_check(
+            settings, store, StoreKind.SIMULATION, NOW + timedelta(days=days)
+        )
+
+    assert (check(0).ok, "no nightly backup yet" in check(0).detail) == (True, True)
+    keeping.make_nightly(store, folder, NOW, as_json=False)
+    assert (check(3).ok, check(3).detail) == (True, "newest is of 2026-09-16, 3 days old")
+    assert not check(4).ok
+
+
 def test_the_drill_backup_destroy_restore_verify_replay(lived_file, tmp_path, said):
     desk = tmp_path / "desk"
     shutil.copytree(lived_file.parent, desk)

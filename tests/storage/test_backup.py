@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -27,11 +28,16 @@ from tests.storage.tampering import tamper
 from tests.storage.test_concurrent_appends import writer
 
 
-def keeper(*words: object) -> subprocess.Popen:
+def keeper(*words: object, **options) -> subprocess.Popen:
     command = [sys.executable, "-m", "tests.storage.keeper", *map(str, words)]
     return subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
     )
+
+
+def no_file_above_200_kb() -> None:
+    """What a full disk is to a program: the write that goes beyond it fails."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 
 
 def killed_at_random(chance: random.Random, *words: object) -> int:
@@ -121,6 +127,15 @@ class TestBackup:
             # What the dead one left in the way of its next backup is no obstacle to it.
             again = backup(store, folder / f"{len(found) + 1}.db")
             assert check_backup(again.file).events == 300
+
+
+def test_a_write_that_fails_half_way_leaves_nothing_behind(store, store_url, tmp_path):
+    store.commit([notes("week/x", 0, 1_000)])
+    program = keeper("backup", store_url, tmp_path / "copies", preexec_fn=no_file_above_200_kb)
+    told, errors = program.communicate()
+    assert (told, program.returncode) == ("", 1)
+    assert errors.splitlines()[-1].startswith("core.errors.StoreUnusable: ")
+    assert list((tmp_path / "copies").iterdir()) == []
 
 
 def test_an_existing_file_is_not_overwritten_and_keeps_its_manifest(store, tmp_path):

@@ -14,16 +14,19 @@ from sqlalchemy import text
 
 from core.errors import BadInput, ChainBroken, StoreError, StoreUnusable
 from core.events import ALL_EVENTS
+from core.events.envelope import Append, Event, NewEvent, event_id
+from core.types import StreamId
 from storage.backup import backup
 from storage.backup_check import check_backup
 from storage.backup_manifest import manifest_file, read_manifest, write_manifest
 from storage.event_store import open_store
+from storage.leases import Lease
 from storage.projections import ALL_PROJECTIONS
 from storage.restore import restore
 from storage.serialization import EventRegistry
 from storage.table_digests import read_model_tables, table_digests
 from storage.verification import verify
-from tests.contract.sample_events import notes
+from tests.contract.sample_events import START, notes
 from tests.fakes.stored_weeks import open_desk, write_week
 from tests.storage.conftest import POSTGRES, REGISTRY, SHARED
 from tests.storage.test_backup import keeper, killed_at_random, visible
@@ -228,6 +231,39 @@ def test_killed_while_it_fills_a_database_it_leaves_it_empty_or_whole(open_at, s
         restore(copy, store_url, lambda url: open_store(url, registry=REGISTRY))
     assert store.heads() == source.heads()
     source.close()
+
+
+class JobClaimed(Event):
+    """As the real one, for as far as a lease is concerned."""
+
+    key: str
+    request: int
+    token: int
+    attempt: int
+
+
+@pytest.mark.parametrize("new_url", SHARED, indirect=True)
+def test_the_next_leaders_token_lies_above_every_claim_of_the_log(tmp_path, new_url):
+    classes = {cls.__name__: cls for cls in (JobClaimed, *ALL_EVENTS)}
+
+    def plain(url: str):
+        return open_store(url, registry=EventRegistry(classes.values()))
+
+    store = plain(f"sqlite:///{tmp_path / 'events.db'}")
+    lease = Lease(store.engine, holder="old", ttl_s=600)
+    tokens = []
+    for number in range(3):
+        tokens.append(lease.renew())
+        claimed = classes["JobClaimed"](key="k", request=1, token=tokens[-1], attempt=number + 1)
+        new = NewEvent(claimed, event_id("job/k", "JobClaimed", number), START)
+        store.commit([Append(StreamId("job/k"), [new], number)])
+        lease.release()
+    copy = backup(store, tmp_path / "copies" / "copy.db").file
+    store.close()
+    restore(copy, new_url, plain)
+    again = plain(new_url)
+    assert Lease(again.engine, holder="new").renew() == max(tokens) + 1 == 4
+    again.close()
 
 
 @pytest.mark.parametrize("store_url", [POSTGRES], indirect=True)
