@@ -289,3 +289,14 @@ def test_it_says_what_comes_next(tmp_path, capsys):
     at_work.stop()
     at_work.run()
     assert "next: postmortem/2024-03-06 at 2024-03-13 07:30 New York" in capsys.readouterr().out
+
+
+def test_a_week_with_missed_and_skipped_slots_replays(tmp_path):
+    """Down over Thursday's checkpoints; a slot that was never run is not run by the replay either."""
+    made = a_bench(tmp_path)
+    at_work = worker(made)
+    for instant in (on(WEEK, "09:10"), on(WEEK, "12:05"), on("2024-03-14", "17:00")):
+        made.at(instant)
+        at_work.tick()
+    assert "missed" in set(slots(made).values())
+    assert made.replay(WEEK).difference is None

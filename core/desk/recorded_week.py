@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from core.desk.runs import started_event, the_official_run
+from core.desk.slot_log import SlotOutcome
 from core.desk.slots import Job, Slot
 from core.desk.writing import SETTINGS_STREAM, week_stream
 from core.errors import BadInput
@@ -86,7 +87,8 @@ def recorded_week(store: EventStore, week_id: WeekId) -> RecordedWeek:
         _note_order(orders, row.position, event)
     for row, event in _events(store, first, end, KINDS):
         if isinstance(event, SlotFinished):
-            slots.append((row.position, _slot(event)))
+            if event.outcome in WORKED and event.job in TRADING:
+                slots.append((row.position, _slot(event)))
         elif isinstance(event, PricesObserved):
             observed.append((event.as_of, event.prices))
         elif isinstance(event, UniverseMarked):
@@ -107,6 +109,9 @@ def recorded_week(store: EventStore, week_id: WeekId) -> RecordedWeek:
     )
 
 
+WORKED = (SlotOutcome.DONE, SlotOutcome.FAILED)
+"""Slots that did something; one that was missed or skipped is not done again either."""
+TRADING = (Job.WEEKLY, Job.CHECKPOINT, Job.FILLS, Job.HORIZON, Job.MARK, Job.POSTMORTEM)
 KINDS = (SlotFinished, PricesObserved, UniverseMarked, OrderAccepted, OrderRejected, OrderFilled)
 
 

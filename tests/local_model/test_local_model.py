@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from config.connections import ProviderSpec
@@ -21,6 +22,7 @@ from core.clock import FixedClock
 from core.desk.summary import official_context
 from core.desk.weekly import run_week
 from core.events.calls import ModelCallCompleted, ModelCallFailed
+from core.profile import Profile
 from core.schemas.decision import DecisionOrigin
 from core.types import StoreKind, WeekId
 from storage.verification import verify
@@ -71,9 +73,10 @@ def local(address: str) -> Settings:
         stage: told.model_copy(update={"max_tokens": 256, "timeout_s": 600.0})
         for stage, told in profile.stages.items()
     }
-    policy = settings.policy.model_copy(
-        update={"profile": profile.model_copy(update={"stages": short})}
-    )
+    served = httpx.get(f"{address}/v1/models", timeout=30).json()["data"][0]["id"]
+    written = profile.model_copy(update={"stages": short}).model_dump_json()
+    seated = Profile.model_validate_json(written.replace("ollama/llama3.1", f"ollama/{served}"))
+    policy = settings.policy.model_copy(update={"profile": seated})
     return settings.model_copy(update={"endpoints": endpoints, "policy": policy})
 
 
