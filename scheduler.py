@@ -1,98 +1,163 @@
-"""The worker: at every tick it runs what is due, one slot after the other, until it is told to stop."""
+"""The worker: one process leads and runs what is due; others stand by and take over when it is gone."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
+import socket
 import sys
 import time
-from datetime import timedelta
+import uuid
+from collections.abc import Callable
 from types import FrameType
 
 import schedule
 
 from config.settings import Settings
-from config.wiring import build_desk, lock_for, open_configured
+from config.upkeep import after_slot, with_upkeep
+from config.wiring import build_desk, open_configured
 from core.clock import Clock, in_new_york
 from core.desk.desk import Desk
-from core.desk.dispatch import reconcile_softly
-from core.desk.due import ended, next_slot, run_due
-from core.desk.opening import configured, open_desk
-from core.desk.postmortem import FINAL, was_written
-from core.desk.slot_log import SlotOutcome, finished, newest_finished
-from core.desk.slots import Job, Slot
-from core.errors import BadInput, ConfigError, CouncilError
-from core.types import StoreKind, WeekId, wednesday, week_of
-from storage.anchors import anchor_file, write_anchor
+from core.desk.due import ended, next_slot
+from core.desk.opening import configured
+from core.desk.shift import PATIENCE_S, Shift
+from core.desk.slot_log import SlotOutcome, finished
+from core.desk.slots import Slot
+from core.errors import BadInput, ConfigError, CouncilError, LeaseLost
+from core.types import StoreKind
 from storage.event_store import SqlEventStore
-from storage.export import export_folder, export_week, is_exported
+from storage.heartbeat import Heartbeat
+from storage.leases import Lease, leader_of
 
-TICK_S = 5
+TICK_S = 1
 GRACE_S = 15.0
-"""How long the slot under way may go on after the signal; then it is left for the next start."""
-STORE_VARIABLE = "COUNCIL_STORE_URL"
+"""How long work under way may go on after the signal; then it is left for the next start."""
+LEASE_S = 20.0
+"""A leader that is silent for so long has lost: a standby takes over within this and one tick."""
+STORE_VARIABLE, LEASE_VARIABLE = "COUNCIL_STORE_URL", "COUNCIL_LEASE_S"
 FAILURE, USAGE = 1, 2
+
+BuildDesk = Callable[[SqlEventStore], Desk]
 
 
 class Worker:
-    """One desk, one process at a time; ``stop`` lets the slot under way finish, for a while."""
+    """One process of a store: it leads while it holds ``lease`` (always, without one), else stands by.
 
-    def __init__(
-        self, settings: Settings, store: SqlEventStore, desk: Desk, grace_s: float = GRACE_S
+    Whatever it knows of a desk it forgets with the lead: the next shift is built from the log.
+    ``stop`` lets what is under way finish, for a while.
+    """
+
+    def __init__(  # noqa: PLR0913 - what tests vary is one keyword each
+        self,
+        settings: Settings,
+        store: SqlEventStore,
+        build: BuildDesk,
+        *,
+        lease: Lease | None = None,
+        grace_s: float = GRACE_S,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         self._settings = settings
-        self._grace_s = grace_s
         self._store = store
-        self._desk = desk
-        newest = newest_finished(store)
-        self._since = newest.at if newest is not None else desk.clock.now()
+        self._build = build
+        self._lease = lease
+        self._grace_s = grace_s
+        self._patience_s = patience_s
         self._stop_asked_at: float | None = None
         self._said = ""
-        self._opened = False
+        self._lost = False
+        self._shift: Shift | None = None
+        self._heartbeat: Heartbeat | None = None
+        if lease is None:
+            self._begin(store)
 
     @property
     def stopping(self) -> bool:
         return self._stop_asked_at is not None
+
+    @property
+    def leads(self) -> bool:
+        return self._shift is not None
 
     def stop(self) -> None:
         if self._stop_asked_at is None:
             self._stop_asked_at = time.monotonic()
 
     def tick(self) -> None:
-        """Run what is due; a desk that fails is reported once and tried again at every tick."""
+        """One round, and everything it started to its end; for a worker without a lease."""
+        asyncio.run(self._tick())
+
+    async def _tick(self) -> None:
+        self._round()
+        while self._shift is not None and not self._shift.lanes.idle:
+            await self._shift.lanes.wait(0.2)
+            if self._out_of_time():
+                await self._shift.lanes.cancel()
+        self._collect()
+
+    def _round(self) -> None:
+        """Win or keep the lead, then start what is due; what fails is said once and tried again."""
         try:
-            self._open()
-            asyncio.run(self._run_due())
+            self._take_part()
+            if self._shift is not None and not self.stopping:
+                pause = self._shift.round()
+                self._say_once(pause or "")
+        except LeaseLost as error:
+            self._drop(str(error))
         except CouncilError as error:
             self._say_once(f"error: {error}")
-        except asyncio.CancelledError:
-            say("stopped in the middle of a slot: the next start goes on with it")
-        else:
-            self._said = ""
 
-    def _open(self) -> None:
-        """A new desk has its accounts from the first tick on: there is something to settle and mark."""
-        if not self._opened and not self.stopping:
-            now = self._desk.clock.now()
-            open_desk(self._desk, now)
-            reconcile_softly(self._desk, now)
-            self._opened = True
+    def _take_part(self) -> None:
+        if self._lease is None or self._shift is not None or self.stopping:
+            return
+        token = self._lease.renew()
+        if token is None:
+            leader = leader_of(self._store.engine)
+            self._say_once(f"standing by: {leader.holder if leader else 'another process'} leads")
+            return
+        self._lost = False
+        self._heartbeat = Heartbeat(self._lease, self._lease.ttl_s / 4, self._note_lost).start()
+        say(f"leading, token {token}")
+        self._begin(self._store.fenced(self._lease))
 
-    async def _run_due(self) -> None:
-        work = run_due(self._desk, self._since, self.report, lambda: self.stopping)
-        task = asyncio.ensure_future(work)
-        while not (await asyncio.wait({task}, timeout=0.5))[0]:
-            if self._out_of_time():
-                task.cancel()
-        await task
+    def _begin(self, store: SqlEventStore) -> None:
+        desk = with_upkeep(self._build(store), self._settings, store)
+        self._shift = Shift(desk, self.report, lambda: self.stopping, self._patience_s)
+
+    def _note_lost(self) -> None:
+        """In the heartbeat's thread: the loop sees it at its next turn."""
+        self._lost = True
+
+    def _drop(self, why: str) -> None:
+        """No longer the leader: nothing this shift knew is used again."""
+        say(f"no longer leading: {why}")
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
+        self._heartbeat = self._shift = None
+        if self._lease is not None:
+            self._lease.release()
+
+    def _collect(self) -> None:
+        """What ended in a lane: a lost lease ends the shift, anything else is said."""
+        if self._shift is None:
+            return
+        for error in self._shift.lanes.ended():
+            if isinstance(error, asyncio.CancelledError):
+                say("stopped in the middle of a slot: the next start goes on with it")
+            elif isinstance(error, LeaseLost):
+                self._lost = True
+            elif isinstance(error, CouncilError):
+                self._say_once(f"error: {error}")
+            else:
+                raise error
 
     def _out_of_time(self) -> bool:
         asked = self._stop_asked_at
         return asked is not None and time.monotonic() - asked > self._grace_s
 
     def _say_once(self, line: str) -> None:
-        if line != self._said:
+        if line and line != self._said:
             say(line)
         self._said = line
 
@@ -100,37 +165,45 @@ class Worker:
         event = finished(self._store, slot)
         why = f" ({event.detail})" if event is not None and event.detail else ""
         say(f"{slot.key}: {outcome}{why}")
-        if outcome is not SlotOutcome.DONE:
-            return
-        if slot.job is Job.MARK:
-            self._anchor()
-        elif slot.job is Job.FILLS:
-            self._export_closed(slot)
-
-    def _anchor(self) -> None:
-        file = anchor_file(self._store.engine)
-        if file is not None:
-            write_anchor(self._store, file, self._desk.clock)
-
-    def _export_closed(self, slot: Slot) -> None:
-        """Write the files of the week before, once its final postmortem is in."""
-        week = WeekId(week_of(wednesday(slot.week_id) - timedelta(days=1)))
-        folder = export_folder(self._settings.paths.runs, self._desk.kind, week)
-        if was_written(self._desk, week, FINAL) and not is_exported(folder):
-            export_week(self._store, week, folder)
-            say(f"week {week} is closed and exported to {folder}")
+        if outcome is SlotOutcome.DONE and self._shift is not None:
+            for line in after_slot(self._shift.desk, self._settings, self._store, slot):
+                say(line)
 
     def run(self) -> None:
-        """Tick until told to stop; a desk on which nothing comes due is only kept company."""
-        over = ended(self._desk)
-        say(over or _coming(self._desk))
-        jobs = schedule.Scheduler()
+        """Work until told to stop; a desk on which nothing comes due is only kept company."""
+        desk = self._shift.desk if self._shift is not None else self._build(self._store)
+        over = ended(desk)
+        say(over or _coming(desk))
         if over is None:
-            jobs.every(TICK_S).seconds.do(self.tick)
-            self.tick()
+            asyncio.run(self._work())
+        while not self.stopping:
+            time.sleep(0.2)
+
+    async def _work(self) -> None:
+        jobs = schedule.Scheduler()
+        jobs.every(TICK_S).seconds.do(self._round)
+        jobs.run_all()
         while not self.stopping:
             jobs.run_pending()
-            time.sleep(0.2)
+            await asyncio.sleep(0.1)
+            self._collect()
+            if self._lost and self._shift is not None:
+                await self._shift.lanes.cancel()
+                self._shift.lanes.ended()
+                self._drop("another process leads now")
+        await self._finish()
+
+    async def _finish(self) -> None:
+        """What is under way may end within its time; then the lead is handed back."""
+        if self._shift is not None:
+            while not self._shift.lanes.idle and not self._out_of_time():
+                await self._shift.lanes.wait(0.2)
+            await self._shift.lanes.cancel()
+            self._collect()
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
+        if self._lease is not None:
+            self._lease.release()
 
 
 def _coming(desk: Desk) -> str:
@@ -144,21 +217,34 @@ def say(line: str) -> None:
     print(f"scheduler: {line}", flush=True)  # noqa: T201 - the process speaks to its terminal
 
 
-def worker_of(settings: Settings, store: SqlEventStore, clock: Clock | None = None) -> Worker:
+def worker_of(
+    settings: Settings, store: SqlEventStore, lease: Lease | None = None, clock: Clock | None = None
+) -> Worker:
     """The worker of a store, as the kind of desk it holds; an empty store becomes a real one."""
-    known = configured(store)
-    kind = known.kind if known is not None else StoreKind.REAL
-    return Worker(settings, store, build_desk(settings, store, kind=kind, clock=clock))
+
+    def build(opened: SqlEventStore) -> Desk:
+        known = configured(opened)
+        kind = known.kind if known is not None else StoreKind.REAL
+        return build_desk(settings, opened, kind=kind, clock=clock)
+
+    return Worker(settings, store, build, lease=lease)
+
+
+def this_process() -> str:
+    """A name no other process has, and that says where to look for this one."""
+    return f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
 
 
 def main() -> int:
     """0 when told to stop; in one line 2 when it may not start as asked, 1 when it cannot."""
     try:
         settings, store = open_configured(os.environ.get(STORE_VARIABLE))
-        with lock_for(store.engine).hold("scheduler"):
-            worker = worker_of(settings, store)
-            _stop_on_signals(worker)
-            worker.run()
+        lease_s = float(os.environ.get(LEASE_VARIABLE, LEASE_S))
+        worker = worker_of(
+            settings, store, Lease(store.engine, holder=this_process(), ttl_s=lease_s)
+        )
+        _stop_on_signals(worker)
+        worker.run()
     except CouncilError as error:
         print(f"scheduler: error: {error}", file=sys.stderr, flush=True)  # noqa: T201 - as above
         return USAGE if isinstance(error, BadInput | ConfigError) else FAILURE

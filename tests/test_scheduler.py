@@ -11,6 +11,7 @@ from core.desk.opening import open_desk
 from core.desk.slot_log import SlotOutcome
 from core.desk.writing import SLOT_STREAM
 from core.events.account import OrderIntended
+from core.events.scheduling import SlotAttemptFailed
 from core.events.system import SlotFinished
 from core.events.week import RunCompleted, StageFailed
 from core.types import StoreKind
@@ -34,7 +35,7 @@ def a_bench(folder, at=EARLY, **more) -> Bench:
 
 
 def worker(made: Bench, **more) -> Worker:
-    return Worker(made.settings, made.store, made.desk, **more)
+    return Worker(made.settings, made.store, lambda _store: made.desk, **more)
 
 
 def slots(made: Bench) -> dict[str, str]:
@@ -115,7 +116,7 @@ class Broken:
         return self._inner.quotes(symbols, as_of)
 
 
-def test_a_defect_in_one_slot_is_recorded_and_the_next_slot_goes_on(tmp_path):
+def test_a_defect_in_one_slot_is_tried_again_recorded_and_the_next_slot_goes_on(tmp_path):
     made = a_bench(tmp_path)
     at_work = worker(bench(made.settings, made.store, clock=made.desk.clock, kind=StoreKind.REAL))
     made.at(on(WEEK, "09:10"))
@@ -125,7 +126,14 @@ def test_a_defect_in_one_slot_is_recorded_and_the_next_slot_goes_on(tmp_path):
         made.settings, made.store, clock=made.desk.clock, kind=StoreKind.REAL, market=market
     )
     at_work = worker(broken)
-    made.at(on(WEEK, "12:05"))
+    for late in ("12:05", "12:07"):
+        made.at(on(WEEK, late))
+        at_work.tick()
+        assert f"checkpoint/{WEEK}/12:00" not in slots(made)  # tried again after a while
+    tried = made.events(SlotAttemptFailed)
+    assert [event.attempt for event in tried] == [1, 2]
+    assert tried[0].detail == "KeyError: 'no such column'"
+    made.at(on(WEEK, "12:12"))
     at_work.tick()
     assert slots(made)[f"checkpoint/{WEEK}/12:00"] == "failed"
     failed = made.events(SlotFinished)[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -72,6 +73,8 @@ class Desk:
     """The broker's own books, where it has any; the simulated broker's are the ledger."""
     upkeep: Mapping[Job, Upkeep] = field(default_factory=dict)
     """What a running scheduler does beside trading (health, nightly backup); empty elsewhere."""
+    trading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whatever changes accounts, while research and models of another job go on."""
     recorded_halts: Halts | None = None
     """Where a replay or a what-if finds the halts its run saw; None for a desk that trades."""
     halts: Halts = field(init=False)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from typing import ParamSpec, TypeVar
 
 from core.desk import slot_log
 from core.desk.checkpoints import run_checkpoint
@@ -30,6 +32,8 @@ from core.errors import (
     TradingBlocked,
 )
 
+P = ParamSpec("P")
+T = TypeVar("T")
 STRICT = (Job.CHECKPOINT, Job.FILLS, Job.HORIZON)
 """Jobs that trade on what accounts hold: none of them begins while the broker says nothing."""
 
@@ -74,14 +78,24 @@ def reconcile_softly(desk: Desk, at: datetime) -> None:
 
 
 async def _work(desk: Desk, slot: Slot) -> str:
-    (reconcile if slot.job in STRICT else reconcile_softly)(desk, slot.at)
-    if slot.job is Job.WEEKLY:
+    look = reconcile if slot.job in STRICT else reconcile_softly
+    if slot.job is Job.WEEKLY:  # takes the lock itself, for its last stages alone
+        await _aside(desk, look, desk, slot.at)
         return await _weekly(desk, slot)
-    if slot.job is Job.CHECKPOINT:
-        return await run_checkpoint(desk, slot)
-    if slot.job in desk.upkeep:
-        return desk.upkeep[slot.job](slot.at)
-    return PLAIN[slot.job](desk, slot)
+    async with desk.trading:
+        await _aside(desk, look, desk, slot.at)
+        if slot.job is Job.CHECKPOINT:
+            return await run_checkpoint(desk, slot)
+        if slot.job in desk.upkeep:
+            return await asyncio.to_thread(desk.upkeep[slot.job], slot.at)
+        return await _aside(desk, PLAIN[slot.job], desk, slot)
+
+
+async def _aside(desk: Desk, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What asks a broker over the wire waits in a thread: other jobs go on meanwhile."""
+    if desk.statements is None:
+        return work(*args, **kwargs)
+    return await asyncio.to_thread(work, *args, **kwargs)
 
 
 async def _weekly(desk: Desk, slot: Slot) -> str:

@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from core.desk.slots import Job
 
+LOOK_BACK = timedelta(days=7)
+"""Slots older than this before the newest finished one have an ending: they are not looked at again."""
+
 
 class Policy(StrEnum):
     """Several missed slots of one job: each is made up for, only the newest is, or none is."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from core.clock import in_new_york
 from core.desk.desk import Desk
-from core.desk.slots import Slot, slots_between, upkeep_slots
+from core.desk.slots import Job, Slot, slots_between, upkeep_slots
 from core.desk.writing import SCHEDULER_STREAM, append_one, new_event
 from core.errors import BadInput
 from core.events.envelope import Event, event_id
@@ -49,7 +49,8 @@ def desk_slots(desk: Desk, first: date, last: date) -> list[Slot]:
     schedule = desk.policy.schedule
     found = list(slots_between(schedule, desk.calendar, first, last))
     if desk.upkeep:
-        found += upkeep_slots(desk.calendar, first, last)
+        daily = upkeep_slots(desk.calendar, first, last)
+        found += [slot for slot in daily if slot.job in {*desk.upkeep, Job.RECONCILE}]
     return sorted(found, key=lambda slot: slot.at)
 
 

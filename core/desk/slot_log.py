@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.desk.slots import Slot
-from core.desk.writing import SLOT_STREAM, new_event
+from core.desk.writing import SLOT_STREAM, append_one, new_event
 from core.events.account import CheckpointDecided, NoNewPrice
-from core.events.envelope import Append, event_id
+from core.events.envelope import event_id
 from core.events.system import SlotFinished
 from core.ports import EventStore
 from core.types import AccountId
@@ -55,7 +55,7 @@ def finish(store: EventStore, slot: Slot, outcome: SlotOutcome, detail: str) -> 
     new = new_event(SLOT_STREAM, event, [slot.key], slot.at, week_id=slot.week_id)
     # What a slot found to do depends on where a process died before: beside history, not in it.
     new = replace(new, telemetry={"detail": detail})
-    store.commit([Append(SLOT_STREAM, [new], store.head(SLOT_STREAM).version)])
+    append_one(store, SLOT_STREAM, new)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from core.errors import ConcurrencyError
 from core.events.envelope import Append, Event, NewEvent, event_id
 from core.ports import EventStore
 from core.types import AccountId, RunId, StreamId, WeekId
@@ -17,6 +18,7 @@ BROKER_STREAM = StreamId("system/broker")
 SCHEDULER_STREAM = StreamId("system/scheduler")
 NET_STREAM = StreamId("system/net_orders")
 ACTOR = {"actor": "desk"}
+TRIES = 10
 
 
 def week_stream(week_id: WeekId) -> StreamId:
@@ -52,5 +54,11 @@ def new_event(  # noqa: PLR0913 - an envelope has these fields; two are optional
 
 
 def append_one(store: EventStore, stream: StreamId, event: NewEvent) -> None:
-    """Append at the stream's end; an event that is there already changes nothing."""
+    """Append at the stream's end, wherever that is by then; one that is there already changes nothing."""
+    for _ in range(TRIES - 1):
+        try:
+            store.commit([Append(stream, [event], store.head(stream).version)])
+        except ConcurrencyError:
+            continue  # somebody else's event came between; ours does not depend on it
+        return
     store.commit([Append(stream, [event], store.head(stream).version)])

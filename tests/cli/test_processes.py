@@ -91,20 +91,40 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-def test_a_scheduler_says_what_comes_next_is_alone_and_stops_at_once(environment):
+def test_a_scheduler_says_what_comes_next_leads_alone_and_hands_over_when_it_stops(environment):
     with started(environment, "scheduler.py") as first:
         said = line_with(first, "scheduler: ")
         assert re.search(r"next: \S+ at \d{4}-\d\d-\d\d \d\d:\d\d New York", said)
-        second = subprocess.run(
-            [sys.executable, "scheduler.py"], cwd=ROOT, env=environment, timeout=30, check=False,
-            capture_output=True, text=True,
-        )  # fmt: skip
-        assert second.returncode == 2
-        assert second.stderr.count("\n") == 1
-        assert f"being worked on by process {first.pid}" in second.stderr
-        code, seconds = stop(first, signal.SIGTERM)
+        line_with(first, "leading, token 1")
+        with started(environment, "scheduler.py") as second:
+            assert f"/{first.pid}/" in line_with(second, "standing by")
+            code, seconds = stop(first, signal.SIGTERM)
+            line_with(second, "leading, token 2")
+            assert stop(second, signal.SIGTERM)[0] == 0
     assert code == 0
     assert seconds < 5
+
+
+def test_a_standby_takes_over_from_a_leader_that_was_killed(environment):
+    quick = {**environment, "COUNCIL_LEASE_S": "2"}
+    with started(quick, "scheduler.py") as first:
+        line_with(first, "leading, token 1")
+        with started(quick, "scheduler.py") as second:
+            line_with(second, "standing by")
+            first.kill()
+            line_with(second, "leading, token 2")
+
+
+def test_a_leader_that_slept_through_its_lease_stands_by(environment):
+    quick = {**environment, "COUNCIL_LEASE_S": "2"}
+    with started(quick, "scheduler.py") as first:
+        line_with(first, "leading, token 1")
+        first.send_signal(signal.SIGSTOP)
+        with started(quick, "scheduler.py") as second:
+            line_with(second, "leading, token 2")
+            first.send_signal(signal.SIGCONT)
+            line_with(first, "no longer leading")
+            line_with(first, "standing by")
 
 
 def test_a_scheduler_that_cannot_start_says_why_in_one_line(environment, tmp_path):

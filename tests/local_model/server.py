@@ -24,6 +24,8 @@ def weights() -> Path:
 def main() -> None:
     params = xllamacpp.CommonParams()
     params.model.path = str(weights())
+    params.model_alias = {"smollm2"}
+    params.model_alias = {"smollm2"}
     params.hostnames, params.port = ["127.0.0.1"], 0
     params.n_ctx, params.n_parallel, params.warmup = CONTEXT_TOKENS, 1, False
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = THREADS

@@ -1,0 +1,115 @@
+"""A shift: what a leading scheduler runs at each round, side by side where it may be."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from core.clock import in_new_york
+from core.desk.desk import Desk
+from core.desk.dispatch import reconcile_softly
+from core.desk.due import due_slots, run_one
+from core.desk.lanes import Lanes
+from core.desk.misfire import LOOK_BACK
+from core.desk.opening import open_desk
+from core.desk.scheduling import began, paused, plan
+from core.desk.slot_log import SlotOutcome, newest_finished
+from core.desk.slots import Job, Slot
+
+ACCOUNTS, WEEKLY = "accounts", "weekly"
+PATIENCE_S = 120.0
+"""How long what is due after a week's run waits for it; then accounts go on with their last week."""
+POLL_S = 0.02
+
+Report = Callable[[Slot, SlotOutcome], None]
+
+
+class Shift:
+    """Begun when a process wins the lead, over with it; all of it is in the log, none in memory.
+
+    The week's run has a lane of its own, every other slot one for all in order of time: an hour of
+    research delays no checkpoint, and what was due before the run is done before it.
+    """
+
+    def __init__(
+        self, desk: Desk, report: Report, stopping: Callable[[], bool], patience_s: float
+    ) -> None:
+        self.desk = desk
+        self.lanes = Lanes()
+        self._report = report
+        self._stopping = stopping
+        self._patience_s = patience_s
+        self._opened = False
+        self._since = _scan_from(desk)
+        self._seen = False
+        self._planned_on: date | None = None
+        self._at: dict[str, datetime] = {}
+
+    def round(self) -> str | None:
+        """Start what is due and free to start; why nothing is, when the scheduler is paused."""
+        self._open()
+        pause = paused(self.desk.store)
+        if pause is not None:
+            return f"paused by {pause.by}: {pause.reason}"
+        self._plan()
+        due = due_slots(self.desk, self._from())
+        weekly = [slot for slot in due if slot.job is Job.WEEKLY]
+        others = [slot for slot in due if slot.job is not Job.WEEKLY]
+        self._start(ACCOUNTS, others, due)
+        self._start(WEEKLY, weekly, due)
+        return None
+
+    def _open(self) -> None:
+        """A desk has its accounts from the first round on: there is something to settle and mark."""
+        if self._opened:
+            return
+        now = self.desk.clock.now()
+        open_desk(self.desk, now)
+        reconcile_softly(self.desk, now)
+        self._opened = True
+
+    def _from(self) -> datetime:
+        """Older slots have their ending; after a long gap everything since is looked at once, whole."""
+        since = self._since
+        if self._seen and self.lanes.idle:
+            self._since = max(since, self.desk.clock.now() - LOOK_BACK)
+        self._seen = True
+        return since
+
+    def _plan(self) -> None:
+        today = in_new_york(self.desk.clock.now()).date()
+        if self._planned_on != today:
+            plan(self.desk)
+            self._planned_on = today
+
+    def _start(self, lane: str, slots: Sequence[Slot], due: Sequence[Slot]) -> None:
+        if slots and not self.lanes.busy(lane):
+            self._at[lane] = slots[0].at
+            self.lanes.start(lane, self._run(lane, slots, due))
+
+    async def _run(self, lane: str, slots: Sequence[Slot], due: Sequence[Slot]) -> None:
+        other = WEEKLY if lane == ACCOUNTS else ACCOUNTS
+        patience = self._patience_s if lane == ACCOUNTS else float("inf")
+        for slot in slots:
+            self._at[lane] = slot.at
+            await self._wait_for(other, slot.at, patience)
+            if self._stopping():
+                return
+            outcome = await run_one(self.desk, slot, due)
+            if outcome is not None:
+                self._report(slot, outcome)
+
+    async def _wait_for(self, other: str, at: datetime, patience_s: float) -> None:
+        """Let the other lane end what was due before; neither waits for what is due later."""
+        ends = asyncio.get_running_loop().time() + patience_s
+        await asyncio.sleep(0)
+        while self.lanes.busy(other) and self._at[other] < at and not self._stopping():
+            if asyncio.get_running_loop().time() >= ends:
+                return
+            await asyncio.sleep(POLL_S)
+
+
+def _scan_from(desk: Desk) -> datetime:
+    newest, first = newest_finished(desk.store), began(desk.store, desk.clock.now())
+    return first if newest is None else max(first, newest.at - LOOK_BACK)
