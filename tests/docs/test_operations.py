@@ -24,7 +24,7 @@ INSTALLED = "/opt/llm-trading-council"
 COMMAND = re.compile(r"cli\.py ([a-z][a-z_-]*)([^`\n]*)")
 COMING = frozenset(
     [
-        *("alerts", "backup", "breaker", "reconcile", "restore", "scheduler", "trading"),
+        *("alerts", "backup", "breaker", "restore", "scheduler", "trading"),
         *("export --check", "export --raw"),
     ]
 )
