@@ -12,7 +12,8 @@ class Families:
     """The metrics of one desk. Names of the first eight are the specification's, to the letter.
 
     ``circuit_breaker_triggers`` is a gauge that only rises, because a counter's name would be
-    given the ending ``_total``.
+    given the ending ``_total``. No label is called ``job`` or ``instance``: those are Prometheus'
+    own. A series that may be alarmed on is there, at 0, before its first rise.
     """
 
     def __init__(self) -> None:
@@ -107,12 +108,14 @@ class Families:
 
     def _machinery(self) -> None:
         self.slots = self._counter(
-            "trading_slots_total", "Slots by how they ended: done, failed, missed", "job outcome"
+            "trading_slots_total",
+            "Slots by how they ended: done, failed, missed, …",
+            "kind outcome",
         )
         self.slot_delay = self._histogram(
             "trading_slot_delay_seconds",
             "From a slot's instant until its outcome was recorded",
-            "job",
+            "kind",
             WAIT_SECONDS,
         )
         self.jobs = self._counter(

@@ -10,6 +10,8 @@ from storage.metrics.log_tail import LogLine
 LONGEST_LOOK_BACK = timedelta(days=8)
 """No scheduler works off an older slot: a longer delay is a simulation's, whose time is not ours."""
 
+TROUBLE = ("failed", "missed")
+
 
 class RunClock:
     """When the runs under way were started; forgotten when they end."""
@@ -42,11 +44,13 @@ def stage_failed(families: Families, line: LogLine) -> None:
 
 
 def slot_finished(families: Families, line: LogLine) -> None:
-    job = line.payload["job"]
-    families.slots.labels(job, line.payload["outcome"]).inc()
+    kind = line.payload["job"]
+    for outcome in TROUBLE:
+        families.slots.labels(kind, outcome).inc(0)
+    families.slots.labels(kind, line.payload["outcome"]).inc()
     delay = line.recorded_at - line.occurred_at
     if timedelta(0) <= delay <= LONGEST_LOOK_BACK:
-        families.slot_delay.labels(job).observe(delay.total_seconds())
+        families.slot_delay.labels(kind).observe(delay.total_seconds())
 
 
 HANDLERS = {

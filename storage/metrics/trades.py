@@ -41,9 +41,12 @@ def researcher_stepped_down(families: Families, line: LogLine) -> None:
 
 
 def account_opened(families: Families, line: LogLine) -> None:
-    """Every account has its series before it is halted, or the first rise would be no rise."""
+    """Every account has its series from the start, or the first rise would be no rise."""
+    account = line.payload["account_id"]
+    for outcome in OUTCOMES.values():
+        families.orders.labels(account, outcome).inc(0)
     for cause in CAUSES:
-        _breaker(families, f"account/{line.payload['account_id']}", cause)
+        _breaker(families, f"account/{account}", cause)
         _breaker(families, "desk", cause)
 
 

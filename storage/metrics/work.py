@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from storage.metrics.families import Families
 from storage.metrics.log_tail import LogLine
+from storage.metrics.runs import TROUBLE
 
 Request: TypeAlias = tuple[str, int]
 WAITING, RUNNING = "waiting", "running"
@@ -25,6 +26,8 @@ class JobQueue:
 
     def requested(self, families: Families, line: LogLine) -> None:
         self._open[_request(line)] = line.recorded_at
+        for outcome in TROUBLE:
+            families.jobs.labels(_kind(line), outcome).inc(0)
         self._count(families)
 
     def claimed(self, families: Families, line: LogLine) -> None:
@@ -64,6 +67,8 @@ def raised(families: Families, line: LogLine) -> None:
 
 
 def delivered(families: Families, line: LogLine) -> None:
+    for outcome in DELIVERIES.values():
+        families.deliveries.labels(line.payload["channel"], outcome).inc(0)
     families.deliveries.labels(line.payload["channel"], DELIVERIES[line.type]).inc()
 
 
