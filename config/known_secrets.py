@@ -47,6 +47,7 @@ def _alert_addresses(settings: Settings) -> Iterator[str]:
     for held in load_alerting(settings).addresses.values():
         address = held.get_secret_value()
         yield address
+        yield from _password(address)
         parts = re.split(r"[/?&=:@#,]", address)
         yield from (part for part in parts if len(part) >= SHORTEST_TOKEN)
 

@@ -74,13 +74,6 @@ class StoreReader:
     def first(self, statement: Select[Any]) -> RowMapping | None:
         return next(iter(self.rows(statement)), None)
 
-    def has(self, table: str) -> bool:
-        """Whether the store is there and has this table."""
-        if not self._exists():
-            return False
-        with translated(self._engine), self._engine.connect() as connection:
-            return inspect(connection).has_table(table)
-
     def version(self) -> str:
         """Changes whenever the log does: position and hash of its newest event, or ``empty``."""
         if not self._exists():

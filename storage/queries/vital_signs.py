@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from orjson import loads
 from sqlalchemy import func, select
 
 from core.clock import from_iso
-from storage.leases import SCHEDULER
 from storage.projections.desk import SlotRow
 from storage.projections.writing import table_of
 from storage.queries.reader import StoreReader
-from storage.tables import EventRow, LeaseRow
+from storage.tables import EventRow
 
-EVENTS, SLOTS, LEASES = table_of(EventRow), table_of(SlotRow), table_of(LeaseRow)
+EVENTS, SLOTS = table_of(EventRow), table_of(SlotRow)
 MARK = "mark"
 MARKET_STREAM, BROKER_STREAM = "system/market", "system/broker"
 LONGEST_CLOSED = timedelta(days=5)
@@ -68,18 +67,12 @@ def vital_signs(reader: StoreReader, now: datetime) -> VitalSigns:
 
 
 def _leader(reader: StoreReader, now: datetime) -> LeaderSeen | None:
-    if not reader.has(LEASES.name):
+    """``alive`` is decided by the database's clock, as the lease itself is; the age by ``now``."""
+    leader = reader.leader()
+    if leader is None:
         return None
-    row = reader.first(select(LEASES).where(LEASES.c.name == SCHEDULER))
-    if row is None or row["holder"] is None:
-        return None
-    heartbeat = datetime.fromtimestamp(row["heartbeat_at"], UTC)
-    return LeaderSeen(
-        holder=row["holder"],
-        token=row["token"],
-        heartbeat_age_s=max((now - heartbeat).total_seconds(), 0.0),
-        alive=now.timestamp() < row["expires_at"],
-    )
+    age = max((now - leader.heartbeat_at).total_seconds(), 0.0)
+    return LeaderSeen(leader.holder, leader.token, age, leader.alive)
 
 
 def _marks(reader: StoreReader, now: datetime) -> Marks | None:

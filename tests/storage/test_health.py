@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -97,8 +97,9 @@ def lease(store, holder, heartbeat):
 
 
 def test_a_leader_is_alive_as_long_as_it_promised(desk):
-    lease(desk, "host:1", AS_OF)
-    told = report(desk, AS_OF + timedelta(seconds=19))
+    now = datetime.now(UTC)
+    lease(desk, "host:1", now)
+    told = report(desk, now + timedelta(seconds=19))
     assert told["scheduler"] == {
         "status": "ok",
         "holder": "host:1",
@@ -106,7 +107,8 @@ def test_a_leader_is_alive_as_long_as_it_promised(desk):
         "heartbeat_age_s": 19.0,
         "alive": True,
     }
-    told = report(desk, AS_OF + timedelta(seconds=21))
+    lease(desk, "host:1", now - timedelta(seconds=21))
+    told = report(desk, now)
     assert (told["status"], told["scheduler"]["status"]) == ("degraded", "stale")
     assert (serves(told), is_led(told)) == (True, False)
 
