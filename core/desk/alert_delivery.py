@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from core.alert_policy import ChannelPolicy
-from core.desk.alert_log import ALERT_STREAM, STALE, ChannelBook, Owed
+from core.desk.alert_books import ChannelBook, Owed
+from core.desk.alert_log import ALERT_STREAM, STALE
 from core.desk.alerts import TRIES, AlertDesk
 from core.errors import AlertNotSent, ConcurrencyError
 from core.events.alerts import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +11,9 @@ from core.clock import Clock, iso
 from core.desk.alert_facts import AlertFacts
 from core.desk.alert_log import STALE, AlertLog
 from core.events.alerts import AlertRaised, AlertsFollowed
-from core.events.envelope import NewEvent, StoredEvent
+from core.events.envelope import NewEvent
 from core.ports import EventStore
-from core.rules.alerts import TOLD_TYPES, alerts_of, silence
+from core.rules.alerts import TOLD_TYPES, alerts_of, gathered, silence
 from core.schemas.alert import Alert
 from core.types import AccountId
 
@@ -34,12 +34,16 @@ class AlertDesk:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """One look at the log: how far it went, what it found, and what was too old to be told."""
+    """One look at the log: how far it went, what it found where, and what was too old to be told."""
 
     position: int
     events: int
     skipped: int
-    alerts: Sequence[Alert]
+    found: Sequence[tuple[int, Alert]]
+
+    def after(self, position: int | None) -> list[Alert]:
+        """What it found beyond a position; a crowd of missed jobs is one alert."""
+        return gathered([alert for at, alert in self.found if at > (position or 0)])
 
 
 def alert_desk(
@@ -65,11 +69,9 @@ def raise_alerts(desk: AlertDesk) -> int:
     if look.events == 0:
         return 0
     raised = 0
-    if look.alerts or look.skipped or log.followed is None or look.events >= NOTE_EVERY:
-        raised = _commit(
-            desk, look.alerts, AlertsFollowed(position=look.position, skipped=look.skipped)
-        )
-        log.seen = look.position
+    if look.found or log.followed is None or look.events >= NOTE_EVERY:
+        raised = _settled(desk, lambda: _following(desk, look))
+    log.seen = look.position
     return raised
 
 
@@ -83,46 +85,54 @@ def alert_if_silent(desk: AlertDesk, last_sign: datetime | None) -> bool:
     if bound is None or last_sign is None or (now - last_sign).total_seconds() < bound:
         return False
     desk.log.refresh()
-    return _commit(desk, [silence(last_sign, now)], None) > 0
+    alert = silence(last_sign, now)
+    return _settled(desk, lambda: _raised(desk.log, [alert])) > 0
 
 
 def _look(desk: AlertDesk, *, first: bool) -> _Look:
     earliest = iso(desk.clock.now() - desk.policy.oldest) if first else ""
     position, events, skipped = desk.log.seen, 0, 0
-    alerts: list[Alert] = []
+    found: list[tuple[int, Alert]] = []
     for row in desk.log.store.read_all(position, TOLD_TYPES):
         position, events = row.position, events + 1
         if row.occurred_at < earliest:
             skipped += 1
         else:
-            alerts += _told(desk, row)
-    return _Look(position, events, skipped, alerts)
+            context = desk.facts.context_of(row, desk.policy.rules)
+            found += [(position, alert) for alert in alerts_of(row, context)]
+    return _Look(position, events, skipped, found)
 
 
-def _told(desk: AlertDesk, row: StoredEvent) -> Iterable[Alert]:
-    return alerts_of(row, desk.facts.context_of(row, desk.policy.rules))
-
-
-def _commit(desk: AlertDesk, alerts: Sequence[Alert], followed: AlertsFollowed | None) -> int:
-    """Raise those that are not there yet, and note the place, in one transaction."""
+def _following(desk: AlertDesk, look: _Look) -> list[NewEvent]:
+    """What the look found and nobody else has raised meanwhile, and the place it came to."""
     log = desk.log
+    if log.followed is not None and log.followed >= look.position:
+        return []
+    events = _raised(log, look.after(log.followed))
+    followed = AlertsFollowed(position=look.position, skipped=look.skipped)
+    return [*events, log.new_event(followed, [look.position], desk.clock.now())]
+
+
+def _raised(log: AlertLog, alerts: Sequence[Alert]) -> list[NewEvent]:
+    return [_raising(log, alert) for alert in alerts if not log.is_raised(alert)]
+
+
+def _raising(log: AlertLog, alert: Alert) -> NewEvent:
+    fields = {name: value for name, value in dict(alert).items() if name != "occurred_at"}
+    return log.new_event(AlertRaised(**fields), [alert.alert_id], alert.occurred_at)
+
+
+def _settled(desk: AlertDesk, events_now: Callable[[], list[NewEvent]]) -> int:
+    """Commit what is to be written as things stand, anew when they moved; the alerts raised."""
     for left in reversed(range(TRIES)):
-        fresh = [alert for alert in alerts if not log.is_raised(alert)]
-        events = [_raised(log, alert) for alert in fresh]
-        if followed is not None and (log.followed is None or log.followed < followed.position):
-            events.append(log.new_event(followed, [followed.position], desk.clock.now()))
+        events = events_now()
         try:
-            if events:
-                log.append(events)
+            stored = desk.log.append(events) if events else ()
         except STALE:
             if not left:
                 raise
-            log.refresh()
+            desk.log.refresh()
         else:
-            return len(fresh)
+            mine = (row for row in stored if desk.log.is_mine(row))
+            return sum(row.type == AlertRaised.__name__ for row in mine)
     raise AssertionError("the last try returns or raises")
-
-
-def _raised(log: AlertLog, alert: Alert) -> NewEvent:
-    fields = {name: value for name, value in dict(alert).items() if name != "occurred_at"}
-    return log.new_event(AlertRaised(**fields), [alert.alert_id], alert.occurred_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from core.clock import from_iso
@@ -11,16 +11,14 @@ from core.rules.alert_breaker import FREED, HALTED, breaker_moved
 from core.rules.alert_context import AlertContext, Draft
 from core.rules.alert_drafts import (
     budget_stopped,
-    job_ended,
-    job_retried,
     mismatch,
     order_refused,
     position_changed,
     resolved,
-    slot_ended,
     week_decided,
 )
-from core.rules.alert_text import clipped, new_york
+from core.rules.alert_jobs import job_ended, job_retried, slot_ended
+from core.rules.alert_text import clipped, new_york, plain
 from core.schemas.alert import (
     LONGEST_BODY,
     LONGEST_SUBJECT,
@@ -46,6 +44,8 @@ MAKERS: Mapping[str, Maker] = {
     **dict.fromkeys((*HALTED, *FREED), breaker_moved),
 }
 """By the event's type name; a net order's refusal is told by the accounts' own refusals."""
+A_CROWD = 4
+"""From this many missed jobs on, seen in one look, they are told together."""
 TOLD_TYPES = tuple(sorted(MAKERS))
 
 
@@ -56,6 +56,35 @@ def alerts_of(stored: StoredEvent, context: AlertContext) -> Iterable[Alert]:
     if draft is None:
         return ()
     return (sealed(draft, stored.event_id, from_iso(stored.occurred_at)),)
+
+
+def gathered(alerts: Sequence[Alert]) -> list[Alert]:
+    """The alerts as they are, but many missed jobs at once as one: a desk that was off for a week.
+
+    It stands where the last of them stood, and is as grave as the gravest.
+    """
+    missed = [alert for alert in alerts if alert.kind is AlertKind.JOB_MISSED]
+    if len(missed) < A_CROWD:
+        return list(alerts)
+    grave = [alert.subject for alert in missed if alert.severity is Severity.CRITICAL]
+    draft = Draft(
+        AlertKind.JOB_MISSED,
+        max((alert.severity for alert in missed), key=lambda severity: severity.rank),
+        f"{missed[0].subject} and {len(missed) - 1} more",
+        f"{len(missed)} jobs missed from {new_york(min(a.occurred_at for a in missed))} on",
+        (
+            *([f"Among them: {', '.join(map(plain, grave))}."] if grave else []),
+            f"All: {', '.join(plain(alert.subject) for alert in missed)}.",
+        ),
+        missed[-1].link,
+    )
+    sources = deterministic_id("missed", *(alert.source_event_id for alert in missed))
+    last = missed[-1]
+    crowd = sealed(draft, str(sources), last.occurred_at).model_copy(
+        update={"source_event_id": last.source_event_id}
+    )
+    others = (alert for alert in alerts if alert.kind is not AlertKind.JOB_MISSED or alert is last)
+    return [crowd if alert is last else alert for alert in others]
 
 
 def silence(last_sign: datetime, at: datetime) -> Alert:

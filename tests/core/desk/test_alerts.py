@@ -226,3 +226,47 @@ def test_silence_is_told_once_a_silence_and_only_after_its_time(store, clock):
 
 def test_before_the_first_heartbeat_there_is_no_silence(store, clock):
     assert not alert_if_silent(a_desk(store, clock), None)
+
+
+def test_a_desk_that_was_off_for_days_tells_what_it_missed_in_one_alert(store, clock):
+    desk = a_desk(store, clock)
+    slot(store)
+    raise_alerts(desk)
+    for hours in range(1, 30):
+        slot(store, NOON + hours * HOUR, outcome="missed", detail="the desk was off")
+    slot(store, NOON + 30 * HOUR, Job.WEEKLY, "missed", "the desk was off")
+    clock.move_to(NOON + 2 * DAY)
+    assert raise_alerts(desk) == 1
+    told = raised(store)[-1].payload
+    assert told["title"] == "30 jobs missed from 2026-11-18 13:00 New York on"
+    assert told["severity"] == "critical"
+    assert told["body"].startswith("Among them: weekly/")
+    assert raise_alerts(desk) == raise_alerts(a_desk(store, clock)) == 0
+
+
+def test_a_few_missed_jobs_are_told_one_by_one(store, clock):
+    for hours in range(3):
+        slot(store, NOON - hours * HOUR, outcome="missed")
+    assert raise_alerts(a_desk(store, clock)) == 3
+
+
+def test_two_processes_that_looked_at_different_moments_tell_each_crowd_once(store, clock):
+    """The slower one's crowd holds what the faster one has told already: it is left out."""
+    slot(store)
+    one, other = a_desk(store, clock), a_desk(store, clock)
+    raise_alerts(one)
+    other.log.refresh()
+    for hours in range(1, 6):
+        slot(store, NOON + hours * HOUR, outcome="missed")
+    faster = {"not yet": True}
+    real = other.log.append
+
+    def append_late(events):
+        if faster.pop("not yet", False):
+            slot(store, NOON + 9 * HOUR, outcome="missed")
+            assert raise_alerts(one) == 1
+        return real(events)
+
+    other.log.append = append_late
+    assert raise_alerts(other) == raise_alerts(other) == 0
+    assert [row.payload["title"].split()[0] for row in raised(store)] == ["Job", "6"]
