@@ -16,10 +16,10 @@ from storage.queries.vital_signs import VitalSigns, vital_signs
 
 Part: TypeAlias = dict[str, JsonValue]
 OK, DEGRADED = "ok", "degraded"
-UNKNOWN, STALE, BLOCKED = "unknown", "stale", "blocked"
+UNKNOWN, PLAYED, STALE, BLOCKED = "unknown", "played", "stale", "blocked"
 UNREACHABLE, MISCONFIGURED = "unreachable", "misconfigured"
 NO_POOL: Part = dict.fromkeys(("pool_size", "free_connections", "min_size", "max_size"))
-SOUND = (OK, EMPTY, UNKNOWN)
+SOUND = (OK, EMPTY, UNKNOWN, PLAYED)
 
 
 def health_report(reader: StoreReader, pool: PoolSettings, now: datetime) -> Part:
@@ -81,7 +81,10 @@ def _scheduler(signs: VitalSigns) -> Part:
 def _market_data(signs: VitalSigns) -> Part:
     if signs.marks is None:
         return {"status": UNKNOWN}
-    return {"status": OK if signs.marks.fresh else STALE, **asdict(signs.marks)}
+    told = asdict(signs.marks)
+    if told.pop("played"):
+        return {"status": PLAYED, **told}
+    return {"status": OK if signs.marks.fresh else STALE, **told}
 
 
 def _broker(signs: VitalSigns) -> Part:

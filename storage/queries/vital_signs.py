@@ -9,8 +9,10 @@ from orjson import loads
 from sqlalchemy import func, select
 
 from core.clock import from_iso
+from core.types import StoreKind
 from storage.projections.desk import SlotRow
 from storage.projections.writing import table_of
+from storage.queries.desk import desk_facts
 from storage.queries.reader import StoreReader
 from storage.tables import EventRow
 
@@ -33,11 +35,15 @@ class LeaderSeen:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """``session`` was marked last, ``due`` is the last one that should have been."""
+    """``session`` was marked last, ``due`` is the last one that should have been.
+
+    ``played`` when this is no real desk: a simulation's prices end where it ends.
+    """
 
     session: str
     due: str
     age_s: float
+    played: bool = False
 
     @property
     def fresh(self) -> bool:
@@ -88,7 +94,9 @@ def _marks(reader: StoreReader, now: datetime) -> Marks | None:
     slot = reader.first(select(func.max(SLOTS.c.session).label("due")).where(SLOTS.c.job == MARK))
     due = session if slot is None else slot["due"] or session
     age = (now - from_iso(marked["occurred_at"])).total_seconds()
-    return Marks(session, due, max(age, 0.0))
+    facts = desk_facts(reader)
+    played = facts is not None and facts.kind is not StoreKind.REAL
+    return Marks(session, due, max(age, 0.0), played)
 
 
 def _broker(reader: StoreReader) -> BrokerSeen | None:

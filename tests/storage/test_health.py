@@ -8,14 +8,14 @@ import pytest
 
 from core.events.market import UniverseMarked
 from core.events.system import SlotFinished
-from core.types import StreamId, WeekId
+from core.types import StoreKind, StreamId, WeekId
 from storage.engine import PoolSettings
 from storage.projections import ALL_PROJECTIONS
 from storage.queries.health import health_report, is_led, serves
 from storage.queries.reader import StoreReader
 from storage.queries.vital_signs import BrokerSeen, LeaderSeen, Marks, VitalSigns, vital_signs
 from tests.fakes.desks import on
-from tests.fakes.stored_weeks import append
+from tests.fakes.stored_weeks import append, open_desk
 from tests.fakes.week import AS_OF
 from tests.storage.conftest import EVERYWHERE
 
@@ -116,6 +116,13 @@ def test_a_leader_is_alive_as_long_as_it_promised(desk):
 def test_a_lease_that_was_handed_back_is_nobodys(desk):
     lease(desk, None, AS_OF)
     assert vital_signs(StoreReader(desk.engine), AS_OF).leader is None
+
+
+def test_a_simulations_prices_end_where_it_ends(desk):
+    open_desk(desk, StoreKind.SIMULATION)
+    mark(desk, WEDNESDAY)
+    told = report(desk, AS_OF + timedelta(days=60))
+    assert (told["status"], told["market_data"]["status"]) == ("ok", "played")
 
 
 @pytest.mark.parametrize(
