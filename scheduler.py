@@ -10,18 +10,20 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from types import FrameType
 
 import schedule
 
 from config.settings import Settings
+from config.telling import teller_of
 from config.upkeep import after_slot, with_upkeep
-from config.wiring import build_desk, open_configured
+from config.wiring import build_desk, leader_lock, open_configured
 from core.clock import Clock, in_new_york
 from core.desk.desk import Desk
 from core.desk.due import ended, next_slot
 from core.desk.opening import configured
-from core.desk.shift import PATIENCE_S, Shift
+from core.desk.shift import PATIENCE_S, Aside, Shift
 from core.desk.slot_log import SlotOutcome, finished
 from core.desk.slots import Slot
 from core.errors import BadInput, ConfigError, CouncilError, LeaseLost
@@ -39,6 +41,8 @@ STORE_VARIABLE, LEASE_VARIABLE = "COUNCIL_STORE_URL", "COUNCIL_LEASE_S"
 FAILURE, USAGE = 1, 2
 
 BuildDesk = Callable[[SqlEventStore], Desk]
+Teller = Callable[[SqlEventStore, Desk], Aside]
+"""Makes what tells people of events, for a leader's store and desk."""
 
 
 class Worker:
@@ -57,6 +61,7 @@ class Worker:
         lease: Lease | None = None,
         grace_s: float = GRACE_S,
         patience_s: float = PATIENCE_S,
+        teller: Teller | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -64,6 +69,7 @@ class Worker:
         self._lease = lease
         self._grace_s = grace_s
         self._patience_s = patience_s
+        self._teller = teller
         self._stop_asked_at: float | None = None
         self._said = ""
         self._lost = False
@@ -123,7 +129,8 @@ class Worker:
 
     def _begin(self, store: SqlEventStore) -> None:
         desk = with_upkeep(self._build(store), self._settings, store)
-        self._shift = Shift(desk, self.report, lambda: self.stopping, self._patience_s)
+        tell = self._teller(store, desk) if self._teller is not None else None
+        self._shift = Shift(desk, self.report, lambda: self.stopping, self._patience_s, tell)
 
     def _note_lost(self) -> None:
         """In the heartbeat's thread: the loop sees it at its next turn."""
@@ -221,13 +228,14 @@ def worker_of(
     settings: Settings, store: SqlEventStore, lease: Lease | None = None, clock: Clock | None = None
 ) -> Worker:
     """The worker of a store, as the kind of desk it holds; an empty store becomes a real one."""
+    lock = leader_lock(store.engine)
 
     def build(opened: SqlEventStore) -> Desk:
         known = configured(opened)
         kind = known.kind if known is not None else StoreKind.REAL
-        return build_desk(settings, opened, kind=kind, clock=clock)
+        return replace(build_desk(settings, opened, kind=kind, clock=clock), lock=lock)
 
-    return Worker(settings, store, build, lease=lease)
+    return Worker(settings, store, build, lease=lease, teller=teller_of(settings))
 
 
 def this_process() -> str:

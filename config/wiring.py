@@ -52,7 +52,7 @@ from providers.market.simulated import SimulatedMarket, SimulatedPeriod
 from storage.engine import PoolSettings, Synchronous, file_of
 from storage.event_store import SqlEventStore
 from storage.event_store import open_store as open_sql_store
-from storage.locks import AdvisoryLock, FileLock, LocalLock
+from storage.locks import AdvisoryLock, FileLock, LeaderLock, LocalLock
 from storage.projections import ALL_PROJECTIONS
 from storage.serialization import EventRegistry
 
@@ -224,12 +224,19 @@ def broker_of(settings: Settings, kind: StoreKind) -> BrokerName:
     return settings.connections.broker if kind is StoreKind.REAL else "simulated"
 
 
-def lock_for(engine: Engine) -> Lock:
+def lock_for(engine: Engine, *, shared: bool = False) -> Lock:
     """Beside a SQLite file, in PostgreSQL, or for a store in memory within this process."""
     if engine.dialect.name != "sqlite":
-        return AdvisoryLock(engine)
+        return AdvisoryLock(engine, shared=shared)
     file = file_of(engine.url)
-    return LocalLock() if file is None else FileLock(file.with_name(f"{file.name}.locks"))
+    if file is None:
+        return LocalLock()
+    return FileLock(file.with_name(f"{file.name}.locks"), shared=shared)
+
+
+def leader_lock(engine: Engine) -> Lock:
+    """For the one process that leads: a former leader that froze with the lock keeps it from nothing."""
+    return LeaderLock(lock_for(engine, shared=True))
 
 
 def scratch_desk(settings: Settings, store: SqlEventStore) -> ScratchDesk:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from core.clock import in_new_york
 from core.desk import slot_log
@@ -23,6 +23,7 @@ PRICES_ENDED = timedelta(days=7)
 """A demonstration whose newest price is older than this has come to the end of its data."""
 
 Report = Callable[[Slot, SlotOutcome], None]
+Table = Callable[[date, date], Sequence[Slot]]
 
 
 async def run_due(
@@ -82,15 +83,20 @@ async def run_one(
         return SlotOutcome.FAILED
 
 
-def due_slots(desk: Desk, since: datetime) -> list[Slot]:
-    """Slots at or before now and after ``since`` that have no ending yet."""
+def due_slots(
+    desk: Desk, since: datetime, ended: set[str] | None = None, table: Table | None = None
+) -> list[Slot]:
+    """Slots at or before now and after ``since`` that have no ending yet.
+
+    ``ended`` are keys known to have one; it grows by what is found. ``table`` gives the slots of days.
+    """
     now = desk.clock.now()
-    found = desk_slots(desk, in_new_york(since).date(), in_new_york(now).date())
-    return [
-        slot
-        for slot in found
-        if since < slot.at <= now and not slot_log.is_finished(desk.store, slot)
-    ]
+    days = in_new_york(since).date(), in_new_york(now).date()
+    found = desk_slots(desk, *days) if table is None else table(*days)
+    known = set() if ended is None else ended
+    due = [slot for slot in found if since < slot.at <= now and slot.key not in known]
+    known |= {slot.key for slot in due if slot_log.is_finished(desk.store, slot)}
+    return [slot for slot in due if slot.key not in known]
 
 
 def next_slot(desk: Desk) -> Slot | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from core.clock import in_new_york
 from core.desk.desk import Desk
@@ -13,16 +14,18 @@ from core.desk.due import due_slots, run_one
 from core.desk.lanes import Lanes
 from core.desk.misfire import LOOK_BACK
 from core.desk.opening import open_desk
-from core.desk.scheduling import began, paused, plan
+from core.desk.scheduling import began, desk_slots, paused, plan
 from core.desk.slot_log import SlotOutcome, newest_finished
 from core.desk.slots import Job, Slot
 
-ACCOUNTS, WEEKLY = "accounts", "weekly"
+ACCOUNTS, WEEKLY, ASIDE = "accounts", "weekly", "aside"
 PATIENCE_S = 120.0
 """How long what is due after a week's run waits for it; then accounts go on with their last week."""
 POLL_S = 0.02
 
 Report = Callable[[Slot, SlotOutcome], None]
+Aside = Callable[[], Coroutine[Any, Any, None]]
+"""Done at every round beside all else, as alerts are; also while the scheduler pauses."""
 
 
 class Shift:
@@ -33,27 +36,38 @@ class Shift:
     """
 
     def __init__(
-        self, desk: Desk, report: Report, stopping: Callable[[], bool], patience_s: float
+        self,
+        desk: Desk,
+        report: Report,
+        stopping: Callable[[], bool],
+        patience_s: float,
+        aside: Aside | None = None,
     ) -> None:
         self.desk = desk
         self.lanes = Lanes()
         self._report = report
         self._stopping = stopping
         self._patience_s = patience_s
+        self._aside = aside
         self._opened = False
         self._since = _scan_from(desk)
         self._seen = False
         self._planned_on: date | None = None
         self._at: dict[str, datetime] = {}
+        self._ended: set[str] = set()
+        self._days: tuple[date, date] | None = None
+        self._slots: Sequence[Slot] = ()
 
     def round(self) -> str | None:
         """Start what is due and free to start; why nothing is, when the scheduler is paused."""
         self._open()
+        if self._aside is not None and not self.lanes.busy(ASIDE):
+            self.lanes.start(ASIDE, self._aside())
         pause = paused(self.desk.store)
         if pause is not None:
             return f"paused by {pause.by}: {pause.reason}"
         self._plan()
-        due = due_slots(self.desk, self._from())
+        due = due_slots(self.desk, self._from(), self._ended, self._table)
         weekly = [slot for slot in due if slot.job is Job.WEEKLY]
         others = [slot for slot in due if slot.job is not Job.WEEKLY]
         self._start(ACCOUNTS, others, due)
@@ -76,6 +90,12 @@ class Shift:
             self._since = max(since, self.desk.clock.now() - LOOK_BACK)
         self._seen = True
         return since
+
+    def _table(self, first: date, last: date) -> Sequence[Slot]:
+        """The slots of these days; asked at every round, computed when the days change."""
+        if self._days != (first, last):
+            self._days, self._slots = (first, last), desk_slots(self.desk, first, last)
+        return self._slots
 
     def _plan(self) -> None:
         today = in_new_york(self.desk.clock.now()).date()

