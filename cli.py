@@ -13,6 +13,7 @@ import typer
 
 from config.listening import refuse_port_in_use
 from config.settings import PROJECT_ROOT, Settings, load_settings
+from config.terminal import backup as keeping
 from config.terminal import doctor as doctor_checks
 from config.terminal import doctor_live, initialise, options, reports, show, spending, web
 from config.terminal import reconcile as reconciliation
@@ -77,6 +78,12 @@ def existing(store: str | None, profile: str | None = None) -> tuple[Settings, S
             "makes one, --store URL names another"
         )
     return open_configured(store, options.profile(profile))
+
+
+def kind_of(opened: SqlEventStore) -> StoreKind:
+    """What a store is; one that was never configured becomes a real desk's."""
+    known = configured(opened)
+    return known.kind if known is not None else StoreKind.REAL
 
 
 class Opened:
@@ -395,18 +402,18 @@ def verify(
     json: Json = False,
 ) -> None:
     """Walk every hash chain; with an anchor also prove that no tail was cut off."""
-    _, opened = existing(store)
+    settings, opened = existing(store)
     begins = write and anchor is not None and not anchor.exists()
     result = verify_store(opened, None if begins else anchor)
     if write and result.ok:
-        write_anchor(opened, _anchor_path(opened, anchor), SystemClock())
+        write_anchor(opened, _anchor_path(settings, opened, anchor), SystemClock())
     show.as_json(asdict(result)) if json else show.line(result.message)
     if not result.ok:
         raise typer.Exit(FAILURE)
 
 
-def _anchor_path(opened: SqlEventStore, given: Path | None) -> Path:
-    found = given or anchor_file(opened.engine)
+def _anchor_path(settings: Settings, opened: SqlEventStore, given: Path | None) -> Path:
+    found = given or anchor_file(opened.engine, settings.paths.runs)
     if found is None:
         raise BadInput("this store has no file beside it: say where with --anchor FILE")
     return found
@@ -427,18 +434,65 @@ def rebuild(store: Store = None, json: Json = False) -> None:
 @app.command("export")
 def export(
     folder: Annotated[Path | None, typer.Argument(help="Default: runs/week_YYYY-MM-DD/.")] = None,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Only the raw calls, as one archive that proves itself.")
+    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only check such an archive.")] = False,
     week: OneWeek = None,
     store: Store = None,
     json: Json = False,
 ) -> None:
     """A week as files: raw/, normalized/, events.sqlite."""
+    if check:
+        asked = options.week(week, SystemClock().now())
+        archives = folder or settings_of(store, None).paths.runs / "archive"
+        keeping.check_archive(asked, archives, as_json=json)
+        return
     opened = Opened(store, None, week, reading=True)
+    if raw:
+        archives = folder or opened.settings.paths.runs / "archive"
+        keeping.archive_raw(opened.store, opened.week, archives, as_json=json)
+        return
     target = folder or opened.settings.paths.runs / f"week_{opened.week}"
     events = export_week(opened.store, opened.week, target)
     if json:
         show.as_json({"week_id": opened.week, "events": events, "folder": str(target)})
     else:
         show.line(f"week {opened.week}: {events} events exported to {target}")
+
+
+@app.command("backup")
+def backup(
+    to: Annotated[
+        Path | None, typer.Option("--to", help="A new file, or a folder; default: runs/backups/.")
+    ] = None,
+    nightly: Annotated[
+        bool, typer.Option("--nightly", help="Once a day; the oldest of its own are removed.")
+    ] = False,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Copy the store while it is in use: one file, and a manifest that says what it holds."""
+    settings, opened = existing(store)
+    kind = kind_of(opened)
+    make = keeping.make_nightly if nightly else keeping.make_backup
+    target = to or keeping.backup_folder(settings, kind)
+    make(opened, target, SystemClock().now(), as_json=json)
+
+
+@app.command("restore")
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="Its manifest lies beside it.")],
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Make a store anew from a backup, proven by its chains; only where there is none yet."""
+    settings = settings_of(store, None)
+    whole = keeping.restore_backup(
+        source, settings, lambda url: open_store(settings, url), as_json=json
+    )
+    if not whole:
+        raise typer.Exit(FAILURE)
 
 
 @app.command("doctor")
@@ -453,6 +507,8 @@ def doctor(
     """What works and what does not, and where every effective value came from."""
     settings, opened, database = _looked_at(store, profile)
     found = list(doctor_checks.checks(settings, lambda: build_desk(settings, opened), database))
+    now = SystemClock().now()
+    found.append(keeping.backup_check(settings, opened, kind_of(opened), now))
     if live:
         found += list(doctor_live.checks(settings, secrets_of(settings), opened))
     reports.doctor(found, settings, as_json=json)

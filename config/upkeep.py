@@ -20,6 +20,7 @@ from storage.backup_folder import nightly
 from storage.engine import file_of
 from storage.event_store import SqlEventStore
 from storage.export import export_folder, export_week, is_exported
+from storage.raw_export import export_raw
 
 FREE_BYTES = 500_000_000
 """Less than this beside the store is said before a week's answers no longer fit."""
@@ -77,11 +78,7 @@ def _fresh_prices(desk: Desk, at: datetime) -> str:
 
 def after_slot(desk: Desk, settings: Settings, store: SqlEventStore, slot: Slot) -> Iterator[str]:
     """What follows a slot that was done; the lines to say."""
-    if slot.job is Job.MARK:
-        file = anchor_file(store.engine, settings.paths.runs)
-        if file is not None:
-            write_anchor(store, file, desk.clock)
-    elif slot.job is Job.FILLS:
+    if slot.job is Job.FILLS:
         yield from _export_closed(desk, settings, store, slot)
 
 
@@ -93,4 +90,5 @@ def _export_closed(
     folder = export_folder(settings.paths.runs, desk.kind, week)
     if was_written(desk, week, FINAL) and not is_exported(folder):
         export_week(store, week, folder)
+        export_raw(store, week, settings.paths.runs / "archive")
         yield f"week {week} is closed and exported to {folder}"

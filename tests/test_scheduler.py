@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 
 import pytest
 
+from config.telling import teller_of
 from core.desk.opening import open_desk
+from core.desk.scheduling import pause, resume
 from core.desk.slot_log import SlotOutcome
 from core.desk.writing import SLOT_STREAM
 from core.events.account import OrderIntended
-from core.events.scheduling import SlotAttemptFailed
+from core.events.alerts import AlertRaised
+from core.events.scheduling import SlotAttemptFailed, SlotsPlanned
 from core.events.system import SlotFinished
 from core.events.week import RunCompleted, StageFailed
 from core.types import StoreKind
@@ -202,9 +206,13 @@ def test_a_week_is_exported_when_it_closes(tmp_path, kind, place):
     assert (folder / "normalized" / "postmortem.json").exists()
 
 
-def test_heads_are_anchored_beside_the_store_after_every_session(tmp_path):
+def test_every_night_heads_are_anchored_beside_the_store_and_it_is_backed_up(tmp_path):
     made = a_bench(tmp_path, store=f"sqlite:///{tmp_path / 'desk.db'}")
-    a_lived_week(made, WEEK)
+    at_work = a_lived_week(made, WEEK)
+    made.at(on(WEEK, "20:00"))
+    at_work.tick()
+    assert slots(made)[f"nightly/{WEEK}/daily"] == "done"
+    assert (tmp_path / "runs" / "backups" / f"nightly-{WEEK}.db").exists()
     assert len((tmp_path / "desk.anchors.jsonl").read_text().splitlines()) == 1
     made.store.close()
 
@@ -308,3 +316,78 @@ def test_a_week_with_missed_and_skipped_slots_replays(tmp_path):
         at_work.tick()
     assert "missed" in set(slots(made).values())
     assert made.replay(WEEK).difference is None
+
+
+def test_somebody_is_told_when_the_weeks_run_was_missed(tmp_path):
+    made = a_bench(tmp_path)
+    at_work = worker(made, teller=teller_of(made.settings))
+    made.at(on(WEEK, "15:00"))
+    at_work.tick()
+    at_work.tick()
+    told = [event for event in made.events(AlertRaised) if "weekly" in event.subject]
+    assert len(told) == 1
+    assert "420 minutes late" in told[0].body
+
+
+def test_the_table_of_the_coming_days_is_written_down_before_it_is_lived(tmp_path):
+    made = a_bench(tmp_path)
+    at_work = worker(made)
+    at_work.tick()
+    planned = [slot for event in made.events(SlotsPlanned) for slot in event.slots]
+    assert {slot.slot for slot in planned} > {slot.key for slot in made.slots(WEEK, "2024-03-20")}
+    at_work.tick()
+    assert len([slot for event in made.events(SlotsPlanned) for slot in event.slots]) == len(
+        planned
+    )
+
+
+def test_paused_it_begins_nothing_and_goes_on_when_it_is_let(tmp_path, capsys):
+    made = a_bench(tmp_path)
+    at_work = worker(made)
+    at_work.tick()
+    pause(made.store, "operator", "holiday", made.desk.clock.now())
+    made.at(on(WEEK, "09:10"))
+    at_work.tick()
+    assert slots(made) == {}
+    assert "paused by operator: holiday" in capsys.readouterr().out
+    resume(made.store, "operator", made.desk.clock.now())
+    at_work.tick()
+    assert slots(made)[f"weekly/{WEEK}"] == "done"
+
+
+def test_a_run_that_began_in_time_is_finished_however_long_it_was_interrupted(tmp_path):
+    model = Sleeping()
+    made = a_bench(tmp_path, model=model)
+    at_work = worker(made, grace_s=0.1)
+    made.at(on(WEEK, "08:00"))
+    stopper = threading.Thread(target=lambda: (model.asked.wait(30), at_work.stop()))
+    stopper.start()
+    at_work.tick()
+    stopper.join()
+    made.at(on(WEEK, "15:00"))  # seven hours late, six are allowed: but it was begun
+    again = bench(
+        made.settings, made.store, clock=made.desk.clock, kind=StoreKind.REAL, model=RulesModel()
+    )
+    worker(again).tick()
+    assert slots(made)[f"weekly/{WEEK}"] == "done"
+
+
+def test_research_that_takes_an_hour_delays_no_checkpoint(tmp_path):
+    """The week's run waits for its model; the checkpoint acts on the last week after its patience."""
+    model = Sleeping()
+    made = a_bench(tmp_path, model=model)
+    at_work = worker(made, grace_s=0.1, patience_s=0.2)
+    made.at(on(WEEK, "09:05"))
+    stopper = threading.Thread(target=lambda: (_until_done(made, "09:00"), at_work.stop()))
+    stopper.start()
+    at_work.tick()
+    stopper.join()
+    assert slots(made)[f"checkpoint/{WEEK}/09:00"] == "done"
+    assert f"weekly/{WEEK}" not in slots(made)
+
+
+def _until_done(made, label):
+    for _ in range(600):
+        if f"checkpoint/{WEEK}/{label}" in slots(made):
+            return
+        time.sleep(0.05)
