@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from core.desk.breaker import evaluate
 from core.desk.desk import Desk
 from core.desk.observing import known_quotes, market_append
 from core.desk.settle import settle
@@ -23,7 +24,10 @@ AN_INSTANT = timedelta(microseconds=1)
 
 
 def mark(desk: Desk, session: date, at: datetime) -> str:
-    """Settle, then write ``UniverseMarked``; NoBars when no asset has a price of this session."""
+    """Settle, write ``UniverseMarked`` and let the breaker see it.
+
+    NoBars when no asset has a price of this session.
+    """
     settle(desk, at)
     quotes = known_quotes(desk, (asset.symbol for asset in desk.policy.assets), at)
     fresh = {symbol: quote for symbol, quote in quotes.items() if quote.session == session}
@@ -37,6 +41,7 @@ def mark(desk: Desk, session: date, at: datetime) -> str:
     appends = [market_append(desk, event, at, session)]
     appends += borrow_charges(desk, session, fresh, at)
     desk.store.commit(appends)
+    evaluate(desk)
     return f"{len(fresh)} of {len(desk.policy.assets)} assets marked"
 
 

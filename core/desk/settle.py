@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from core.desk.breaker import evaluate
 from core.desk.broker_standing import blocked_accounts
 from core.desk.desk import Desk
 from core.desk.order_route import RecordingRoute
@@ -27,7 +28,7 @@ def settle_accounts(desk: Desk, accounts: Sequence[AccountId], at: datetime) -> 
     """Fills of all first, then, together, orders that waited for them and those never sent.
 
     Sent together, because accounts that share a key are netted against each other. A blocked
-    account's orders wait.
+    account's orders wait. The breaker hears of the fills before anything more is sent.
     """
     recorded = 0
     for account_id in accounts:
@@ -35,6 +36,7 @@ def settle_accounts(desk: Desk, accounts: Sequence[AccountId], at: datetime) -> 
         if desk.broker_name != "simulated":
             _record_ends(desk, desk.books.book(account_id), at)
         _drop_orphans(desk, desk.books.book(account_id), at)
+    evaluate(desk)
     blocked = blocked_accounts(desk)
     books = [desk.books.book(account_id) for account_id in accounts if account_id not in blocked]
     RecordingRoute(desk, at).submit([order.intent for book in books for order in _unsent(book)])

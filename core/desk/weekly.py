@@ -11,6 +11,7 @@ from core import keys
 from core.clock import in_new_york
 from core.context import PipelineContext
 from core.desk.books import RunAccounts
+from core.desk.breaker import evaluate
 from core.desk.desk import Desk
 from core.desk.journal import Bookings, RunJournal, finished_stages
 from core.desk.opening import model_changes, open_desk
@@ -63,6 +64,7 @@ async def run_week(
         refuse_overtaken(desk, week_id)
         run = claim_week(desk, week_id, now)
         drop_unsent(desk, run)
+        evaluate(desk)
         return await _advance(desk, run, progress, until)
 
 

@@ -1,0 +1,142 @@
+"""Flattening: every account's position closed by orders through the same route, again until it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from core.clock import in_new_york
+from core.desk.desk import Desk
+from core.desk.observing import known_quotes, observation, was_observed
+from core.desk.order_route import RecordingRoute
+from core.desk.settle import settle
+from core.desk.trading_switch import is_disabled
+from core.desk.writing import account_stream, new_event
+from core.errors import BrokerError
+from core.events.account import OrderCancelled, OrderIntended
+from core.events.envelope import Append, Event, NewEvent
+from core.rules.account_book import AccountBook
+from core.rules.checkpoint_orders import Holding, close_order
+from core.schemas.order import OrderIntent, OrderStatus, Purpose
+from core.types import StreamId
+
+SLOT = "flatten"
+REASON = "everything is flattened"
+
+
+@dataclass(frozen=True, slots=True)
+class Flattened:
+    """Orders stored to close positions, orders taken back, and what could not be taken back (lines)."""
+
+    ordered: int
+    cancelled: int
+    still_open: tuple[str, ...] = ()
+
+
+def flatten_due(desk: Desk) -> bool:
+    """Whether flattening was asked for and something is held or under way that no such order closes."""
+    disabled = is_disabled(desk.store)
+    return disabled is not None and disabled.flatten and any(map(_left, _books(desk)))
+
+
+def flatten(desk: Desk, at: datetime) -> Flattened:
+    """Take back what is under way and order the close of all that is held.
+
+    Orders that fill meanwhile are closed by the next call: repeat it while `flatten_due`. A price
+    that nobody gives stops nothing; the intent then refers to the last mark, or to what was paid.
+    """
+    settle(desk, at)
+    cancelled = 0
+    stuck: list[str] = []
+    for book in _books(desk):
+        for event in _taken_back(desk, book, at, stuck):
+            stream = account_stream(book.account_id)
+            version = desk.books.book(book.account_id).version
+            desk.store.commit([Append(stream, [event], version)])
+            cancelled += 1
+    intents = _order(desk, at, [book for book in _books(desk) if _left(book)])
+    return Flattened(len(intents), cancelled, tuple(stuck))
+
+
+def _books(desk: Desk) -> list[AccountBook]:
+    opened = [one.account_id for one in desk.policy.accounts if desk.books.opened(one.account_id)]
+    return [desk.books.book(account_id) for account_id in opened]
+
+
+def _left(book: AccountBook) -> bool:
+    """Whether it holds or awaits anything, and no flattening order is under way."""
+    open_orders = book.open_orders.values()
+    if any(order.intent.purpose is Purpose.FLATTEN for order in open_orders):
+        return False
+    return bool(book.ledger.positions) or bool(open_orders)
+
+
+def _taken_back(
+    desk: Desk, book: AccountBook, at: datetime, stuck: list[str]
+) -> Iterator[NewEvent]:
+    """Cancellations of every order but those that flatten; what cannot be cancelled is ``stuck``."""
+    stream = account_stream(book.account_id)
+    for key, order in book.open_orders.items():
+        if order.intent.purpose is Purpose.FLATTEN:
+            continue
+        if order.status is not OrderStatus.INTENDED:
+            try:
+                there = desk.broker.cancel(book.account_id, key)
+            except BrokerError as error:
+                stuck.append(f"{key}: {error}")
+                continue
+            if there.status is not OrderStatus.CANCELLED or there.filled_quantity != order.filled:
+                stuck.append(f"{key}: {there.status} at the broker, to be settled first")
+                continue
+        event = OrderCancelled(client_order_id=key, reason=REASON)
+        yield _new(stream, order.intent, event, at)
+
+
+def _order(desk: Desk, at: datetime, books: list[AccountBook]) -> list[OrderIntent]:
+    """Store what was seen and what is intended in one transaction, then send it."""
+    held = sorted({symbol for book in books for symbol in book.ledger.positions})
+    quotes = known_quotes(desk, held, at)
+    prices = {symbol: quote.price for symbol, quote in quotes.items()}
+    appends = []
+    intents: list[OrderIntent] = []
+    for book in books:
+        closing = list(_closing(desk, book, prices, at))
+        stream = account_stream(book.account_id)
+        new = [_new(stream, intent, OrderIntended(intent=intent), at) for intent in closing]
+        appends += [Append(stream, new, book.version)] if new else []
+        intents += closing
+    if quotes and not was_observed(desk, at, SLOT):
+        appends.append(observation(desk, at, SLOT, quotes))
+    if intents:
+        desk.store.commit(appends)
+        RecordingRoute(desk, at).submit(intents)
+    return intents
+
+
+def _closing(
+    desk: Desk, book: AccountBook, prices: Mapping[str, Decimal], at: datetime
+) -> Iterator[OrderIntent]:
+    week = book.week
+    if week is None:
+        return  # an account holds nothing before its first week
+    marks = desk.marks.before(in_new_york(at).date() + timedelta(days=1))
+    for number, (symbol, position) in enumerate(sorted(book.ledger.positions.items())):
+        price = prices.get(symbol) or marks.get(symbol) or position.average_cost
+        holding = Holding(
+            account_id=book.account_id,
+            week_id=week.week_id,
+            run_id=week.run_id,
+            symbol=symbol,
+            quantity=position.quantity,
+            price=price,
+            sequence=week.orders + number,
+            decided_at=at,
+        )
+        yield close_order(holding, abs(position.quantity), Purpose.FLATTEN)
+
+
+def _new(stream: StreamId, intent: OrderIntent, event: Event, at: datetime) -> NewEvent:
+    what = [intent.client_order_id]
+    return new_event(stream, event, what, at, week_id=intent.week_id, run_id=intent.run_id)
