@@ -8,8 +8,10 @@ from decimal import Decimal
 from core.errors import BrokerError, OrderRefused
 from core.ports import Broker, TradingGate
 from core.schemas.order import BrokerFill, BrokerOrder, OrderTicket
+from core.schemas.statement import Statement
 from core.types import AccountId
 from providers.broker.one_by_one import OneByOne
+from providers.broker.virtual import KeyBroker
 
 
 class GatedBroker(OneByOne):
@@ -67,3 +69,17 @@ class GatedTogether(GatedBroker):
         allowed = [one for one in tickets if one.client_order_id not in refused]
         placed = iter(self.inner.place_all(allowed))
         return [refused.get(one.client_order_id) or next(placed) for one in tickets]
+
+
+class GatedKey(GatedBroker):
+    """The account that several share, behind the gate of net orders; its own books pass through."""
+
+    def __init__(self, inner: KeyBroker, gate: TradingGate) -> None:
+        super().__init__(inner, gate)
+        self._statements = inner
+
+    def custodies(self) -> Mapping[AccountId, Sequence[AccountId]]:
+        return self._statements.custodies()
+
+    def statement(self, custody: AccountId) -> Statement:
+        return self._statements.statement(custody)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time
 
@@ -14,7 +15,7 @@ from providers.alpaca.rest import AlpacaRest
 from providers.alpaca.session import PaperKey, RestPolicy
 from providers.alpaca.token_bucket import TokenBucket
 from providers.broker.alpaca import AlpacaBroker, LookUps
-from providers.broker.virtual import Mid, VirtualBroker
+from providers.broker.virtual import KeyBroker, Mid, VirtualBroker
 from tests.contract.market_data import CALENDAR
 from tests.servers.alpaca_exchange import Listing
 from tests.servers.alpaca_server import AlpacaServer
@@ -54,8 +55,15 @@ def six_key_desk(server: AlpacaServer, store: object = None) -> Desk:
     return replace(desk, broker=broker, statements=broker, broker_name="alpaca")
 
 
-def one_key_desk(server: AlpacaServer, store: object = None) -> Desk:
-    """A desk of the rules profile whose six accounts share the server's one key."""
+def one_key_desk(
+    server: AlpacaServer,
+    store: object = None,
+    wrap: Callable[[KeyBroker], KeyBroker] = lambda one: one,
+) -> Desk:
+    """A desk of the rules profile whose six accounts share the server's one key.
+
+    ``wrap`` goes around the broker that holds the key, under the netting.
+    """
     desk = _built(server, store, StoreKind.SIMULATION)
 
     def mid(symbol: str, decided_at: datetime) -> Mid | None:
@@ -66,5 +74,5 @@ def one_key_desk(server: AlpacaServer, store: object = None) -> Desk:
     api = _api(server, server.account.key_id, server.account.secret)
     inner = AlpacaBroker({KEY: api}, CALENDAR, desk.clock, LookUps(waits_s=(0,)))
     cash = {each.account_id: desk.policy.risk.starting_cash for each in desk.policy.accounts}
-    broker = VirtualBroker(inner, KEY, cash, desk.store, desk.clock, mid)
+    broker = VirtualBroker(wrap(inner), KEY, cash, desk.store, desk.clock, mid)
     return replace(desk, broker=broker, statements=broker, broker_name="alpaca")

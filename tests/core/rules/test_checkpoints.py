@@ -247,3 +247,13 @@ def test_a_checkpoint_is_decided_in_well_under_a_millisecond():
         resolve(held, decide_by_rules(held, POLICY), flips_used=0, shortable=True)
         rules_met(held)
     assert (perf_counter() - started) / 200 < 0.001  # measured: 0.01 ms
+
+
+def test_a_halted_accounts_flip_is_an_exit_and_nothing_else_changes():
+    flip = answer(CheckpointAction.FLIP, -1.0)
+    verdict = resolve(brief(), flip, flips_used=0, shortable=True, halted=True)
+    assert (verdict.action, verdict.rule) == (CheckpointAction.EXIT, "halted_flip_is_exit")
+    for action in (CheckpointAction.STAY, CheckpointAction.REDUCE, CheckpointAction.EXIT):
+        told = answer(action, 0.9)
+        free = resolve(brief(), told, flips_used=0, shortable=True)
+        assert resolve(brief(), told, flips_used=0, shortable=True, halted=True) == free

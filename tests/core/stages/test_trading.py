@@ -19,6 +19,7 @@ from core.keys import (
 )
 from core.policy import RiskLimits
 from core.rules.decisions import flat_decision
+from core.schemas.breaker import Halt
 from core.schemas.decision import (
     ChairmanDecision,
     DecisionOrigin,
@@ -212,3 +213,42 @@ def test_an_order_nobody_can_account_for_fails_the_stage():
     lost = context[ORDER_INTENTS][0].client_order_id
     with pytest.raises(OrderUnknown):
         asyncio.run(ExecutionStage(FakeRoute(lost=lost)).run(context))
+
+
+HALT = Halt(scope="account/acct_1", cause="drawdown", value=D("21.5"), threshold=D(20))
+
+
+@pytest.mark.parametrize(
+    ("held", "conviction", "allowed"),
+    [
+        ({}, 2.0, 0),
+        ({"SPY": D(10)}, 2.0, 10),
+        ({"SPY": D(200)}, 1.0, 83),
+        ({"SPY": D(-10)}, 2.0, 0),
+        ({"SPY": D(-10)}, -2.0, -10),
+        ({"TLT": D(10)}, 2.0, 0),
+    ],
+)
+def test_a_halted_account_holds_at_most_what_it_holds(held, conviction, allowed):
+    accounts = FakeAccounts({"acct_1": held}, {"acct_1": (HALT,)})
+    context = through_risk([pitch_of(1, conviction=conviction)], accounts=accounts)
+    target = context[EXECUTION_CONSTRAINTS].targets[0]
+    risk = context[RISK_ASSESSMENT].accounts[0]
+    assert target.quantity == D(allowed)
+    assert risk.halts == (HALT,)
+    cut = [hit for hit in risk.hits if hit.limit == "breaker"]
+    if allowed == 83:  # less than it holds: that closes, and nothing is cut
+        assert not cut
+        assert target.unhalted_weight is None
+    else:
+        assert target.unhalted_weight == D(str(conviction)) / 2
+        assert "drawdown 21.5 % is over 20 %" in cut[0].reason
+    orders = asyncio.run(OrderPlanStage(accounts).run(context))[ORDER_INTENTS]
+    mine = [one for one in orders if one.account_id == "acct_1"]
+    assert all(one.purpose is Purpose.WEEKLY_CLOSE for one in mine)
+
+
+def test_what_no_halt_touched_has_the_payload_it_always_had():
+    context = through_risk([pitch_of(1)])
+    assert "halts" not in context[RISK_ASSESSMENT].accounts[0].model_dump()
+    assert "unhalted_weight" not in context[EXECUTION_CONSTRAINTS].targets[0].model_dump()
