@@ -32,8 +32,11 @@ class AlertWatch:
 
         What stops a round is logged once and tried again by the next: alerts stop no work.
         """
-        if self._round is None or self._round.done():
-            self._round = asyncio.get_running_loop().create_task(self._guarded())
+        if self._round is not None and not self._round.done():
+            return
+        if self._round is not None and not self._round.cancelled():
+            self._say(self._round.exception())
+        self._round = asyncio.get_running_loop().create_task(self.round())
 
     async def round(self) -> int:
         """Raise what is new and send what is due; how many were delivered."""
@@ -51,16 +54,13 @@ class AlertWatch:
             self._round.cancel()
             await asyncio.gather(self._round, return_exceptions=True)
 
-    async def _guarded(self) -> int:
-        try:
-            delivered = await self.round()
-        except CouncilError as error:
-            if str(error) != self._said:
-                LOGGER.warning("alerts wait: %s", error)
-            self._said = str(error)
-            return 0
-        self._said = ""
-        return delivered
+    def _say(self, fault: BaseException | None) -> None:
+        """Once a fault, until a round went well; one that is not ours is a defect and says where."""
+        line = "" if fault is None else f"alerts wait: {fault}"
+        if fault is not None and line != self._said:
+            ours = isinstance(fault, CouncilError)
+            LOGGER.warning(line) if ours else LOGGER.error(line, exc_info=fault)
+        self._said = line
 
 
 def alert_watch(settings: Settings, store: EventStore, clock: Clock) -> AlertWatch:

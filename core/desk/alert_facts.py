@@ -11,7 +11,7 @@ from core.alert_policy import AlertRules
 from core.clock import from_iso, in_new_york
 from core.desk.marks import Marks
 from core.desk.writing import SLOT_STREAM, account_stream
-from core.events.envelope import StoredEvent
+from core.events.envelope import StoredEvent, event_id
 from core.ports import EventStore
 from core.rules.account_book import AccountBook, fold
 from core.rules.alert_context import AccountDay, AlertContext, OrderFacts
@@ -41,6 +41,9 @@ class AlertFacts:
 
     def context_of(self, row: StoredEvent, rules: AlertRules) -> AlertContext:
         """The context of one event, as it was just before it (a mark's: just after)."""
+        if row.type == "JobFinished":
+            ended = self._slot_ended(str(row.payload["key"]))
+            return AlertContext(rules, self._names, self._council, slot_ended=ended)
         if not rules.daily_summary and row.type not in OF_AN_ORDER:
             return AlertContext(rules, self._names, self._council)
         if self._last is None:
@@ -48,6 +51,9 @@ class AlertFacts:
         order = self._order(row) if row.type in OF_AN_ORDER else None
         day = tuple(self._day(row, self._last)) if _is_mark(row) else ()
         return AlertContext(rules, self._names, self._council, order, day)
+
+    def _slot_ended(self, key: str) -> bool:
+        return self._store.find(str(event_id(SLOT_STREAM, "SlotFinished", key))) is not None
 
     def _order(self, row: StoredEvent) -> OrderFacts | None:
         account = AccountId(row.stream_id.removeprefix("account/"))

@@ -42,13 +42,17 @@ class AccountDay:
 
 @dataclass(frozen=True, slots=True)
 class AlertContext:
-    """``names`` are the accounts' names; ``order`` and ``day`` stand beside events that need them."""
+    """``names`` are the accounts' names; ``order`` and ``day`` stand beside events that need them.
+
+    ``slot_ended``: beside a job's end, that the slot it worked off has an end of its own.
+    """
 
     rules: AlertRules
     names: Mapping[AccountId, str] = field(default_factory=dict)
     council: AccountId | None = None
     order: OrderFacts | None = None
     day: tuple[AccountDay, ...] = ()
+    slot_ended: bool = False
 
     def name(self, account: str) -> str:
         """The account as people know it: ``Council (acct_5)``."""

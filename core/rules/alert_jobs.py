@@ -25,8 +25,13 @@ def slot_ended(row: StoredEvent, context: AlertContext) -> Draft | None:
 
 
 def job_ended(row: StoredEvent, context: AlertContext) -> Draft | None:
-    """A job from a button or a slot; one that was cancelled was meant to end so."""
+    """A job from a button; one that was cancelled was meant to end so.
+
+    The first request of a slot's job is told by the slot, a person's later one by itself.
+    """
     said: Payload = row.payload
+    if context.slot_ended and said["request"] == 1:
+        return None
     outcome = str(said["outcome"]).lower()
     if not context.rules.jobs or outcome not in ("failed", "missed"):
         return None

@@ -46,27 +46,31 @@ def test_a_hanging_channel_holds_up_no_work_and_no_second_round_begins(store):
     assert asyncio.run(asyncio.wait_for(worked(), 5)) == 1
 
 
-def test_a_store_that_fails_is_said_once_and_tried_again(store, caplog):
+@pytest.mark.parametrize("fault", [StoreUnusable("the disk is full"), KeyError("a defect")])
+def test_whatever_stops_a_round_is_said_once_and_tried_again(store, caplog, fault):
     caplog.set_level(logging.WARNING, "council.alerts")
     notifier = FakeNotifier()
     desk = a_desk(store, FixedClock(NOON))
+    watch = AlertWatch(desk, notifier)
     real = desk.log.refresh
 
     def broken():
-        raise StoreUnusable("the disk is full")
+        raise fault
 
     async def ticks(count: int) -> None:
         for _ in range(count):
             watch.start()
             await asyncio.sleep(0.05)
 
+    async def worked() -> None:
+        desk.log.refresh = broken
+        await ticks(4)
+        desk.log.refresh = real
+        await ticks(2)
+
     slot(store)
-    watch = AlertWatch(desk, notifier)
-    desk.log.refresh = broken
-    asyncio.run(ticks(3))
-    assert caplog.messages == ["alerts wait: the disk is full"]
-    desk.log.refresh = real
-    asyncio.run(ticks(1))
+    asyncio.run(worked())
+    assert caplog.messages == [f"alerts wait: {fault}"]
     assert len(notifier.taken) == 1
 
 

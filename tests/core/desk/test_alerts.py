@@ -12,14 +12,19 @@ from core.clock import FixedClock
 from core.desk.alerts import NOTE_EVERY, alert_if_silent, raise_alerts
 from core.desk.slots import Job
 from core.desk.writing import MARKET_STREAM, account_stream
+from core.events import ALL_EVENTS
 from core.events.account import OrderFilled, OrderIntended, OrderRejected
+from core.events.envelope import Event
 from core.events.market import UniverseMarked
 from core.market import PriceKind
 from core.schemas.market import MarkedPrice
 from core.schemas.order import BrokerFill, OrderIntent, Purpose
 from core.types import AccountId, RunId, Side, WeekId
+from storage.event_store import open_store
+from storage.serialization import EventRegistry
 from tests.fakes.alerts import COUNCIL, NOON, a_desk, append, memory, opened, policy, slot
 
+OTHERS = tuple(kind for kind in ALL_EVENTS if kind.__name__ != "JobFinished")
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -270,3 +275,24 @@ def test_two_processes_that_looked_at_different_moments_tell_each_crowd_once(sto
     other.log.append = append_late
     assert raise_alerts(other) == raise_alerts(other) == 0
     assert [row.payload["title"].split()[0] for row in raised(store)] == ["Job", "6"]
+
+
+class JobFinished(Event):
+    """As the jobs' own, whose payload alone is read."""
+
+    key: str
+    request: int
+    outcome: str
+    detail: str
+
+
+def test_a_slot_and_its_job_that_failed_are_one_alert(clock):
+    store = open_store("sqlite://", registry=EventRegistry((*OTHERS, JobFinished)))
+    failed = slot(store)
+    for request, key in ((1, failed.payload["slot"]), (1, "replay/2026-11-11")):
+        ended = JobFinished(key=key, request=request, outcome="failed", detail="no price")
+        append(store, f"job/{key}", ended, key, request, at=NOON + 2 * HOUR)
+    assert raise_alerts(a_desk(store, clock)) == 2
+    subjects = [row.payload["subject"] for row in raised(store)]
+    store.close()
+    assert subjects == [failed.payload["slot"], "replay/2026-11-11"]

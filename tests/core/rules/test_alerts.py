@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -158,6 +159,13 @@ def test_a_job_is_told_when_it_failed_or_was_missed(outcome, count):
     assert len(list(alerts_of(row("JobFinished", payload), CONTEXT))) == count
 
 
+def test_a_slot_s_job_is_told_by_its_slot_and_a_later_request_by_itself():
+    payload = {"key": "weekly/2026-11-18", "request": 1, "outcome": "failed", "detail": "x"}
+    beside = replace(CONTEXT, slot_ended=True)
+    assert list(alerts_of(row("JobFinished", payload), beside)) == []
+    assert len(list(alerts_of(row("JobFinished", {**payload, "request": 2}), beside))) == 1
+
+
 def test_an_attempt_that_is_tried_again_is_told_as_such():
     slot = {"slot": "mark/2026-11-18/close", "attempt": 1, "at": iso(NOON), "detail": "no price"}
     assert told("SlotAttemptFailed", slot).title == "Attempt 1 failed: mark/2026-11-18/close"
@@ -241,7 +249,7 @@ def test_a_budget_that_stops_a_week_is_critical_with_dollars():
     [
         ("week_decided", decided()),
         ("jobs", row("SlotFinished", slot_payload())),
-        ("jobs", row("JobFinished", {"key": "k", "outcome": "failed", "detail": ""})),
+        ("jobs", row("JobFinished", {"key": "k", "request": 1, "outcome": "failed", "detail": ""})),
         ("orders_refused", row("OrderRejected", {"client_order_id": "o", "reason": "r"})),
         ("breaker", row("TradingEnabled", {"reason": "r", "by": "b"})),
     ],
