@@ -15,8 +15,9 @@ from types import FrameType
 
 import schedule
 
+from config.alert_watch import alert_watch
+from config.observed import observed
 from config.settings import Settings
-from config.telling import teller_of
 from config.upkeep import after_slot, with_upkeep
 from config.wiring import build_desk, leader_lock, open_configured
 from core.clock import Clock, in_new_york
@@ -235,7 +236,10 @@ def worker_of(
         kind = known.kind if known is not None else StoreKind.REAL
         return replace(build_desk(settings, opened, kind=kind, clock=clock), lock=lock)
 
-    return Worker(settings, store, build, lease=lease, teller=teller_of(settings))
+    def teller(opened: SqlEventStore, desk: Desk) -> Aside:
+        return alert_watch(settings, opened, desk.clock).round
+
+    return Worker(settings, store, build, lease=lease, teller=teller)
 
 
 def this_process() -> str:
@@ -252,7 +256,8 @@ def main() -> int:
             settings, store, Lease(store.engine, holder=this_process(), ttl_s=lease_s)
         )
         _stop_on_signals(worker)
-        worker.run()
+        with observed(settings, store, say):
+            worker.run()
     except CouncilError as error:
         print(f"scheduler: error: {error}", file=sys.stderr, flush=True)  # noqa: T201 - as above
         return USAGE if isinstance(error, BadInput | ConfigError) else FAILURE

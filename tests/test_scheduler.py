@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from config.telling import teller_of
+from config.alert_watch import alert_watch
 from core.desk.opening import open_desk
 from core.desk.scheduling import pause, resume
 from core.desk.slot_log import SlotOutcome
@@ -40,6 +40,10 @@ def a_bench(folder, at=EARLY, **more) -> Bench:
 
 def worker(made: Bench, **more) -> Worker:
     return Worker(made.settings, made.store, lambda _store: made.desk, **more)
+
+
+def telling(made: Bench):
+    return lambda store, desk: alert_watch(made.settings, store, desk.clock).round
 
 
 def slots(made: Bench) -> dict[str, str]:
@@ -320,13 +324,13 @@ def test_a_week_with_missed_and_skipped_slots_replays(tmp_path):
 
 def test_somebody_is_told_when_the_weeks_run_was_missed(tmp_path):
     made = a_bench(tmp_path)
-    at_work = worker(made, teller=teller_of(made.settings))
+    at_work = worker(made, teller=telling(made))
     made.at(on(WEEK, "15:00"))
     at_work.tick()
     at_work.tick()
-    told = [event for event in made.events(AlertRaised) if "weekly" in event.subject]
+    told = [event for event in made.events(AlertRaised) if f"weekly/{WEEK}" in event.body]
     assert len(told) == 1
-    assert "420 minutes late" in told[0].body
+    assert told[0].severity == "critical"
 
 
 def test_the_table_of_the_coming_days_is_written_down_before_it_is_lived(tmp_path):

@@ -17,6 +17,8 @@ from core.desk.opening import open_desk
 from core.desk.scheduling import began, desk_slots, paused, plan
 from core.desk.slot_log import SlotOutcome, newest_finished
 from core.desk.slots import Job, Slot
+from core.spans import span
+from core.tracing import bind, new_trace_id, traced
 
 ACCOUNTS, WEEKLY, ASIDE = "accounts", "weekly", "aside"
 PATIENCE_S = 120.0
@@ -24,7 +26,7 @@ PATIENCE_S = 120.0
 POLL_S = 0.02
 
 Report = Callable[[Slot, SlotOutcome], None]
-Aside = Callable[[], Coroutine[Any, Any, None]]
+Aside = Callable[[], Coroutine[Any, Any, object]]
 """Done at every round beside all else, as alerts are; also while the scheduler pauses."""
 
 
@@ -116,7 +118,9 @@ class Shift:
             await self._wait_for(other, slot.at, patience)
             if self._stopping():
                 return
-            outcome = await run_one(self.desk, slot, due)
+            names = {"week_id": slot.week_id, "job_id": slot.key}
+            with traced(new_trace_id()), bind(**names), span(f"slot {slot.job}"):
+                outcome = await run_one(self.desk, slot, due)
             if outcome is not None:
                 self._report(slot, outcome)
 

@@ -93,7 +93,7 @@ def is_alive(pid: int) -> bool:
 
 def test_a_scheduler_says_what_comes_next_leads_alone_and_hands_over_when_it_stops(environment):
     with started(environment, "scheduler.py") as first:
-        said = line_with(first, "scheduler: ")
+        said = line_with(first, "next: ")
         assert re.search(r"next: \S+ at \d{4}-\d\d-\d\d \d\d:\d\d New York", said)
         line_with(first, "leading, token 1")
         with started(environment, "scheduler.py") as second:
