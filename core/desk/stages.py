@@ -5,20 +5,11 @@ from __future__ import annotations
 from core.desk.journal import finished_stages
 from core.desk.runs import official_run
 from core.errors import BadInput
+from core.job_kinds import STAGES
 from core.ports import EventStore
 from core.types import WeekId
 
-STEPS = (
-    "market_snapshot",
-    "research_a",
-    "research_b",
-    "pitch",
-    "peer_review",
-    "chairman",
-    "risk",
-    "order_plan",
-    "execution",
-)
+STEPS = STAGES
 COMMANDS = {
     "research_b": "research",
     "pitch": "pm_pitches",

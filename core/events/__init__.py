@@ -9,6 +9,7 @@ from core.events import (
     broker,
     calls,
     conversation,
+    jobs,
     market,
     reconciliation,
     scheduling,
@@ -33,6 +34,7 @@ ALL_EVENTS: tuple[type[Event], ...] = tuple(
         scheduling,
         breaker,
         alerts,
+        jobs,
     )
     for cls in vars(module).values()
     if isinstance(cls, type) and issubclass(cls, Event) and cls.__module__ == module.__name__

@@ -6,6 +6,7 @@ from storage.projections.calls import CALLS
 from storage.projections.checkpoints import CHECKPOINTS
 from storage.projections.council import COUNCIL
 from storage.projections.desk import DESK
+from storage.projections.jobs import JOBS
 from storage.projections.no_checkpoints import NO_CHECKPOINTS
 from storage.projections.portfolio import PORTFOLIO
 from storage.projections.runs import RUNS
@@ -19,4 +20,5 @@ ALL_PROJECTIONS: tuple[TableProjection, ...] = (
     CHECKPOINTS,
     CALLS,
     NO_CHECKPOINTS,
+    JOBS,
 )

@@ -1,0 +1,36 @@
+"""The faces' entrance: commands in, as events; what becomes of them is in `storage.queries.jobs`."""
+
+from __future__ import annotations
+
+from core.clock import Clock
+from core.commands import CancelJob, RunJob
+from core.desk import jobs
+from core.desk.job_state import JobState
+from core.events import ALL_EVENTS
+from core.events.jobs import JobRequested
+from core.ports import EventStore
+from storage.engine import PoolSettings
+from storage.event_store import SqlEventStore, open_store
+from storage.projections import ALL_PROJECTIONS
+from storage.serialization import EventRegistry
+
+
+def enqueue(store: EventStore, command: RunJob, by: str, clock: Clock) -> JobRequested:
+    """Ask for a job; the request that is open already when somebody asked before.
+
+    ``by`` says who asks: ``cli``, ``page``, ``api``, ``scheduler``. BadInput in one line for work
+    that is done once and is done. Nothing runs here: the scheduler's leader claims it.
+    """
+    return jobs.request(store, command, by, clock.now())
+
+
+def cancel_job(store: EventStore, command: CancelJob, by: str, clock: Clock) -> JobState:
+    """Cancel a job; BadInput for one that does not exist or has ended."""
+    return jobs.cancel(store, command, by, clock.now())
+
+
+def open_for_commands(url: str, pool: PoolSettings | None = None) -> SqlEventStore:
+    """The store a face appends its commands to, read models included; made when it is not there."""
+    return open_store(
+        url, registry=EventRegistry(ALL_EVENTS), projections=ALL_PROJECTIONS, pool=pool
+    )
