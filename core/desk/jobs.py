@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic import JsonValue
 
 from core.commands import CancelJob, JobKind, RunJob
-from core.desk.job_state import ClaimedJob, JobState, JobStatus, folded
-from core.desk.writing import new_event
+from core.desk.job_log import appended, changed, job_state
+from core.desk.job_state import ClaimedJob, JobState, JobStatus
 from core.errors import BadInput, ConcurrencyError, EventConflict
-from core.events.envelope import Append, Event, NewEvent
+from core.events.envelope import Event
 from core.events.jobs import (
     JobCancelRequested,
     JobClaimed,
@@ -22,25 +22,11 @@ from core.events.jobs import (
     JobRequested,
 )
 from core.ports import EventStore
-from core.types import StreamId, WeekId
 
 ONCE = (JobKind.WEEKLY, JobKind.STAGE, JobKind.CHECKPOINT, JobKind.POSTMORTEM)
 """Kinds that are not done again once they succeeded; asking for any other opens a new request."""
-TRIES = 8
 MOST_RESULT = 20
 """Entries of a result: it is a pointer to what was made, never the thing itself."""
-
-
-def job_stream(key: str) -> StreamId:
-    return StreamId(f"job/{key}")
-
-
-def job_state(store: EventStore, key: str) -> JobState | None:
-    """The newest request of this key; None when nobody ever asked."""
-    state: JobState | None = None
-    for row in store.read(job_stream(key)):
-        state = folded(state, row, store.decode(row))
-    return state
 
 
 def request(store: EventStore, command: RunJob, by: str, at: datetime) -> JobRequested:
@@ -59,7 +45,7 @@ def request(store: EventStore, command: RunJob, by: str, at: datetime) -> JobReq
             JobRequested(key=command.key, request=number, command=command, requested_by=by[:80])
         ]
 
-    return _changed(store, command.key, at, decide).requested
+    return changed(store, command.key, at, decide).requested
 
 
 def cancel(store: EventStore, command: CancelJob, by: str, at: datetime) -> JobState:
@@ -82,7 +68,7 @@ def cancel(store: EventStore, command: CancelJob, by: str, at: datetime) -> JobS
             return [asked]
         return [asked, _end(state, JobOutcome.CANCELLED, f"cancelled by {by[:80]}")]
 
-    return _changed(store, command.key, at, decide)
+    return changed(store, command.key, at, decide)
 
 
 def claim(store: EventStore, key: str, token: int, at: datetime) -> ClaimedJob | None:
@@ -99,7 +85,7 @@ def claim(store: EventStore, key: str, token: int, at: datetime) -> ClaimedJob |
         return state.claimed()
     event = JobClaimed(key=key, request=state.request, token=token, attempt=state.attempt + 1)
     try:
-        after = _append(store, key, state, [event], at)
+        after = appended(store, key, state, [event], at)
     except (ConcurrencyError, EventConflict):
         return None
     assert after is not None  # it was there before
@@ -119,7 +105,7 @@ def report(  # noqa: PLR0913, PLR0917 - a step is its name, its place and a few 
         total=total,
         told=told[:200],
     )
-    return _changed(store, held.key, at, lambda state: [event] if _ours(state, held) else [])
+    return changed(store, held.key, at, lambda state: [event] if _ours(state, held) else [])
 
 
 def hand_back(  # noqa: PLR0913 - what is let go of, why, and until when
@@ -141,7 +127,7 @@ def hand_back(  # noqa: PLR0913 - what is let go of, why, and until when
         reason=reason,
         again_at=again_at,
     )
-    return _changed(store, held.key, at, lambda state: [event] if _ours(state, held) else [])
+    return changed(store, held.key, at, lambda state: [event] if _ours(state, held) else [])
 
 
 def finish(  # noqa: PLR0913 - an end is an outcome, its words and what came of it
@@ -163,7 +149,7 @@ def finish(  # noqa: PLR0913 - an end is an outcome, its words and what came of 
             return ()
         return [event] if _ours(state, held) else []
 
-    return _changed(store, held.key, at, decide)
+    return changed(store, held.key, at, decide)
 
 
 def miss(store: EventStore, key: str, why: str, at: datetime) -> JobState:
@@ -176,7 +162,7 @@ def miss(store: EventStore, key: str, why: str, at: datetime) -> JobState:
             return ()
         return [_end(state, JobOutcome.MISSED, why)]
 
-    return _changed(store, key, at, decide)
+    return changed(store, key, at, decide)
 
 
 def _is_done_for_good(state: JobState) -> bool:
@@ -212,45 +198,3 @@ def _end(
         detail=detail,
         result=dict(result or {}),
     )
-
-
-def _changed(
-    store: EventStore,
-    key: str,
-    at: datetime,
-    decide: Callable[[JobState | None], Sequence[Event]],
-) -> JobState:
-    """The state after what ``decide`` makes of it; decided anew when somebody else wrote first."""
-    for _ in range(TRIES):
-        state = job_state(store, key)
-        events = decide(state)
-        try:
-            after = _append(store, key, state, events, at)
-        except (ConcurrencyError, EventConflict):
-            continue
-        assert after is not None  # who decides on nothing has a state, or raised
-        return after
-    raise ConcurrencyError(f"job {key} is written to by others all the time: ask again")
-
-
-def _append(
-    store: EventStore, key: str, state: JobState | None, events: Sequence[Event], at: datetime
-) -> JobState | None:
-    if not events:
-        return state
-    version = 0 if state is None else state.version
-    new = [_new(key, state, event, at, version + n) for n, event in enumerate(events)]
-    for row, event in zip(
-        store.commit([Append(job_stream(key), new, version)]), events, strict=True
-    ):
-        state = folded(state, row, event)
-    return state
-
-
-def _new(key: str, state: JobState | None, event: Event, at: datetime, place: int) -> NewEvent:
-    """Its id is made of its place in the stream: what is decided there is decided once."""
-    command = event.command if isinstance(event, JobRequested) else None
-    if command is None and state is not None:
-        command = state.command
-    week = None if command is None else command.week_id
-    return new_event(job_stream(key), event, [place], at, week_id=WeekId(week) if week else None)
