@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.researchers import ResearchDesk, Vendors, no_vendors
 from core.desk.desk import RunPorts
@@ -46,6 +46,9 @@ class LiveProviders:
     async def preflight(self) -> None:
         if self.check is not None:
             await self.check()
+
+    def under(self, policy: DeskPolicy, prompts: PromptLibrary) -> LiveProviders:
+        return replace(self, policy=policy, prompts=prompts)
 
     def for_run(self, run: RunSpec) -> RunPorts:
         log = CallLog(self.store, run)
@@ -91,6 +94,10 @@ class ReplayProviders:
 
     async def preflight(self) -> None:
         """A replay pays nobody."""
+
+    def under(self, policy: DeskPolicy, prompts: PromptLibrary) -> ReplayProviders:
+        """What was recorded is what is answered, whatever the settings."""
+        return self
 
     def for_run(self, run: RunSpec) -> RunPorts:
         heard, log = CallLog(self.recorded, run), CallLog(self.scratch, run)

@@ -69,8 +69,18 @@ class PromptLibrary:
 
     def compiled(self, name: str) -> None:
         """Parse and hash a template ahead of its first use."""
-        self._environment.get_template(name)
         self.hash(name)
+        try:
+            self._environment.get_template(name)
+        except TemplateError as error:
+            raise _unrenderable(name, error) from error
+
+    def asks_for(self, name: str) -> frozenset[str]:
+        """The values a template (and those it includes) must be given."""
+        sources = (
+            self._environment.parse(self._template(part)) for part in self._with_included(name)
+        )
+        return frozenset().union(*(meta.find_undeclared_variables(tree) for tree in sources))
 
     def render(self, name: str, /, **values: object) -> Rendered:
         digest = self.hash(name)

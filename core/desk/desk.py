@@ -49,6 +49,10 @@ class RunProviders(Protocol):
         """Before anything is paid: PreflightFailed when a key, credit or a model id would fail a run."""
         ...
 
+    def under(self, policy: DeskPolicy, prompts: PromptLibrary) -> RunProviders:
+        """The same outside world for a run with another policy and other prompts."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -86,6 +90,7 @@ class Desk:
         object.__setattr__(self, "halts", self.recorded_halts or live)
         object.__setattr__(self, "meter", BreakerMeter(self.store, self.policy))
 
-    def under(self, policy: DeskPolicy) -> Desk:
-        """The same desk with another policy, for what-if runs."""
-        return replace(self, policy=policy)
+    def under(self, policy: DeskPolicy, prompts: PromptLibrary) -> Desk:
+        """The same desk with another policy and other prompts, for what-if runs."""
+        providers = self.providers.under(policy, prompts)
+        return replace(self, policy=policy, prompts=prompts, providers=providers)

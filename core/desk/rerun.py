@@ -10,6 +10,7 @@ from core.context import PipelineContext
 from core.desk.books import RunAccounts
 from core.desk.desk import Desk
 from core.desk.journal import RunJournal, finished_stages
+from core.desk.left_out import without_seats
 from core.desk.opening import record_settings
 from core.desk.order_route import NoRoute
 from core.desk.recorded_halts import RecordedHalts
@@ -17,7 +18,7 @@ from core.desk.runs import is_completed, start_event, the_official_run
 from core.desk.weekly import WeekRun, complete
 from core.errors import BadInput
 from core.events.envelope import Append
-from core.overrides import with_overrides
+from core.overrides import excluded, is_exclusion, with_overrides, with_prompts
 from core.pipeline import Pipeline, Progress, silent
 from core.pipelines import weekly
 from core.ports import FinishedStage
@@ -78,11 +79,13 @@ async def rerun(
     and only the overrides differ. Asking for the same what-if again resumes it or changes nothing.
     """
     parent = the_official_run(desk.store, week_id)
-    changed = desk.under(with_overrides(desk.policy, overrides))
+    prompts = with_prompts(desk.prompts, overrides)
+    changed = desk.under(with_overrides(desk.policy, overrides), prompts)
     run = _child(parent, changed, from_stage, overrides)
     with desk.lock.hold(f"run/{run.run_id}"):
         pipeline = _pipeline(changed, parent, run)
         inherited = _inherited(changed, parent, pipeline, from_stage)
+        inherited = _without_excluded(desk, run, overrides, pipeline, inherited)
         journal = WhatIfJournal(changed, run, overrides, inherited)
         before = tuple(done.stage for done in journal.finished())
         if len(before) < len(pipeline.stages):
@@ -140,3 +143,20 @@ def _inherited(
             f"run it first, or `rerun --from {missing[0]}`"
         )
     return [done[name] for name in wanted]
+
+
+def _without_excluded(
+    desk: Desk,
+    run: RunSpec,
+    overrides: Mapping[str, str],
+    pipeline: Pipeline,
+    inherited: Sequence[FinishedStage],
+) -> Sequence[FinishedStage]:
+    """The inherited stages as they are without the seats that the overrides leave out."""
+    out = excluded(desk.policy, overrides)
+    if not out:
+        return inherited
+    others = {key: value for key, value in overrides.items() if not is_exclusion(key)}
+    policy = with_overrides(desk.policy, others)
+    whole = _pipeline(desk.under(policy, with_prompts(desk.prompts, others)), run)
+    return list(without_seats(out, inherited, whole, pipeline, run))

@@ -4,7 +4,8 @@ import pytest
 
 from config.settings import load_settings
 from core.errors import BadInput
-from core.overrides import parse_overrides, with_overrides
+from core.overrides import parse_overrides, with_overrides, with_prompts
+from core.rendering import load_builtin
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +69,54 @@ def test_a_text_that_sets_nothing_is_refused(text):
 def test_a_key_given_twice_is_refused():
     with pytest.raises(BadInput, match="given twice"):
         parse_overrides(["a=1", "a=2"])
+
+
+def test_a_seat_can_be_left_out_and_the_others_stay_as_they_are(policy):
+    changed = with_overrides(policy, {"pm.trend.exclude": "true"})
+    assert changed.seats == tuple(seat for seat in policy.seats if seat.key != "trend")
+    assert with_overrides(policy, {"pm.trend.exclude": "false"}) == policy
+
+
+@pytest.mark.parametrize(
+    ("overrides", "words"),
+    [
+        ({"pm.nobody.exclude": "true"}, "pm.nobody.exclude names no seat: use pm.trend.exclude"),
+        ({"pm.trend.exclude": "maybe"}, "it is true or false"),
+    ],
+)
+def test_a_wrong_exclusion_is_one_line_that_names_it(policy, overrides, words):
+    with pytest.raises(BadInput, match=words):
+        with_overrides(policy, overrides)
+
+
+def test_a_council_without_anybody_is_refused(policy):
+    every = {f"pm.{seat.key}.exclude": "true" for seat in policy.seats}
+    with pytest.raises(BadInput, match="keep at least one"):
+        with_overrides(policy, every)
+
+
+def test_a_prompt_gets_another_text_and_the_policy_stays(policy):
+    prompts, text = load_builtin(), "Judge {{ brief.week_id }} only."
+    overrides = {"prompt.chairman.text": text}
+    changed = with_prompts(prompts, overrides)
+    assert changed.templates["chairman"] == text
+    assert changed.hash("pitch") == prompts.hash("pitch")
+    assert changed.fingerprint != prompts.fingerprint
+    assert with_overrides(policy, overrides) == policy
+    assert with_prompts(prompts, {"risk.max_position_pct": "0.5"}) is prompts
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "words"),
+    [
+        ("prompt.chairmen.text", "x", "names no prompt: use one of"),
+        ("prompt.chairman.text", "{{ open", "cannot be rendered"),
+        ("prompt.chairman.text", "{{ secrets }}", "asks for secrets, which its stage does not"),
+        ("prompt.chairman.text", "{{ brief | nothing }}", "No filter named 'nothing'"),
+        ("prompt.chairman.text", "{% include 'nowhere' %}", "there is no prompt 'nowhere'"),
+    ],
+)
+def test_a_prompt_that_cannot_work_is_refused_before_anybody_is_asked(key, text, words):
+    with pytest.raises(BadInput, match=words) as refused:
+        with_prompts(load_builtin(), {key: text})
+    assert "\n" not in str(refused.value)

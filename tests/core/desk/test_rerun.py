@@ -10,8 +10,15 @@ from core.desk.rerun import rerun
 from core.desk.runs import official_run, started_event
 from core.desk.weekly import WeekRun, run_week
 from core.errors import BadInput
-from core.events.week import LabelsAssigned, OrdersPlanned, RunStarted, StageCompleted
-from core.keys import ORDER_INTENTS, PM_PITCHES
+from core.events.calls import ModelCallRequested
+from core.events.week import (
+    LabelsAssigned,
+    OrdersPlanned,
+    PitchesCollected,
+    RunStarted,
+    StageCompleted,
+)
+from core.keys import ORDER_INTENTS, PEER_REVIEWS, PM_PITCHES
 from core.pipeline import StaleRun
 from core.types import WeekId
 from tests.fakes.desks import Bench, bench, on, rules_settings
@@ -161,3 +168,49 @@ def test_a_what_if_of_an_interrupted_process_is_resumed(lived):
     stages = [row for row in lived.rows(done.run.stream) if row.type == StageCompleted.__name__]
     assert len(starts) == 1
     assert [row.payload["stage"] for row in stages] == ["risk", "order_plan"]
+
+
+def test_a_what_if_without_a_seat_keeps_what_the_others_said(lived):
+    before = official(lived.heads())
+    done = what_if(lived, "peer_review", pm__trend__exclude="true")
+    parent = official_run(lived.store, WEEK)
+    theirs = next(
+        lived.store.decode(row).value
+        for row in lived.rows(parent.stream)
+        if row.type == PitchesCollected.__name__
+    )
+    assert done.context[PM_PITCHES] == tuple(p for p in theirs if p.account_id != "acct_1")
+    assert done.ran == ("peer_review", "chairman", "risk", "order_plan")
+    assert not any(one.account_id == "acct_1" for one in done.context[ORDER_INTENTS])
+    assert {review.reviewer_model for review in done.context[PEER_REVIEWS]}.isdisjoint(
+        {"rules/trend"}
+    )
+    assert official(lived.heads()) == before
+
+
+def test_a_seat_cannot_be_left_out_after_it_was_reviewed(lived):
+    with pytest.raises(StaleRun, match="rerun --from peer_review"):
+        what_if(lived, "chairman", pm__trend__exclude="true")
+
+
+def test_a_seat_left_out_hides_no_other_change_of_the_pitches(lived):
+    with pytest.raises(StaleRun, match="rerun --from pitch"):
+        what_if(lived, "peer_review", pm__trend__exclude="true", pm__carry__model="rules/trend")
+
+
+def test_a_what_if_under_another_prompt_asks_with_it_and_records_it(lived):
+    text = lived.desk.prompts.templates["chairman"] + "\nBe brief."
+    done = what_if(lived, "chairman", prompt__chairman__text=text)
+    assert done.ran == ("chairman", "risk", "order_plan")
+    asked = [
+        lived.store.decode(row).request.messages[0].content
+        for row in lived.rows(done.run.call_stream("chairman"))
+        if row.type == ModelCallRequested.__name__
+    ]
+    assert asked
+    assert all("Be brief." in prompt for prompt in asked)
+    started = started_event(lived.store, done.run)
+    assert started.overrides == {"prompt.chairman.text": text}
+    assert started.prompts_fingerprint != lived.desk.prompts.fingerprint
+    with pytest.raises(StaleRun, match="rerun --from chairman"):
+        what_if(lived, "risk", prompt__chairman__text=text)
