@@ -39,6 +39,7 @@ CouncilError
 │   ├── LeaseLost        another process leads now: this one stopped writing
 │   ├── UnknownEvent     ├── NewerSchema     └── StoreUnusable (read-only, full, newer database)
 ├── AlertNotSent         a channel did not take an alert; it stays in the outbox
+├── JobCancelled         somebody asked for it; what is done stays done
 └── BrokerError
     ├── OrderRefused     proven not taken; ``kind`` classifies why
     ├── OrderUnknown     may have been taken: look it up, never resend
@@ -211,6 +212,9 @@ class StoreUnusable(StoreError): ...
 
 
 class AlertNotSent(CouncilError): ...
+
+
+class JobCancelled(CouncilError): ...
 
 
 class BrokerError(CouncilError): ...

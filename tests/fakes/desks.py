@@ -157,11 +157,14 @@ class MoodyModel:
 
 @dataclass
 class FlakyMarket:
-    """A market that raises on every call while ``down``."""
+    """A market that raises ``error`` on every call while ``down``."""
 
     inner: Any
     down: bool = True
     source: str = ""
+    error: Exception = field(
+        default_factory=lambda: MarketError("the market cannot be reached: try again later")
+    )
 
     def __post_init__(self) -> None:
         self.source = self.inner.source
@@ -169,7 +172,7 @@ class FlakyMarket:
     def __getattr__(self, name: str) -> Any:
         def call(*args: Any, **more: Any) -> Any:
             if self.down:
-                raise MarketError("the market cannot be reached: try again later")
+                raise self.error
             return getattr(self.inner, name)(*args, **more)
 
         return call
