@@ -33,7 +33,7 @@ class JobBoard:
             state = folded(self._open.pop(key, None), row, self._store.decode(row))
             if state is not None and state.is_open:
                 self._open[key] = state
-        return sorted(self._open.values(), key=lambda state: (state.requested_at, state.key))
+        return sorted(self._open.values(), key=lambda state: state.position)
 
     def startable(
         self, token: int, at: datetime, running: Collection[str] = ()

@@ -16,7 +16,7 @@ from core.desk.job_reporter import JobReporter
 from core.desk.job_state import ClaimedJob, JobState
 from core.desk.job_tools import Done, JobTools
 from core.desk.job_work import JobWork, stages_of
-from core.errors import Busy, CouncilError, JobCancelled, StoreError
+from core.errors import Busy, CouncilError, JobCancelled, LeaseLost, StoreError
 from core.events.jobs import JobOutcome
 from core.tracing import bind, traced
 
@@ -57,6 +57,8 @@ async def _to_its_end(desk: Desk, held: ClaimedJob, tools: JobTools, poll_s: flo
         raise
     except JobCancelled:
         return _end(desk, held, JobOutcome.CANCELLED, f"cancelled by {reporter.cancelled_by}")
+    except LeaseLost:
+        raise
     except Busy as error:
         return _hand_back(desk, held, str(error), BUSY_AGAIN)
     except CouncilError as error:

@@ -57,10 +57,14 @@ class ClaimedJob:
 
 @dataclass(frozen=True, slots=True)
 class JobState:
-    """The newest request of a key. ``version`` is that of the stream, for the next append."""
+    """The newest request of a key.
+
+    ``position`` is that of its request in the log, ``version`` the stream's, for the next append.
+    """
 
     requested: JobRequested
     requested_at: datetime
+    position: int
     version: int
     trace_id: str | None = None
     attempt: int = 0
@@ -143,7 +147,9 @@ def folded(state: JobState | None, row: StoredEvent, event: Event) -> JobState |
     """The state after one more event of the job's stream."""
     if isinstance(event, JobRequested):
         at, trace = datetime.fromisoformat(row.occurred_at), row.telemetry.get(TRACE_ID)
-        return JobState(event, at, row.version, trace if isinstance(trace, str) else None)
+        return JobState(
+            event, at, row.position, row.version, trace if isinstance(trace, str) else None
+        )
     if state is None:
         raise StoreError(
             f"stream {row.stream_id} begins with {row.type} instead of JobRequested: `verify` it"

@@ -96,7 +96,8 @@ class JobWork:
             raise BadInput(f"week {week} is not over: its postmortem is due {due} New York")
         await run_slot(desk, slot)
         if not was_written(desk, week, PROVISIONAL):
-            write_provisional(desk, week, slot.at)  # its slot failed, or was missed
+            async with desk.trading:  # its slot failed, or was missed
+                write_provisional(desk, week, slot.at)
         status = FINAL if was_written(desk, week, FINAL) else PROVISIONAL
         return Done(f"week {week}: {status}", {"status": status})
 

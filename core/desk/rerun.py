@@ -85,7 +85,7 @@ async def rerun(
     with desk.lock.hold(f"run/{run.run_id}"):
         pipeline = _pipeline(changed, parent, run)
         inherited = _inherited(changed, parent, pipeline, from_stage)
-        inherited = _without_excluded(desk, run, overrides, pipeline, inherited)
+        inherited = _without_excluded(desk, (parent, run), overrides, pipeline, inherited)
         journal = WhatIfJournal(changed, run, overrides, inherited)
         before = tuple(done.stage for done in journal.finished())
         if len(before) < len(pipeline.stages):
@@ -147,16 +147,16 @@ def _inherited(
 
 def _without_excluded(
     desk: Desk,
-    run: RunSpec,
+    runs: tuple[RunSpec, RunSpec],
     overrides: Mapping[str, str],
     pipeline: Pipeline,
     inherited: Sequence[FinishedStage],
 ) -> Sequence[FinishedStage]:
-    """The inherited stages as they are without the seats that the overrides leave out."""
+    """The inherited stages as they are without the seats left out; ``runs`` are parent and what-if."""
     out = excluded(desk.policy, overrides)
     if not out:
         return inherited
     others = {key: value for key, value in overrides.items() if not is_exclusion(key)}
     policy = with_overrides(desk.policy, others)
-    whole = _pipeline(desk.under(policy, with_prompts(desk.prompts, others)), run)
-    return list(without_seats(out, inherited, whole, pipeline, run))
+    whole = _pipeline(desk.under(policy, with_prompts(desk.prompts, others)), *runs)
+    return list(without_seats(out, inherited, whole, pipeline, runs[1]))
