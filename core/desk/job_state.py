@@ -160,7 +160,7 @@ def folded(state: JobState | None, row: StoredEvent, event: Event) -> JobState |
 
 
 def _claimed(_: JobState, event: Any) -> dict[str, Any]:
-    return {"claim": event, "attempt": event.attempt, "handed_back": None}
+    return {"claim": event, "attempt": event.attempt, "progress": None, "handed_back": None}
 
 
 def _handed_back(state: JobState, event: Any) -> dict[str, Any]:
