@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from core.desk.halts import BREAKER_STREAM
-from core.desk.writing import new_event
+from core.desk.breaker_due import Passed, tripped, was_released
 from core.events import account as account_events
 from core.events.account import AccountOpened, BorrowCharged, OrderFilled, TargetSet
 from core.events.breaker import BreakerReleased, BreakerReset, BreakerTripped
@@ -36,17 +35,6 @@ OF_ACCOUNTS = frozenset(
 )
 OF_BREAKER = frozenset(kind.__name__ for kind in (BreakerTripped, BreakerReleased, BreakerReset))
 OF_MARKET = frozenset(kind.__name__ for kind in (UniverseMarked, PricesObserved))
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """A threshold passed at an instant, and not in the log yet."""
-
-    scope: Scope
-    reading: Reading
-    equity: Money
-    peak: Money
-    at: datetime
 
 
 class BreakerMeter:
@@ -88,8 +76,12 @@ class BreakerMeter:
 
     def due(self) -> list[NewEvent]:
         """What has been passed and is not in the log yet, as events in the order of their scopes."""
-        found = [self._tripped(one) for _, one in sorted(self._trips.items())]
-        return found + [self._released(one) for _, one in sorted(self._releases.items())]
+        every = self._scopes
+        found = [tripped(one, every[one.scope]) for _, one in sorted(self._trips.items())]
+        released = [
+            was_released(one, every[one.scope]) for _, one in sorted(self._releases.items())
+        ]
+        return found + released
 
     # Folding.
 
@@ -218,29 +210,3 @@ class BreakerMeter:
     def _since(self, book: AccountBook) -> int:
         entry = book.week.entry_session if book.week else None
         return 0 if entry is None else sum(session >= entry for session in self._sessions)
-
-    # Events.
-
-    def _tripped(self, passed: Passed) -> NewEvent:
-        event = BreakerTripped(
-            scope=passed.scope,
-            cause=passed.reading.cause,
-            value=passed.reading.value,
-            threshold=passed.reading.threshold,
-            at_equity=passed.equity,
-            peak=passed.peak,
-        )
-        number = self._scopes[passed.scope].trips.get(passed.reading.cause, 0) + 1
-        return new_event(BREAKER_STREAM, event, [event.scope, event.cause, number], passed.at)
-
-    def _released(self, passed: Passed) -> NewEvent:
-        event = BreakerReleased(
-            scope=passed.scope,
-            cause=passed.reading.cause,
-            value=passed.reading.value,
-            threshold=passed.reading.threshold,
-            at_equity=passed.equity,
-            peak=passed.peak,
-        )
-        number = self._scopes[passed.scope].trips.get(passed.reading.cause, 0)
-        return new_event(BREAKER_STREAM, event, [event.scope, event.cause, number], passed.at)

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date
 from decimal import Decimal
 
 from core.policy import RiskLimits
 from core.rules.account_book import AccountBook
 from core.rules.invalidation import Live, rules_met_by
-from core.rules.ledger import AccountState, apply_cash, apply_fill, equity
+from core.rules.ledger import AccountState, apply_cash, equity
+from core.rules.shadow_fills import BASIS_POINTS, traded_to
 from core.rules.sizing import quantity
-from core.schemas.order import BrokerFill
 from core.schemas.risk import Target
-from core.types import CENT, TICK, Direction, Money, Shares, Side, to_money, to_price
+from core.types import CENT, Direction, Shares
 
 ZERO = Decimal(0)
-BASIS_POINTS = Decimal(10_000)
 SESSIONS_A_YEAR = 252
-SOURCE = "shadow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,7 @@ def _due(shadow: Shadow, session: date, prices: Mapping[str, Decimal], terms: Ri
         targets[week.target.instrument] = week.wanted
     state = shadow.state
     for symbol in sorted(symbols & set(prices)):
-        state = _traded(state, symbol, targets[symbol], (session, prices[symbol]), terms)
+        state = traded_to(state, symbol, targets[symbol], (session, prices[symbol]), terms)
     done = all(state.quantity(symbol) == targets[symbol] for symbol in symbols)
     return Shadow(state, _entered(week, shadow.state, state, done=done))
 
@@ -143,58 +141,6 @@ def _entered(
     elif entry is None and position.quantity != before.quantity(symbol):
         entry = position.average_cost
     return replace(week, wanted=None if done else week.wanted, entry_price=entry)
-
-
-def _traded(
-    state: AccountState,
-    symbol: str,
-    wanted: Shares,
-    at: tuple[date, Decimal],
-    terms: RiskLimits,
-) -> AccountState:
-    """The books after trading to ``wanted``; through zero in two fills, as the desk does."""
-    held = state.quantity(symbol)
-    if held * wanted < 0:
-        state = _filled(state, symbol, -held, at, terms)
-        held = ZERO
-    return _filled(state, symbol, wanted - held, at, terms) if wanted != held else state
-
-
-def _filled(
-    state: AccountState,
-    symbol: str,
-    signed: Shares,
-    at: tuple[date, Decimal],
-    terms: RiskLimits,
-) -> AccountState:
-    session, mark_price = at
-    side = Side.BUY if signed > 0 else Side.SELL
-    price = slipped(mark_price, side, terms)
-    fill = BrokerFill(
-        fill_id=f"{SOURCE}/{session}/{symbol}/{side}",
-        client_order_id=f"{SOURCE}/{session}/{symbol}",
-        account_id=state.account_id,
-        symbol=symbol,
-        side=side,
-        quantity=abs(signed),
-        price=price,
-        commission=commission(abs(signed), price, terms),
-        filled_at=datetime.combine(session, time(21), tzinfo=UTC),
-        session=session,
-        price_kind="close",
-        source=SOURCE,
-    )
-    return apply_fill(state, fill)
-
-
-def slipped(price: Decimal, side: Side, terms: RiskLimits) -> Decimal:
-    """USD a share after slippage against the trader, as the simulated broker charges it."""
-    return max(to_price(price * (1 + side.sign * terms.slippage_bps / BASIS_POINTS)), TICK)
-
-
-def commission(shares: Shares, price: Decimal, terms: RiskLimits) -> Money:
-    """USD, to the cent."""
-    return to_money(shares * price * terms.commission_bps / BASIS_POINTS)
 
 
 def _borrow(shadow: Shadow, prices: Mapping[str, Decimal], terms: RiskLimits) -> Shadow:

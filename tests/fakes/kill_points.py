@@ -152,7 +152,7 @@ class DyingProviders:
 
 def dying(desk: Desk, points: KillPoints, store: DyingStore, orders: Path) -> Desk:
     """The desk with a point around every commit and every outside call, and a durable broker."""
-    broker = DurableBroker(desk.broker, orders)  # type: ignore[arg-type]
+    broker = DurableBroker(getattr(desk.broker, "inner", desk.broker), orders)  # type: ignore[arg-type]
     return replace(
         desk,
         store=store,
