@@ -9,6 +9,8 @@ import time
 import pytest
 
 from config.alert_watch import alert_watch
+from config.worker import Worker
+from core.commands import run_job
 from core.desk.opening import open_desk
 from core.desk.scheduling import pause, resume
 from core.desk.slot_log import SlotOutcome
@@ -20,7 +22,10 @@ from core.events.system import SlotFinished
 from core.events.week import RunCompleted, StageFailed
 from core.types import StoreKind
 from providers.llm.rules import RulesModel
-from scheduler import Worker
+from scheduler import job_tools
+from storage.jobs import enqueue
+from storage.queries import StoreReader
+from storage.queries.jobs import recent_jobs
 from tests.fakes.desks import Bench, bench, on, rules_settings
 
 WEEK = "2024-03-13"
@@ -395,3 +400,32 @@ def _until_done(made, label):
         if f"checkpoint/{WEEK}/{label}" in slots(made):
             return
         time.sleep(0.05)
+
+
+def test_a_job_from_a_button_runs_beside_the_slots_and_asking_twice_is_harmless(tmp_path):
+    made = a_bench(tmp_path)
+    at_work = worker(made, tools=lambda desk: job_tools(made.settings, desk))
+    made.at(on(WEEK, "08:01"))
+    at_work.tick()
+    clock = made.desk.clock
+    for _ in range(2):
+        enqueue(made.store, run_job("replay", week_id=WEEK), "page", clock)
+    enqueue(made.store, run_job("export", week_id=WEEK), "page", clock)
+    at_work.tick()  # one at a time a week
+    at_work.tick()
+    lines = {line.key: line for line in recent_jobs(StoreReader(made.store.engine))}
+    assert lines[f"replay/{WEEK}"].result["identical"] is True
+    assert lines[f"replay/{WEEK}"].request == 1
+    assert lines[f"export/{WEEK}"].status == "done"
+    assert (tmp_path / "runs" / f"week_{WEEK}" / "normalized").exists()
+
+
+def test_no_job_begins_while_the_scheduler_pauses(tmp_path):
+    made = a_bench(tmp_path)
+    at_work = worker(made, tools=lambda desk: job_tools(made.settings, desk))
+    at_work.tick()
+    pause(made.store, "operator", "holiday", made.desk.clock.now())
+    enqueue(made.store, run_job("rebuild"), "page", made.desk.clock)
+    at_work.tick()
+    (line,) = recent_jobs(StoreReader(made.store.engine))
+    assert line.status == "requested"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from core.clock import in_new_york
 from core.desk.desk import Desk
 from core.desk.dispatch import reconcile_softly
 from core.desk.due import due_slots, run_one
+from core.desk.job_crew import JobCrew
 from core.desk.lanes import Lanes
 from core.desk.misfire import LOOK_BACK
 from core.desk.opening import open_desk
@@ -28,6 +30,15 @@ POLL_S = 0.02
 Report = Callable[[Slot, SlotOutcome], None]
 Aside = Callable[[], Coroutine[Any, Any, object]]
 """Done at every round beside all else, as alerts are; also while the scheduler pauses."""
+CrewOf = Callable[[Desk, Lanes], JobCrew]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a shift does beside its slots: telling people, and jobs from buttons."""
+
+    aside: Aside | None = None
+    crew: CrewOf | None = None
 
 
 class Shift:
@@ -43,14 +54,16 @@ class Shift:
         report: Report,
         stopping: Callable[[], bool],
         patience_s: float,
-        aside: Aside | None = None,
+        beside: Beside | None = None,
     ) -> None:
         self.desk = desk
         self.lanes = Lanes()
         self._report = report
         self._stopping = stopping
         self._patience_s = patience_s
-        self._aside = aside
+        beside = beside or Beside()
+        self._aside = beside.aside
+        self._crew = None if beside.crew is None else beside.crew(desk, self.lanes)
         self._opened = False
         self._since = _scan_from(desk)
         self._seen = False
@@ -74,6 +87,8 @@ class Shift:
         others = [slot for slot in due if slot.job is not Job.WEEKLY]
         self._start(ACCOUNTS, others, due)
         self._start(WEEKLY, weekly, due)
+        if self._crew is not None:
+            self._crew.round()
         return None
 
     def _open(self) -> None:
