@@ -19,6 +19,7 @@ from core.policy import (
     CheckpointPolicy,
     CouncilRules,
     DeskPolicy,
+    ExecutionPolicy,
     RiskLimits,
     ScheduleSpec,
 )
@@ -49,6 +50,7 @@ class RiskFile(Schema):
     risk: RiskLimits
     council: CouncilRules
     checkpoints: CheckpointPolicy
+    execution: ExecutionPolicy = ExecutionPolicy()
     breaker: BreakerLimits = BreakerLimits()
 
 
@@ -101,6 +103,7 @@ class PolicyFiles:
             risk=self.risk.risk,
             schedule=self.schedule,
             checkpoints=self.risk.checkpoints,
+            execution=self.risk.execution,
             breaker=self.risk.breaker,
             identities=tuple(sorted(terms)),
         )

@@ -31,7 +31,8 @@ CouncilError
 │   └── AnswerUnusable   still so after the one re-ask; keeps every raw answer
 ├── PipelineError
 │   ├── WiringError      found when the pipeline is built, names stage and key
-│   ├── MissingKey       ├── AlreadyBound    ├── StageTimeout    └── StageFailed
+│   ├── MissingKey       ├── AlreadyBound    ├── StageTimeout    ├── StageFailed
+│   └── ApprovalPending  the orders wait for a person's word
 ├── StoreError
 │   ├── ConcurrencyError a stale expected version
 │   ├── EventConflict    the same event id with another content
@@ -185,6 +186,9 @@ class StageTimeout(PipelineError): ...
 
 
 class StageFailed(PipelineError): ...
+
+
+class ApprovalPending(PipelineError): ...
 
 
 class StoreError(CouncilError): ...

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.context import ContextKey
+from core.events import approval
 from core.events import conversation as talk
 from core.events import week as events
+from core.schemas.approval import OrderApprovals
 from core.schemas.checkpoint import CheckpointDecision
 from core.schemas.conversation import ModelRanking, ModelResponse, RankedModel, Synthesis
 from core.schemas.decision import ChairmanDecision
@@ -47,6 +49,7 @@ RISK_ASSESSMENT = ContextKey[RiskAssessment]("RISK_ASSESSMENT", events.RiskAsses
 EXECUTION_CONSTRAINTS = ContextKey[ExecutionConstraints](
     "EXECUTION_CONSTRAINTS", events.ExecutionConstrained
 )
+ORDER_APPROVALS = ContextKey[OrderApprovals]("ORDER_APPROVALS", approval.ApprovalsConcluded)
 ORDER_INTENTS = ContextKey[tuple[OrderIntent, ...]]("ORDER_INTENTS", events.OrdersPlanned)
 EXECUTION_RESULT = ContextKey[ExecutionResult]("EXECUTION_RESULT", events.OrdersExecuted)
 

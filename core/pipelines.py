@@ -13,8 +13,9 @@ from core.council import (
 from core.keys import CONVERSATION_ID, RUN, USER_QUERY
 from core.pipeline import Pipeline
 from core.policy import DeskPolicy
-from core.ports import Accounts, LanguageModel, MarketData, OrderRoute, Researcher
+from core.ports import Accounts, Approvals, LanguageModel, MarketData, OrderRoute, Researcher
 from core.rendering import PromptLibrary
+from core.stages.approval import ApprovalStage
 from core.stages.chairman import ChairmanStage
 from core.stages.execution import ExecutionStage
 from core.stages.market_snapshot import MarketSnapshotStage
@@ -34,8 +35,12 @@ def weekly(  # noqa: PLR0913 - the ports of a whole week, each named once, by ke
     market: MarketData,
     accounts: Accounts,
     route: OrderRoute,
+    approvals: Approvals | None = None,
 ) -> Pipeline:
-    """A week: look, read, pitch, judge, decide, limit, plan, trade. Given: ``RUN``."""
+    """A week: look, read, pitch, judge, decide, limit, plan, trade. Given: ``RUN``.
+
+    With ``approvals`` a person's word stands between the limits and the plan.
+    """
     return Pipeline(
         [
             MarketSnapshotStage(market, policy.assets),
@@ -45,7 +50,8 @@ def weekly(  # noqa: PLR0913 - the ports of a whole week, each named once, by ke
             PeerReviewStage(model, prompts, policy),
             ChairmanStage(model, prompts, policy),
             RiskStage(accounts, policy),
-            OrderPlanStage(accounts),
+            *([ApprovalStage(approvals)] if approvals else []),
+            OrderPlanStage(accounts, gated=approvals is not None),
             ExecutionStage(route),
         ],
         given=[RUN],

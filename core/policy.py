@@ -30,6 +30,7 @@ __all__ = [
     "CheckpointPolicy",
     "CouncilRules",
     "DeskPolicy",
+    "ExecutionPolicy",
     "ModelSettings",
     "ModelSpec",
     "Profile",
@@ -65,6 +66,7 @@ BasisPoints: TypeAlias = Annotated[Decimal, Field(ge=0, le=1_000), AfterValidato
 Dollars: TypeAlias = Annotated[Decimal, Field(gt=0, le=1_000_000_000), AfterValidator(_plain)]
 Percent: TypeAlias = Annotated[Decimal, Field(gt=0, le=100), AfterValidator(_plain)]
 Wall: TypeAlias = Annotated[time, AfterValidator(_wall)]
+Hours: TypeAlias = Annotated[int, Field(ge=1, le=72)]
 
 
 class AssetSpec(Schema):
@@ -163,6 +165,23 @@ class CheckpointPolicy(Schema):
     flip_beyond: float = Field(default=0.5, gt=0, le=2)
 
 
+class ExecutionPolicy(Schema):
+    """Whether a person's word stands between the limits and a week's orders.
+
+    ``manual``: the week stops with a proposal, and what nobody approved by ``approval_expires`` is not
+    traded. That is a New York wall time, of the first session on which it is still to come, or so many
+    hours after the proposal. Only a real desk asks: a simulation and the demonstration never do.
+    """
+
+    approval: Literal["auto", "manual"] = "auto"
+    approval_expires: Wall | Hours = time(11)
+
+
+def _asks_nobody(policy: ExecutionPolicy) -> bool:
+    """Such a policy is left out of the record: weeks of desks that ask nobody keep their ids."""
+    return policy.approval == "auto"
+
+
 class DeskPolicy(Schema):
     """The desk's whole policy. ``identities`` are the terms of every known profile, for blinding."""
 
@@ -173,6 +192,7 @@ class DeskPolicy(Schema):
     schedule: ScheduleSpec = ScheduleSpec()
     checkpoints: CheckpointPolicy = CheckpointPolicy()
     breaker: BreakerLimits = BreakerLimits()
+    execution: ExecutionPolicy = Field(default=ExecutionPolicy(), exclude_if=_asks_nobody)
     identities: tuple[str, ...] = ()
 
     @property

@@ -14,6 +14,7 @@ from core.errors import BrokerError
 from core.events.envelope import Append, Event, StoredEvent, StreamHead
 from core.market import Headline, MarketBars, Quote
 from core.schemas.alert import Alert
+from core.schemas.approval import OrderApprovals
 from core.schemas.breaker import Halt
 from core.schemas.execution import OrderOutcome
 from core.schemas.model_call import ModelAnswer, ModelRequest
@@ -176,6 +177,14 @@ class Accounts(Protocol):
 
     def halts(self, account_id: AccountId) -> tuple[Halt, ...]:
         """What stops new positions of the account now; empty when nothing does."""
+        ...
+
+
+class Approvals(Protocol):
+    """The word of people on what a run would trade."""
+
+    def concluded(self) -> OrderApprovals:
+        """Every account's decision; ApprovalPending while one is neither decided nor expired."""
         ...
 
 

@@ -16,6 +16,7 @@ from core.desk.writing import (
 from core.errors import BadInput
 from core.events.account import AccountOpened, SeatModelChanged
 from core.events.system import DeskConfigured, PromptsRecorded, SettingsRecorded
+from core.policy import DeskPolicy
 from core.ports import EventStore
 from core.types import StoreKind, WeekId
 
@@ -105,6 +106,15 @@ def record_settings(desk: Desk, at: datetime) -> None:
         new = new_event(SETTINGS_STREAM, event, [event.fingerprint], at)
         if desk.store.find(str(new.event_id)) is None:
             append_one(desk.store, SETTINGS_STREAM, new)
+
+
+def recorded_policy(store: EventStore, fingerprint: str) -> DeskPolicy:
+    """The policy on record under its fingerprint; BadInput when there is none."""
+    for row in store.read(SETTINGS_STREAM):
+        event = store.decode(row) if row.type == SettingsRecorded.__name__ else None
+        if isinstance(event, SettingsRecorded) and event.fingerprint == fingerprint:
+            return DeskPolicy.model_validate(event.policy)
+    raise BadInput(f"settings {fingerprint[:12]} are not in the store: `verify` it")
 
 
 def _configure(desk: Desk, at: datetime) -> None:

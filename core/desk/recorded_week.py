@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from core.desk.opening import recorded_policy
 from core.desk.runs import started_event, the_official_run
 from core.desk.slot_log import SlotOutcome
 from core.desk.slots import Job, Slot
@@ -14,7 +15,7 @@ from core.errors import BadInput
 from core.events.account import OrderAccepted, OrderFilled, OrderRejected
 from core.events.envelope import Event, StoredEvent
 from core.events.market import PricesObserved, UniverseMarked
-from core.events.system import PromptsRecorded, SettingsRecorded, SlotFinished
+from core.events.system import PromptsRecorded, SlotFinished
 from core.events.week import StageCompleted, WeekClaimed
 from core.policy import DeskPolicy
 from core.ports import EventStore
@@ -78,7 +79,7 @@ def recorded_week(store: EventStore, week_id: WeekId) -> RecordedWeek:
     end = _end_position(store, first)
     slots: list[tuple[int, Slot]] = []
     observed: list[tuple[datetime, Sequence[MarkedPrice]]] = []
-    policy = _policy(store, started.settings_fingerprint)
+    policy = recorded_policy(store, started.settings_fingerprint)
     orders = RecordedOrders(
         unshortable={asset.symbol for asset in policy.assets if not asset.shortable}
     )
@@ -165,14 +166,6 @@ def _last_stage(store: EventStore, run: RunSpec) -> str | None:
     rows = store.read(run.stream)
     done = [row for row in rows if row.type == StageCompleted.__name__ and row.run_id == run.run_id]
     return str(done[-1].payload["stage"]) if done else None
-
-
-def _policy(store: EventStore, fingerprint: str) -> DeskPolicy:
-    for row in store.read(SETTINGS_STREAM):
-        event = store.decode(row) if row.type == SettingsRecorded.__name__ else None
-        if isinstance(event, SettingsRecorded) and event.fingerprint == fingerprint:
-            return DeskPolicy.model_validate(event.policy)
-    raise BadInput(f"settings {fingerprint[:12]} are not in the store: `verify` it")
 
 
 def _templates(store: EventStore, fingerprint: str) -> Mapping[str, str]:

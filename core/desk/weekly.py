@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from core import keys
 from core.clock import in_new_york
-from core.context import PipelineContext
+from core.context import ContextKey, PipelineContext
+from core.desk import approval_gate as gate
+from core.desk.approval import supersede
 from core.desk.books import RunAccounts
 from core.desk.breaker import evaluate
 from core.desk.desk import Desk
@@ -33,17 +36,23 @@ from core.schemas.run import RunSpec
 from core.types import StreamId, WeekId, wednesday, week_of
 
 LAST_STAGE = "execution"
+UNPAID = ("risk", gate.STAGE, "order_plan", LAST_STAGE)
+"""Stages that ask no model: no key is looked at before them."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeekRun:
-    """What a weekly command did: ``ran`` lists the stages of this call, ``resumed`` those before it."""
+    """What a weekly command did: ``ran`` lists the stages of this call, ``resumed`` those before it.
+
+    ``waiting`` says what a run that stopped at the approval gate waits for.
+    """
 
     run: RunSpec
     context: PipelineContext
     ran: tuple[str, ...]
     resumed: tuple[str, ...]
     completed: bool
+    waiting: str | None = None
 
     @property
     def already_done(self) -> bool:
@@ -55,6 +64,7 @@ async def run_week(
 ) -> WeekRun:
     """Run the week up to stage ``until``; what is done already is never done again.
 
+    At the approval gate it stops with a proposal; called again it goes on once that is decided.
     BadInput for a week in the future, one that a newer week has overtaken, or while another process runs it.
     """
     now = desk.clock.now()
@@ -65,14 +75,28 @@ async def run_week(
         run = claim_week(desk, week_id, now)
         drop_unsent(desk, run)
         evaluate(desk)
+        supersede(desk.store, run)
         return await _advance(desk, run, progress, until)
 
 
 async def _advance(desk: Desk, run: RunSpec, progress: Progress, until: str) -> WeekRun:
     pipeline = week_pipeline(desk, run).until(until)
+    if gate.STAGE not in (stage.name for stage in pipeline.stages):
+        return await _run(desk, run, pipeline, progress)
+    before = await _run(desk, run, pipeline.until(gate.BEFORE), progress)
+    waiting = gate.waits_for(desk, run, before.context)
+    if waiting is not None:
+        return replace(before, waiting=waiting)
+    behind = await _run(desk, run, pipeline, progress)
+    earlier = tuple(stage for stage in behind.resumed if stage not in before.ran)
+    return replace(behind, ran=before.ran + behind.ran, resumed=earlier)
+
+
+async def _run(desk: Desk, run: RunSpec, pipeline: Pipeline, progress: Progress) -> WeekRun:
     journal = RunJournal(desk.store, run, run.stream, official_bookings(desk, run))
     before = tuple(done.stage for done in journal.finished())
-    if len(before) < len(pipeline.stages):
+    names = [stage.name for stage in pipeline.stages]
+    if not set(names) <= {*before, *UNPAID}:
         await desk.providers.preflight()
     started = PipelineContext().bind(keys.RUN, run)
     warming = asyncio.create_task(warm_up_later(desk))
@@ -80,10 +104,11 @@ async def _advance(desk: Desk, run: RunSpec, progress: Progress, until: str) -> 
         context = await pipeline.run(started, journal, progress)
     finally:
         warming.cancel()
-    ran = tuple(stage.name for stage in pipeline.stages if stage.name not in before)
-    if until == LAST_STAGE and not is_completed(desk.store, run):
+    ran = tuple(name for name in names if name not in before)
+    completed = names[-1] == LAST_STAGE
+    if completed and not is_completed(desk.store, run):
         complete(desk, run)
-    return WeekRun(run, context, ran, before, until == LAST_STAGE)
+    return WeekRun(run, context, ran, before, completed)
 
 
 def week_pipeline(desk: Desk, run: RunSpec) -> Pipeline:
@@ -97,6 +122,7 @@ def week_pipeline(desk: Desk, run: RunSpec) -> Pipeline:
         market=ports.market,
         accounts=RunAccounts(desk.books.book, desk.halts),
         route=ReconciledRoute(desk, RecordingRoute(desk, run.as_of)),
+        approvals=gate.RecordedApprovals(desk.store, run) if gate.stands(desk, run) else None,
     )
 
 
@@ -110,10 +136,13 @@ def official_bookings(desk: Desk, run: RunSpec) -> Bookings:
         intents = finished.values.get(keys.ORDER_INTENTS)
         if intents is None:
             return
+        targets, at = _approved(desk, run)
+        taking_part = {target.account_id for target in targets}
         for changed in model_changes(desk, run.week_id):
-            yield account_stream(changed.account_id), changed, (run.week_id,)
-        entry = entry_session(desk, run.as_of)
-        for target in _targets(desk, run):
+            if changed.account_id in taking_part:
+                yield account_stream(changed.account_id), changed, (run.week_id,)
+        entry = entry_session(desk, at)
+        for target in targets:
             stream = account_stream(target.account_id)
             event = TargetSet(
                 week_id=run.week_id, run_id=run.run_id, target=target, entry_session=entry
@@ -126,12 +155,17 @@ def official_bookings(desk: Desk, run: RunSpec) -> Bookings:
     return bookings
 
 
-def _targets(desk: Desk, run: RunSpec) -> tuple[Target, ...]:
+def _approved(desk: Desk, run: RunSpec) -> tuple[tuple[Target, ...], datetime]:
+    """The targets the accounts take up, and when that was decided: by the run, or by people later."""
+    values: dict[ContextKey[Any], Any] = {}
     for done in finished_stages(desk.store, run.stream, run):
-        constraints = done.values.get(keys.EXECUTION_CONSTRAINTS)
-        if constraints is not None:
-            return tuple(constraints.targets)
-    return ()
+        values |= done.values
+    targets: tuple[Target, ...] = values[keys.EXECUTION_CONSTRAINTS].targets
+    word = values.get(keys.ORDER_APPROVALS)
+    if word is None:
+        return targets, run.as_of
+    approved = tuple(target for target in targets if target.account_id in word.approved)
+    return approved, max(run.as_of, word.decided_at)
 
 
 def entry_session(desk: Desk, as_of: datetime) -> date:

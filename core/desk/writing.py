@@ -25,6 +25,10 @@ def week_stream(week_id: WeekId) -> StreamId:
     return StreamId(f"week/{week_id}")
 
 
+def approval_stream(run_id: RunId) -> StreamId:
+    return StreamId(f"run/{run_id}/approval")
+
+
 def account_stream(account_id: AccountId) -> StreamId:
     return StreamId(f"account/{account_id}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.events import (
     account,
     alerts,
+    approval,
     breaker,
     broker,
     calls,
@@ -25,6 +26,7 @@ ALL_EVENTS: tuple[type[Event], ...] = tuple(
         system,
         week,
         account,
+        approval,
         broker,
         market,
         calls,

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from core.schemas.order import OrderIntent, Purpose, client_order_id
+from core.schemas.risk import Target
 from core.types import AccountId, RunId, Side, WeekId
 
 ZERO = Decimal(0)
@@ -22,6 +23,13 @@ class Plan:
     run_id: RunId
     decided_at: datetime
     prices: Mapping[str, Decimal]
+
+
+def wanted_positions(target: Target) -> Mapping[str, Decimal]:
+    """Signed shares by symbol that the target asks for; absent is flat."""
+    if target.instrument is None or not target.quantity:
+        return {}
+    return {target.instrument: target.quantity}
 
 
 def plan_orders(
