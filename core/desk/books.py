@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from core.desk.halts import Halts
-from core.desk.writing import account_stream
+from core.desk.writing import account_stream, week_stream
 from core.errors import BadInput
 from core.events.account import TargetSet
+from core.events.week import OrdersPlanned
 from core.ports import EventStore
 from core.rules.account_book import AccountBook, fold
 from core.rules.ledger import equity
@@ -40,17 +42,24 @@ class AccountBooks:
         return self._store.head(account_stream(account_id)).version > 0
 
     def before_week(self, account_id: AccountId, week_id: WeekId) -> AccountBook:
-        """The account as it stood when this week's orders were planned."""
-        events = []
+        """The account as it stood when this week's orders were planned, whether or not it took part."""
+        events, planned = [], self._planned_at(week_id)
         for row in self._store.read(account_stream(account_id)):
             event = self._store.decode(row)
-            if isinstance(event, TargetSet) and event.week_id >= week_id:
+            newer = isinstance(event, TargetSet) and event.week_id >= week_id
+            if newer or row.position > planned:
                 break
             events.append((row.version, event))
         book = fold(None, events)
         if book is None:
             raise BadInput(f"account {account_id} was not open in week {week_id}: check --week")
         return book
+
+    def _planned_at(self, week_id: WeekId) -> float:
+        """The position of the plan in the log, infinite while there is none."""
+        rows = self._store.read(week_stream(week_id))
+        plans = (row.position for row in rows if row.type == OrdersPlanned.__name__)
+        return next(plans, math.inf)
 
 
 class RunAccounts:

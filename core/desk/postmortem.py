@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from core.clock import in_new_york
 from core.desk.desk import Desk
+from core.desk.history import WeekHistory, week_history
 from core.desk.runs import official_run
-from core.desk.writing import account_stream, new_event, week_stream
+from core.desk.writing import new_event, week_stream
 from core.errors import BadInput
-from core.events.account import CheckpointDecided, OrderFilled, OrderIntended
 from core.events.envelope import Append, event_id
 from core.events.week import PostmortemWritten, WeekClosed
 from core.rules.account_book import AccountBook, WeekBook
-from core.rules.ledger import AccountState, equity
+from core.rules.ledger import equity
 from core.rules.postmortem_text import week_text
-from core.rules.week_boundary import boundary_equity, closing_fills
-from core.schemas.checkpoint import CheckpointDecision
-from core.schemas.order import WEEKLY, BrokerFill
+from core.rules.week_boundary import boundary_equity
 from core.schemas.postmortem import AccountWeek, Postmortem
 from core.types import AccountId, CheckpointAction, WeekId, wednesday, week_of
 
@@ -28,9 +25,11 @@ PROVISIONAL, FINAL = "provisional", "final"
 
 
 def write_provisional(desk: Desk, week_id: WeekId, at: datetime) -> str:
-    """The 07:30 postmortem, on the last close; nothing to do for a week nobody ran."""
+    """The 07:30 postmortem, on the last close; nothing to do for a week nobody ran or took up."""
     if official_run(desk.store, week_id) is None:
         return f"week {week_id} has no run"
+    if not any(_took_part(book, week_id) for book in _books(desk)):
+        return f"week {week_id} was never executed"
     if not was_written(desk, week_id, PROVISIONAL):
         _write(desk, week_id, PROVISIONAL, at)
     return f"week {week_id}: provisional"
@@ -42,7 +41,10 @@ def finalise_if_ended(desk: Desk, at: datetime) -> str | None:
     ended = week_of(wednesday(this_week) - timedelta(days=1))
     if official_run(desk.store, ended) is None or was_written(desk, ended, FINAL):
         return None
-    if not all(_has_ended(book, ended) for book in _books(desk)):
+    books = _books(desk)
+    if not any(_took_part(book, ended) for book in books):
+        return None
+    if not all(_has_ended(book, ended) for book in books):
         return None
     _write(desk, ended, FINAL, at)
     return ended
@@ -59,6 +61,11 @@ def _has_ended(book: AccountBook, week_id: WeekId) -> bool:
     if book.week.week_id == week_id:
         return not book.ledger.positions
     return True
+
+
+def _took_part(book: AccountBook, week_id: WeekId) -> bool:
+    """Whether it is one of the two weeks the account's book still knows."""
+    return any(week is not None and week.week_id == week_id for week in (book.week, book.previous))
 
 
 def was_written(desk: Desk, week_id: WeekId, status: str) -> bool:
@@ -107,8 +114,8 @@ def compare(desk: Desk, week_id: WeekId, status: str, at: datetime) -> Postmorte
     return report.model_copy(update={"text": week_text(report)})
 
 
-def _return_of(accounts: Sequence[AccountWeek], account_id: AccountId) -> float:
-    return next((week.week_return for week in accounts if week.account_id == account_id), 0.0)
+def _return_of(accounts: Sequence[AccountWeek], account_id: AccountId) -> float | None:
+    return next((week.week_return for week in accounts if week.account_id == account_id), None)
 
 
 def _account_week(
@@ -119,7 +126,7 @@ def _account_week(
         week = book.previous
     if week is None or week.week_id != week_id:
         return None
-    history = _history(desk, book.account_id, week)
+    history = week_history(desk, book.account_id, week)
     start, end = _equities(desk, book, week, history, at)
     acted = history.decisions
     return AccountWeek(
@@ -143,37 +150,8 @@ def _account_week(
     )
 
 
-@dataclass(slots=True)
-class _History:
-    """An account's events since its week began: fills, decisions, and each week's planned orders."""
-
-    fills: list[BrokerFill] = field(default_factory=list)
-    decisions: list[CheckpointDecision] = field(default_factory=list)
-    planned: dict[WeekId, set[str]] = field(default_factory=dict)
-
-    def closing(self, week: WeekBook, start: AccountState) -> list[BrokerFill]:
-        """The fills with which the week's own plan took back what it found."""
-        ids = self.planned.get(week.week_id, set())
-        return closing_fills(start, (fill for fill in self.fills if fill.client_order_id in ids))
-
-
-def _history(desk: Desk, account_id: AccountId, week: WeekBook) -> _History:
-    history = _History()
-    kinds = {kind.__name__ for kind in (OrderIntended, OrderFilled, CheckpointDecided)}
-    for row in desk.store.read(account_stream(account_id), week.start_version):
-        event = desk.store.decode(row) if row.type in kinds else None
-        if isinstance(event, OrderFilled):
-            history.fills.append(event.fill)
-        elif isinstance(event, OrderIntended) and event.intent.purpose in WEEKLY:
-            planned = history.planned.setdefault(event.intent.week_id, set())
-            planned.add(event.intent.client_order_id)
-        elif isinstance(event, CheckpointDecided) and event.decision.week_id == week.week_id:
-            history.decisions.append(event.decision)
-    return history
-
-
 def _equities(
-    desk: Desk, book: AccountBook, week: WeekBook, history: _History, at: datetime
+    desk: Desk, book: AccountBook, week: WeekBook, history: WeekHistory, at: datetime
 ) -> tuple[Decimal, Decimal]:
     """Equity where the week began and where it ended (so far), in USD."""
     assert week.start is not None  # every TargetSet keeps the ledger it found

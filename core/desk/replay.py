@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import itemgetter
 from uuid import UUID
 
 from core.clock import FixedClock
 from core.desk.desk import Desk
 from core.desk.dispatch import run_slot
 from core.desk.recorded_halts import RecordedHalts
+from core.desk.recorded_steps import Placed, RunPart, Step, recorded_steps, say_again
 from core.desk.recorded_week import RecordedWeek, ReplayCursor, recorded_week
 from core.desk.replay_report import ReplayReport, compare
 from core.desk.runs import claim_week
 from core.desk.settle import settle
+from core.desk.slots import Slot
 from core.desk.weekly import run_week
 from core.desk.writing import (
     DESK_STREAM,
@@ -41,31 +44,40 @@ async def replay(store: EventStore, week_id: WeekId, scratch_desk: ScratchDesk) 
     desk = scratch_desk(week, cursor)
     desk = replace(desk, recorded_halts=RecordedHalts(store, week.run))
     _copy_prefix(store, desk, week)
-    failure = await _run(desk, week, cursor)
+    failure = await _run(desk, week, cursor, recorded_steps(store, week))
     return compare(store, desk.store, week, failure)
 
 
-async def _run(desk: Desk, week: RecordedWeek, cursor: ReplayCursor) -> CouncilError | None:
-    """The week's run, then its slots in recorded order; a failing run ends the replay there."""
+async def _run(
+    desk: Desk, week: RecordedWeek, cursor: ReplayCursor, steps: Sequence[Placed]
+) -> CouncilError | None:
+    """The week's run and its slots in recorded order; a failing run ends the replay there."""
     clock = desk.clock
     assert isinstance(clock, FixedClock)  # a replay's clock is moved through the recorded instants
     clock.move_to(week.run.as_of)
-    cursor.position = week.first
-    try:
-        if week.until is None:
-            claim_week(desk, week.run.week_id, week.run.as_of)
-        else:
-            await run_week(desk, week.run.week_id, until=week.until)
-    except CouncilError as error:
-        return error
-    for position, slot in week.slots:
+    if not steps:
+        claim_week(desk, week.run.week_id, week.run.as_of)
+    for position, step in sorted([*steps, *week.slots], key=itemgetter(0)):
         cursor.position = position
-        clock.move_to(max(clock.now(), slot.at))
-        await run_slot(desk, slot)
+        if isinstance(step, Slot):
+            clock.move_to(max(clock.now(), step.at))
+            await run_slot(desk, step)
+            continue
+        try:
+            await _again_in_run(desk, week, step)
+        except CouncilError as error:
+            return error
     if week.has_fills_after(cursor.position):
         cursor.position = week.end  # a person settled by hand, after the last slot that was run
         settle(desk, clock.now())
     return None
+
+
+async def _again_in_run(desk: Desk, week: RecordedWeek, step: Step) -> None:
+    if isinstance(step, RunPart):
+        await run_week(desk, week.run.week_id, until=step.until)
+    else:
+        say_again(desk, week, step)
 
 
 def _copy_prefix(store: EventStore, desk: Desk, week: RecordedWeek) -> None:

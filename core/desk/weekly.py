@@ -3,39 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from core import keys
 from core.clock import in_new_york
-from core.context import ContextKey, PipelineContext
+from core.context import PipelineContext
 from core.desk import approval_gate as gate
 from core.desk.approval import supersede
+from core.desk.booking import official_bookings
 from core.desk.books import RunAccounts
 from core.desk.breaker import evaluate
 from core.desk.desk import Desk
-from core.desk.journal import Bookings, RunJournal, finished_stages
-from core.desk.opening import model_changes, open_desk
+from core.desk.journal import RunJournal
+from core.desk.opening import open_desk
 from core.desk.order_route import RecordingRoute
 from core.desk.overtaken import drop_unsent, refuse_overtaken
 from core.desk.reconcile import ReconciledRoute
 from core.desk.runs import claim_week, is_completed
 from core.desk.warm_up import warm_up_later
-from core.desk.writing import account_stream, append_one, new_event
+from core.desk.writing import append_one, new_event
 from core.errors import BadInput
-from core.events.account import OrderIntended, TargetSet
-from core.events.envelope import Event
 from core.events.week import RunCompleted
-from core.pipeline import Pipeline, Progress, silent
+from core.pipeline import Pipeline, Progress, StageState, silent
 from core.pipelines import weekly
-from core.ports import FinishedStage
-from core.schemas.risk import Target
 from core.schemas.run import RunSpec
-from core.types import StreamId, WeekId, wednesday, week_of
+from core.types import WeekId, wednesday, week_of
 
-LAST_STAGE = "execution"
+LAST_TALK, LAST_STAGE = "chairman", "execution"
 UNPAID = ("risk", gate.STAGE, "order_plan", LAST_STAGE)
 """Stages that ask no model: no key is looked at before them."""
 
@@ -80,16 +75,37 @@ async def run_week(
 
 
 async def _advance(desk: Desk, run: RunSpec, progress: Progress, until: str) -> WeekRun:
+    """What asks models first, beside other jobs; then, alone with the accounts, what trades."""
     pipeline = week_pipeline(desk, run).until(until)
-    if gate.STAGE not in (stage.name for stage in pipeline.stages):
+    names = [stage.name for stage in pipeline.stages]
+    if LAST_TALK not in names[:-1]:
         return await _run(desk, run, pipeline, progress)
-    before = await _run(desk, run, pipeline.until(gate.BEFORE), progress)
-    waiting = gate.waits_for(desk, run, before.context)
-    if waiting is not None:
-        return replace(before, waiting=waiting)
-    behind = await _run(desk, run, pipeline, progress)
-    earlier = tuple(stage for stage in behind.resumed if stage not in before.ran)
-    return replace(behind, ran=before.ran + behind.ran, resumed=earlier)
+    talked = await _run(desk, run, pipeline.until(LAST_TALK), progress)
+    async with desk.trading:
+        if gate.STAGE not in names:
+            return _after(talked, await _run(desk, run, pipeline, _fresh(progress)))
+        limited = await _run(desk, run, pipeline.until(gate.BEFORE), _fresh(progress))
+        limited = _after(talked, limited)
+        waiting = gate.waits_for(desk, run, limited.context)
+        if waiting is not None:
+            return replace(limited, waiting=waiting)
+        return _after(limited, await _run(desk, run, pipeline, _fresh(progress)))
+
+
+def _after(first: WeekRun, then: WeekRun) -> WeekRun:
+    """Both parts of one call as one."""
+    earlier = tuple(stage for stage in then.resumed if stage not in first.ran)
+    return replace(then, ran=first.ran + then.ran, resumed=earlier)
+
+
+def _fresh(progress: Progress) -> Progress:
+    """Says nothing of stages that a part before resumed or ran."""
+
+    def report(stage: str, state: StageState) -> None:
+        if state is not StageState.RESUMED:
+            progress(stage, state)
+
+    return report
 
 
 async def _run(desk: Desk, run: RunSpec, pipeline: Pipeline, progress: Progress) -> WeekRun:
@@ -104,10 +120,10 @@ async def _run(desk: Desk, run: RunSpec, pipeline: Pipeline, progress: Progress)
         context = await pipeline.run(started, journal, progress)
     finally:
         warming.cancel()
-    ran = tuple(name for name in names if name not in before)
     completed = names[-1] == LAST_STAGE
     if completed and not is_completed(desk.store, run):
         complete(desk, run)
+    ran = tuple(name for name in names if name not in before)
     return WeekRun(run, context, ran, before, completed)
 
 
@@ -124,57 +140,6 @@ def week_pipeline(desk: Desk, run: RunSpec) -> Pipeline:
         route=ReconciledRoute(desk, RecordingRoute(desk, run.as_of)),
         approvals=gate.RecordedApprovals(desk.store, run) if gate.stands(desk, run) else None,
     )
-
-
-def official_bookings(desk: Desk, run: RunSpec) -> Bookings:
-    """What ``order_plan`` means to the accounts, written in the transaction that ends it.
-
-    Changes of model, targets and intents: only with the plan does a week become the account's week.
-    """
-
-    def bookings(finished: FinishedStage) -> Iterable[tuple[StreamId, Event, tuple[object, ...]]]:
-        intents = finished.values.get(keys.ORDER_INTENTS)
-        if intents is None:
-            return
-        targets, at = _approved(desk, run)
-        taking_part = {target.account_id for target in targets}
-        for changed in model_changes(desk, run.week_id):
-            if changed.account_id in taking_part:
-                yield account_stream(changed.account_id), changed, (run.week_id,)
-        entry = entry_session(desk, at)
-        for target in targets:
-            stream = account_stream(target.account_id)
-            event = TargetSet(
-                week_id=run.week_id, run_id=run.run_id, target=target, entry_session=entry
-            )
-            yield stream, event, (run.week_id,)
-        for intent in intents:
-            stream = account_stream(intent.account_id)
-            yield stream, OrderIntended(intent=intent), (intent.client_order_id,)
-
-    return bookings
-
-
-def _approved(desk: Desk, run: RunSpec) -> tuple[tuple[Target, ...], datetime]:
-    """The targets the accounts take up, and when that was decided: by the run, or by people later."""
-    values: dict[ContextKey[Any], Any] = {}
-    for done in finished_stages(desk.store, run.stream, run):
-        values |= done.values
-    targets: tuple[Target, ...] = values[keys.EXECUTION_CONSTRAINTS].targets
-    word = values.get(keys.ORDER_APPROVALS)
-    if word is None:
-        return targets, run.as_of
-    approved = tuple(target for target in targets if target.account_id in word.approved)
-    return approved, max(run.as_of, word.decided_at)
-
-
-def entry_session(desk: Desk, as_of: datetime) -> date:
-    """The session in which an order decided at ``as_of`` fills: today until its close, else the next."""
-    day = in_new_york(as_of).date()
-    session = desk.calendar.session_on_or_after(day)
-    if session == day and as_of >= desk.calendar.session_close(session):
-        return desk.calendar.offset(session, 1)
-    return session
 
 
 def complete(desk: Desk, run: RunSpec) -> None:

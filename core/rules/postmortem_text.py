@@ -12,6 +12,8 @@ def week_text(report: Postmortem) -> str:
 
 
 def _council(report: Postmortem) -> str:
+    if report.council_return is None:
+        return "The council took no part."
     status = "so far " if report.provisional else ""
     line = f"The council {status}made {report.council_return:+.2%}"
     if report.mean_pm_return is None:

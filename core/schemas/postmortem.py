@@ -31,14 +31,18 @@ class AccountWeek(Schema):
 
 
 class Postmortem(Schema):
-    """``provisional`` until the week's exit fills are in; marks are of ``last_session``'s close."""
+    """``provisional`` until the week's exit fills are in; marks are of ``last_session``'s close.
+
+    An account that did not take the week up is not among ``accounts``; a council that did not has no
+    return.
+    """
 
     week_id: WeekId
     first_session: date
     last_session: date
     provisional: bool
     accounts: tuple[AccountWeek, ...]
-    council_return: float
+    council_return: float | None
     mean_pm_return: float | None
     best_pm: AccountId | None
     best_pm_return: float | None
