@@ -21,9 +21,11 @@ FORMATS = {
 
 def allowed_text(node: Node) -> str:
     """A node in words: ``0 < value <= 1``, ``one of live, rules``, ``true or false``."""
-    for choice in node.get("anyOf", ()):
-        if choice.get("type") != "null":
-            return allowed_text(choice)
+    choices = [one for one in node.get("anyOf", ()) if one.get("type") != "null"]
+    if any(one.get("type") == "number" for one in choices):
+        return allowed_text(choices[0])  # a Decimal, which may be text too: not worth saying
+    if choices:
+        return " or ".join(map(allowed_text, choices))
     if "enum" in node:
         return f"one of {', '.join(map(str, node['enum']))}"
     if "const" in node:

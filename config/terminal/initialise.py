@@ -13,6 +13,7 @@ from core.errors import BadInput
 
 PROFILES = ("rules", "live", "local", "auto")
 BROKERS = ("simulated", "alpaca", "alpaca_mcp")
+APPROVALS = ("auto", "manual")
 HOUSE_ADDRESS, HOUSE_MODEL = "http://127.0.0.1:11434/v1", "llama3.1"
 RESEARCH_KEYS = {
     "GEMINI_API_KEY": "Gemini key for deep research (empty for none)",
@@ -33,6 +34,7 @@ class Given:
     variables: Mapping[str, str | None] = field(default_factory=dict)
     base_url: str | None = None
     model: str | None = None
+    approval: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Choices:
     """What the desk is to be.
 
     ``variables`` go to ``.env`` (an empty one is left out); ``base_url`` and ``model`` are the
-    server and the model of the profile ``local``, None leaves the files as they are.
+    server and the model of the profile ``local``, ``approval`` who says yes to orders: None leaves
+    the files as they are.
     """
 
     profile: str
@@ -48,12 +51,18 @@ class Choices:
     variables: Mapping[str, str] = field(default_factory=dict)
     base_url: str | None = None
     model: str | None = None
+    approval: str | None = None
 
 
 def complete(given: Given, *, asks: bool) -> Choices:
     """Ask for what is left open when somebody is there to answer."""
     profile = given.profile or _asked(f"Profile ({', '.join(PROFILES)})", "rules", asks=asks)
     broker = given.broker or _asked(f"Broker ({', '.join(BROKERS)})", "simulated", asks=asks)
+    approval = given.approval or _asked(
+        f"Orders are sent after a person's approval ({', '.join(APPROVALS)})",
+        first_approval(profile),
+        asks=asks,
+    )
     variables = dict(given.variables)
     questions: dict[str, str] = {}
     if profile in ("live", "auto"):
@@ -71,7 +80,12 @@ def complete(given: Given, *, asks: bool) -> Choices:
         base_url = base_url or _asked("Address of the server", HOUSE_ADDRESS, asks=asks)
         model = model or _asked("Model", HOUSE_MODEL, asks=asks)
     kept = {name: value for name, value in variables.items() if value}
-    return Choices(profile, broker, kept, base_url, model)
+    return Choices(profile, broker, kept, base_url, model, approval)
+
+
+def first_approval(profile: str) -> str:
+    """What a desk starts with: where models may decide a person says yes, rules trade by themselves."""
+    return "auto" if profile == "rules" else "manual"
 
 
 def _asked(question: str, default: str, *, asks: bool, hidden: bool = False) -> str:
@@ -84,13 +98,15 @@ def _asked(question: str, default: str, *, asks: bool, hidden: bool = False) -> 
 
 
 def write(root: Path, choices: Choices, *, overwrite: bool = False) -> list[Path]:
-    """Write ``.env`` (mode 0600), the profile and the broker; returns the files.
+    """Write ``.env`` (mode 0600), the profile, the broker and who approves; returns the files.
 
     BadInput when a variable of ``.env`` has another value already and may not be replaced, for a
     choice that does not exist or a folder that is not there; then nothing is written.
     """
     _refuse_unknown("profile", choices.profile, PROFILES)
     _refuse_unknown("broker", choices.broker, BROKERS)
+    if choices.approval is not None:
+        _refuse_unknown("approval", choices.approval, APPROVALS)
     folder = choices.variables.get("MARKET_DATA_DIR")
     if folder and not (root / Path(folder).expanduser()).is_dir():
         raise BadInput(f"{folder} is no folder: give one with daily bars, or none")
@@ -109,6 +125,9 @@ def write(root: Path, choices: Choices, *, overwrite: bool = False) -> list[Path
             connections, [Change(r"(?m)^broker: \w+", f"broker: {choices.broker}", "broker:")]
         ),
     }
+    if choices.approval:
+        said = Change(r"(?m)^(  approval: )\w+", f"\\g<1>{choices.approval}", "approval:")
+        texts[config / "risk.yaml"] = replace_in_yaml(config / "risk.yaml", [said])
     return write_all(root / ".env", choices.variables, texts, overwrite=overwrite)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.projections.approvals import APPROVALS
 from storage.projections.calls import CALLS
 from storage.projections.checkpoints import CHECKPOINTS
 from storage.projections.council import COUNCIL
@@ -21,4 +22,5 @@ ALL_PROJECTIONS: tuple[TableProjection, ...] = (
     CALLS,
     NO_CHECKPOINTS,
     JOBS,
+    APPROVALS,
 )

@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from config.settings import load_settings
-from config.terminal.initialise import Choices, write
+from config.terminal.initialise import Choices, Given, complete, write
 from core.errors import BadInput, CouncilError
 
 KEY, KEY_NAME = "sk-or-0123456789", "OPENROUTER_API_KEY"
@@ -82,10 +82,34 @@ def test_the_broker_is_the_one_chosen(root):
 
 
 @pytest.mark.parametrize(
+    ("profile", "asked", "approval"),
+    [
+        ("rules", None, "auto"),
+        ("live", None, "manual"),
+        ("auto", None, "manual"),
+        ("local", None, "manual"),
+        ("live", "auto", "auto"),
+        ("rules", "manual", "manual"),
+    ],
+)
+def test_whose_orders_wait_for_a_person_to_begin_with(root, profile, asked, approval):
+    before = (root / "config" / "risk.yaml").read_text().splitlines()
+    write(root, complete(Given(profile, "simulated", approval=asked), asks=False))
+    after = (root / "config" / "risk.yaml").read_text().splitlines()
+    changed = [old for old, new in zip(before, after, strict=True) if old != new]
+    assert len(changed) == (approval == "manual")
+    assert load_settings(root, {}).policy.execution.approval == approval
+
+
+@pytest.mark.parametrize(
     ("choices", "words"),
     [
         (Choices("paper"), "profile 'paper' is unknown"),
         (Choices("rules", broker="kraken"), "broker 'kraken' is unknown"),
+        (
+            Choices("rules", approval="maybe"),
+            "approval 'maybe' is unknown: use one of auto, manual",
+        ),
         (Choices("local", base_url="ftp://x", model="m"), "'ftp://x' is no address"),
         (Choices("local", model="a, vendor: x"), "is no model's name"),
         (Choices("live", variables={KEY_NAME: "two words"}), "OPENROUTER_API_KEY has a space"),

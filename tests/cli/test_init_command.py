@@ -17,10 +17,11 @@ from tests.fixture_files import ROOT
 def test_without_a_terminal_options_say_all_and_the_rest_stays_as_it_is(council, root):
     said = council("init", "--profile", "rules", "--store", "runs/mine.db")
     assert (said.code, said.err) == (0, "")
-    assert said.out.splitlines()[:3] == [
+    assert said.out.splitlines()[:4] == [
         "wrote .env",
         "wrote config/models.yaml",
         "wrote config/connections.yaml",
+        "wrote config/risk.yaml",
     ]
     assert "simulated broker" in said.out
     settings = load_settings(root, {})
@@ -87,6 +88,7 @@ def test_on_a_terminal_it_asks_and_the_key_is_not_shown(root):
         answers=[
             ("Profile", "live"),
             ("Broker", "simulated"),
+            ("approval (auto, manual) [manual]: ", ""),
             ("OpenRouter key (empty for none): ", "sk-or-0123456789"),
             ("Gemini key for deep research (empty for none): ", ""),
             ("Perplexity key for deep research (empty for none): ", ""),
@@ -96,6 +98,7 @@ def test_on_a_terminal_it_asks_and_the_key_is_not_shown(root):
     assert "sk-or-0123456789" not in said
     settings = load_settings(root, {})
     assert settings.profile_choice == "live"
+    assert settings.policy.execution.approval == "manual"
     assert settings.keys_present["OPENROUTER_API_KEY"]
 
 
@@ -104,6 +107,7 @@ def test_on_a_terminal_paper_keys_are_asked_for_and_kept_private(root):
         answers=[
             ("Profile", "rules"),
             ("Broker", "alpaca"),
+            ("approval (auto, manual) [auto]: ", ""),
             ("Alpaca paper key id: ", "PK0123456789"),
             ("Alpaca paper secret: ", "a-secret-0123456789"),
         ]
@@ -111,4 +115,5 @@ def test_on_a_terminal_paper_keys_are_asked_for_and_kept_private(root):
     assert "0123456789" not in said
     settings = load_settings(root, {})
     assert settings.connections.broker == "alpaca"
+    assert settings.policy.execution.approval == "auto"
     assert settings.keys_present["APCA_API_KEY_ID"]

@@ -11,6 +11,7 @@ import pytest
 
 from config.loading import load_policy_files
 from core.errors import ConfigError
+from core.policy import DeskPolicy, ExecutionPolicy
 from tests.fixture_files import ROOT
 
 CONFIG = ROOT / "config"
@@ -199,3 +200,38 @@ def test_a_profile_that_was_removed_is_named(edit):
     head, _, _ = text.partition("  # Deterministic strategies")
     (folder / "models.yaml").write_text(head)
     assert "profile rules is not there (known: live, local)" in refusal_of(folder)
+
+
+def test_orders_need_nobodys_word_unless_it_is_asked_for():
+    assert policy_from(CONFIG).execution == ExecutionPolicy()
+
+
+def test_a_policy_that_asks_nobody_is_the_policy_there_was_before(edit):
+    """Whatever the expiry says: the weeks of such a desk keep their ids."""
+    plain = policy_from(CONFIG)
+    assert "execution" not in plain.model_dump()
+    later = policy_from(edit("risk.yaml", 'approval_expires: "11:00"', 'approval_expires: "15:00"'))
+    assert later.fingerprint() == plain.fingerprint()
+    asking = policy_from(edit("risk.yaml", "approval: auto", "approval: manual"))
+    assert asking.fingerprint() != plain.fingerprint()
+    assert DeskPolicy.model_validate(asking.model_dump(mode="json")) == asking
+
+
+def test_a_proposal_may_end_so_many_hours_later(edit):
+    folder = edit("risk.yaml", 'approval_expires: "11:00"', "approval_expires: 4")
+    assert policy_from(folder).execution.approval_expires == 4
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("approval_expires: 11:99", '"11:99" is not allowed (a time, "HH:MM" or a whole number'),
+        ("approval_expires: 0", "0 is not allowed"),
+        ("approval_expires: 02:00", "nothing may be scheduled from 01:00 to 03:00"),
+        ("approval_expire: 3", "unknown key, did you mean approval_expires?"),
+    ],
+)
+def test_an_expiry_that_cannot_be_is_refused(edit, line, words):
+    message = refusal_of(edit("risk.yaml", 'approval_expires: "11:00"', line))
+    assert words in message.replace("'", '"')
+    assert message.startswith("config/risk.yaml:")

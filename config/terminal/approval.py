@@ -1,0 +1,138 @@
+"""`proposal`, `approve` and `reject`: what a week would trade, and a person's word on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from config.terminal import show
+from core.clock import in_new_york
+from core.desk.approval import Word, decide
+from core.desk.proposing import shown
+from core.desk.spending import usd
+from core.errors import BadInput
+from core.ports import EventStore
+from core.schemas.approval import Proposal
+from core.types import AccountId, WeekId
+from storage.projections.approvals import ApprovalStatus
+from storage.queries.approvals import ApprovalLine, WeekProposal, pending_proposal, week_proposal
+from storage.queries.reader import StoreReader
+
+BY = "operator"
+HEADS = (
+    "account",
+    "holds",
+    "target",
+    "orders",
+    "trades",
+    "costs",
+    "cash now",
+    "cash after",
+    "word",
+)
+
+
+def approve(
+    store: EventStore, week_id: WeekId, who: AccountId | None, reason: str | None, at: datetime
+) -> list[str]:
+    """Say yes to one account, or with None to all that are open; the lines to say.
+
+    BadInput as `core.desk.approval.decide` gives it.
+    """
+    word = Word(approved=True, by=BY, reason=reason or "", account_id=who)
+    return _said(week_id, decide(store, week_id, word, at), "approved")
+
+
+def reject(
+    store: EventStore, week_id: WeekId, who: AccountId | None, reason: str | None, at: datetime
+) -> list[str]:
+    """Say no with a reason: the accounts stay in the week and on the position they are on."""
+    word = Word(approved=False, by=BY, reason=reason or "", account_id=who)
+    return _said(week_id, decide(store, week_id, word, at), "rejected")
+
+
+def meant(account: str | None, *, every: bool) -> AccountId | None:
+    """One account, or None for all of them; BadInput when neither or both are said."""
+    if every == (account is not None):
+        raise BadInput("say which: --account ACCOUNT, or --all-accounts for all that are open")
+    return None if account is None else AccountId(account)
+
+
+def _said(week_id: WeekId, accounts: Sequence[AccountId], what: str) -> list[str]:
+    return [
+        f"week {week_id}: {what} {', '.join(accounts)}",
+        f"the scheduler goes on once all are decided; by hand: `run_weekly --week {week_id}`",
+    ]
+
+
+def proposal(reader: StoreReader, week_id: WeekId | None, now: datetime, *, as_json: bool) -> None:
+    """What a week proposed, with what was said of it; the pending one without ``week_id``.
+
+    BadInput when a week that is asked for proposed nothing.
+    """
+    found = pending_proposal(reader) if week_id is None else week_proposal(reader, week_id)
+    if found is None and week_id is not None:
+        raise BadInput(f"week {week_id} has proposed nothing: it asked nobody")
+    if as_json:
+        show.as_json({"proposal": found})
+    elif found is None:
+        show.line("nothing waits for approval")
+    else:
+        _show(found, now)
+
+
+def _show(found: WeekProposal, now: datetime) -> None:
+    proposed = f"{in_new_york(found.proposed_at):%Y-%m-%d %H:%M}"
+    show.line(f"week {found.week_id}, proposed {proposed} New York; {_state(found, now)}")
+    show.table(HEADS, [_row(line) for line in found.accounts])
+    for hit in _hits(found):
+        show.line(hit)
+
+
+def _state(found: WeekProposal, now: datetime) -> str:
+    if found.superseded_by is not None:
+        return f"ended when week {found.superseded_by} began"
+    if not found.pending:
+        return "every account is decided"
+    over = now >= found.expires_at
+    return f"{'expired at' if over else 'open until'} {shown(found.expires_at, now)}"
+
+
+def _row(line: ApprovalLine) -> list[object]:
+    asked = line.proposal
+    trades = [f"{one.side} {one.quantity:f} {one.symbol}" for one in asked.orders]
+    return [
+        line.account_id,
+        _holding(asked.held),
+        _target(asked),
+        ", then ".join(trades) or "none",
+        usd(asked.notional),
+        usd(asked.costs),
+        usd(asked.cash_before),
+        usd(asked.cash_after),
+        _word(line),
+    ]
+
+
+def _holding(held: Mapping[str, Decimal]) -> str:
+    return ", ".join(f"{shares:f} {symbol}" for symbol, shares in held.items()) or "FLAT"
+
+
+def _target(asked: Proposal) -> str:
+    if not asked.quantity:
+        return "FLAT"
+    return f"{asked.quantity:f} {asked.instrument} ({asked.weight:+.1%} of {usd(asked.equity)})"
+
+
+def _word(line: ApprovalLine) -> str:
+    if line.status in (ApprovalStatus.PENDING, ApprovalStatus.IDLE):
+        return {"pending": "?", "idle": "nothing to do"}[line.status]
+    by = f" by {line.decided_by}" if line.decided_by else ""
+    return f"{line.status}{by}" + (f": {line.reason}" if line.reason else "")
+
+
+def _hits(found: WeekProposal) -> Iterator[str]:
+    for line in found.accounts:
+        for hit in line.proposal.hits:
+            yield f"{line.account_id} {hit.limit} {hit.outcome}: {hit.reason}"
