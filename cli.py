@@ -21,6 +21,10 @@ from config.terminal.app import FAILURE, BothSpellings, run
 from config.terminal.doctor import Check, database_of
 from config.terminal.options import Json, OneWeek, ProfileName, Seed, Store, Week
 from config.terminal.research_jobs import decide_job
+from config.verbs import alerts as alerts_verbs
+from config.verbs import scheduler as scheduler_verbs
+from config.verbs import trading as trading_verbs
+from config.verbs.faces import Faces
 from config.wiring import (
     MEMORY,
     broker_of,
@@ -592,6 +596,14 @@ def up(
     address = f"http://127.0.0.1:{settings.ports.web}"
     show.line(f"starting on store {settings.store_shown}")
     web.supervise(processes, PROJECT_ROOT, url, lambda: show.line(f"ready: {address}"))
+
+
+def _desk_now(settings: Settings, opened: SqlEventStore) -> Desk:
+    return build_desk(settings, opened, kind=kind_of(opened))
+
+
+for _group in (scheduler_verbs, trading_verbs, alerts_verbs):
+    _group.add(app, Faces(existing, _desk_now))
 
 
 if __name__ == "__main__":

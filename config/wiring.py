@@ -21,6 +21,7 @@ from config.settings import Settings, load_settings
 from core.clock import Clock, FixedClock, SystemClock, in_new_york
 from core.desk.books import AccountBooks
 from core.desk.desk import Desk
+from core.desk.gate import DeskGate, KeyGate
 from core.desk.marks import Marks
 from core.desk.opening import configured
 from core.desk.recorded_week import RecordedWeek, ReplayCursor
@@ -43,6 +44,7 @@ from core.types import AccountId, StoreKind, WeekId
 from providers.alpaca.mid import AlpacaMid
 from providers.broker.alpaca import AlpacaBroker
 from providers.broker.fill_rules import FillRules
+from providers.broker.gated import GatedBroker, GatedKey, GatedTogether
 from providers.broker.replayed import ReplayedBroker
 from providers.broker.simulated import SimulatedBroker
 from providers.broker.virtual import VirtualBroker
@@ -279,20 +281,22 @@ def _broker(  # noqa: PLR0913, PLR0917 - a broker stands on all of these
     """Who executes, and its own books where it keeps any."""
     name = broker_of(settings, kind)
     if name == "simulated":
-        return _simulated_broker(settings.policy, store, market, clock), None
+        plain = _simulated_broker(settings.policy, store, market, clock)
+        return GatedBroker(plain, DeskGate(store)), None
     accounts, over_mcp = settings.policy.accounts, name == "alpaca_mcp"
     if not alpaca.shares_a_key(accounts):
         keys = alpaca.account_keys(accounts)
         apis = {account: alpaca.trading(key, over_mcp=over_mcp) for account, key in keys.items()}
         own = AlpacaBroker(apis, calendar(), clock)
-        return own, own
+        return GatedBroker(own, DeskGate(store)), own
     key = alpaca.shared_key()
     api = alpaca.trading(key, over_mcp=over_mcp)
     cash = {account.account_id: settings.policy.risk.starting_cash for account in accounts}
     inner = AlpacaBroker({SHARED: api}, calendar(), clock)
     mid = AlpacaMid(api, alpaca.market(key, over_mcp=over_mcp))
-    shared = VirtualBroker(inner, SHARED, cash, store, clock, mid, FRESH_S)
-    return shared, shared
+    behind = GatedKey(inner, KeyGate(store))
+    shared = VirtualBroker(behind, SHARED, cash, store, clock, mid, FRESH_S)
+    return GatedTogether(shared, DeskGate(store)), shared
 
 
 def _simulated_broker(

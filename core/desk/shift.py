@@ -12,6 +12,7 @@ from core.clock import in_new_york
 from core.desk.desk import Desk
 from core.desk.dispatch import reconcile_softly
 from core.desk.due import due_slots, run_one
+from core.desk.flatten import flatten, flatten_due
 from core.desk.job_crew import JobCrew
 from core.desk.lanes import Lanes
 from core.desk.misfire import LOOK_BACK
@@ -22,7 +23,7 @@ from core.desk.slots import Job, Slot
 from core.spans import span
 from core.tracing import bind, new_trace_id, traced
 
-ACCOUNTS, WEEKLY, ASIDE = "accounts", "weekly", "aside"
+ACCOUNTS, WEEKLY, ASIDE, FLATTEN = "accounts", "weekly", "aside", "flatten"
 PATIENCE_S = 120.0
 """How long what is due after a week's run waits for it; then accounts go on with their last week."""
 POLL_S = 0.02
@@ -78,6 +79,8 @@ class Shift:
         self._open()
         if self._aside is not None and not self.lanes.busy(ASIDE):
             self.lanes.start(ASIDE, self._aside())
+        if flatten_due(self.desk) and not self.lanes.busy(FLATTEN):
+            self.lanes.start(FLATTEN, self._flatten())
         pause = paused(self.desk.store)
         if pause is not None:
             return f"paused by {pause.by}: {pause.reason}"
@@ -90,6 +93,11 @@ class Shift:
         if self._crew is not None:
             self._crew.round()
         return None
+
+    async def _flatten(self) -> None:
+        """A person's word: also while the scheduler pauses, as soon as nothing else trades."""
+        async with self.desk.trading:
+            await asyncio.to_thread(flatten, self.desk, self.desk.clock.now())
 
     def _open(self) -> None:
         """A desk has its accounts from the first round on: there is something to settle and mark."""

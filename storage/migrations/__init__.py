@@ -8,6 +8,7 @@ tables have that the migrations do not; ``python -m storage.migrations new "word
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 UPGRADE_LOCK = 7_012_004_418_001
 """PostgreSQL advisory lock: one program at a time changes the schema."""
+
+
+ONE_AT_A_TIME = Lock()
+"""Alembic keeps its connection in module globals: two threads would migrate each other's store."""
 
 
 def revisions() -> list[str]:
@@ -73,7 +78,8 @@ def _run(connection: Connection) -> None:
 
     config = alembic_config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with ONE_AT_A_TIME:
+        command.upgrade(config, "head")
 
 
 def alembic_config() -> Config:

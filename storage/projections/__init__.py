@@ -11,6 +11,7 @@ from storage.projections.jobs import JOBS
 from storage.projections.no_checkpoints import NO_CHECKPOINTS
 from storage.projections.portfolio import PORTFOLIO
 from storage.projections.runs import RUNS
+from storage.projections.schedule import SCHEDULE
 from storage.projections.writing import TableProjection
 
 ALL_PROJECTIONS: tuple[TableProjection, ...] = (
@@ -23,4 +24,5 @@ ALL_PROJECTIONS: tuple[TableProjection, ...] = (
     NO_CHECKPOINTS,
     JOBS,
     APPROVALS,
+    SCHEDULE,
 )

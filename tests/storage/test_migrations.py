@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic.script import ScriptDirectory
@@ -86,3 +87,14 @@ def test_the_migration_command_says_when_there_is_nothing_to_write():
     command = [sys.executable, "-m", "storage.migrations", "diff"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "tables and migrations agree\n")
+
+
+def test_stores_in_memory_are_made_in_several_threads_at_once():
+    """Two replays begin at the same time: Alembic alone would mix their connections up."""
+
+    def made(_number):
+        engine = make_engine("sqlite://")
+        return upgrade(engine)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(made, range(12)))

@@ -1,0 +1,1 @@
+"""Groups of commands, each a module that adds its own to the command line."""
