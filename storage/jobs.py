@@ -5,22 +5,30 @@ from __future__ import annotations
 from core.clock import Clock
 from core.commands import CancelJob, RunJob
 from core.desk import jobs
+from core.desk.job_check import refuse_unfit
 from core.desk.job_state import JobState
 from core.events import ALL_EVENTS
 from core.events.jobs import JobRequested
+from core.policy import DeskPolicy
 from core.ports import EventStore
+from core.rendering import load_builtin
 from storage.engine import PoolSettings
 from storage.event_store import SqlEventStore, open_store
 from storage.projections import ALL_PROJECTIONS
 from storage.serialization import EventRegistry
 
 
-def enqueue(store: EventStore, command: RunJob, by: str, clock: Clock) -> JobRequested:
+def enqueue(
+    store: EventStore, command: RunJob, by: str, clock: Clock, policy: DeskPolicy | None = None
+) -> JobRequested:
     """Ask for a job; the request that is open already when somebody asked before.
 
     ``by`` says who asks: ``cli``, ``page``, ``api``, ``scheduler``. BadInput in one line for work
-    that is done once and is done. Nothing runs here: the scheduler's leader claims it.
+    that is done once and is done, and, where the ``policy`` is given, for what cannot be run under
+    it; nothing is written then. Nothing runs here: the scheduler's leader claims it.
     """
+    if policy is not None:
+        refuse_unfit(command, policy, load_builtin())
     return jobs.request(store, command, by, clock.now())
 
 

@@ -13,6 +13,7 @@ from core.commands import RunJob
 from core.desk import slot_log
 from core.desk.desk import Desk
 from core.desk.dispatch import run_slot
+from core.desk.job_check import refuse_unscheduled
 from core.desk.job_reporter import JobReporter
 from core.desk.job_tools import Done, JobTools, Tell
 from core.desk.past_slots import checkpoint_slots, run_past_slots
@@ -74,15 +75,12 @@ class JobWork:
         desk, session, wall = self.desk, self.command.session, self.command.time
         assert session is not None  # a checkpoint needs both
         assert wall is not None
-        times = desk.policy.schedule.checkpoints
-        if time.fromisoformat(wall) not in times:
-            known = ", ".join(f"{each:%H:%M}" for each in times)
-            raise BadInput(f"there is no checkpoint at {wall}: use one of {known}")
+        refuse_unscheduled(self.command, desk.policy.schedule)
         at, now = at_new_york(session, time.fromisoformat(wall)), desk.clock.now()
         if at > now:
             raise BadInput(f"checkpoint {wall} of {session} has not come yet")
         if session < in_new_york(now).date():
-            desk = self.tools.desk_at(at_new_york(session, times[0]))
+            desk = self.tools.desk_at(at_new_york(session, desk.policy.schedule.checkpoints[0]))
         [(slot, _)] = await run_past_slots(desk, checkpoint_slots(desk, session, {wall}))
         return _of_slot(desk, slot)
 

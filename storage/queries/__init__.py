@@ -12,6 +12,7 @@ from storage.queries.desk import (
     desk_facts,
     last_run,
 )
+from storage.queries.jobs import JobLine, one_job, open_jobs, recent_jobs
 from storage.queries.no_checkpoints import (
     CheckpointEffect,
     Stretch,
@@ -33,6 +34,7 @@ __all__ = [
     "DecisionLine",
     "DeskFacts",
     "Holding",
+    "JobLine",
     "LastRun",
     "OrderLine",
     "RunStatus",
@@ -51,6 +53,9 @@ __all__ = [
     "holdings",
     "last_run",
     "no_checkpoints_frame",
+    "one_job",
+    "open_jobs",
+    "recent_jobs",
     "standings",
     "week_detail",
     "week_summaries",

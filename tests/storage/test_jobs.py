@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
+from config.settings import load_settings
 from core.clock import FixedClock
 from core.commands import cancel_job as cancel_of
 from core.commands import run_job
@@ -19,6 +22,7 @@ from storage.jobs import cancel_job, enqueue, open_for_commands
 from storage.queries import StoreReader
 from storage.queries.jobs import one_job, open_jobs, recent_jobs
 from tests.fakes.week import AS_OF
+from tests.fixture_files import ROOT
 from tests.storage.conftest import SHARED
 
 WEEKLY = run_job("weekly", week_id="2026-11-18", note="the first")
@@ -131,3 +135,36 @@ def test_many_faces_that_ask_at_once_make_one_request_and_many_leaders_one_claim
     assert all(one == held[0] for one in held)
     for one in others:
         one.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "line"),
+    [
+        ("rerun", {"overrides": {"pm.nobody.model": "x/y"}}, "pm.nobody.model names nothing"),
+        ("rerun", {"overrides": {"pm.trend.exclude": "maybe"}}, "it is true or false"),
+        ("rerun", {"overrides": {"prompt.pitch.text": "{{ secrets }}"}}, "asks for secrets"),
+        ("rerun", {"overrides": {"risk.max_position_pct": "7"}}, "cannot be '7'"),
+        ("checkpoint", {"session": "2026-11-18", "time": "12:30"}, "no checkpoint at 12:30: use"),
+    ],
+)
+def test_what_cannot_run_under_the_policy_is_refused_and_nothing_is_written(
+    store, kind, fields, line
+):
+    policy = load_settings(env={}, profile="rules").policy
+    if kind == "rerun":
+        fields = {"week_id": "2026-11-18", "stage": "pitch", **fields}
+    with pytest.raises(BadInput, match=line):
+        enqueue(store, run_job(kind, **fields), "page", CLOCK, policy)
+    assert store.last_position() == 0
+    good = {"week_id": "2026-11-18", "stage": "pitch", "overrides": {"pm.trend.exclude": "true"}}
+    assert enqueue(store, run_job("rerun", **good), "page", CLOCK, policy).request == 1
+
+
+def test_the_entrance_of_faces_leads_to_no_stage_and_no_vendor():
+    """Pages may import it: what runs pipelines must not come with it."""
+    code = "import storage.jobs, storage.queries.jobs, core.commands, sys; print(*sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    forbidden = ("core.pipeline", "core.stages", "providers", "config.wiring", "streamlit")
+    assert [name for name in found.stdout.split() if name.startswith(forbidden)] == []

@@ -151,7 +151,7 @@ class Jobs(RuleBasedStateMachine):
 
 
 TestJobs = Jobs.TestCase
-TestJobs.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
+TestJobs.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
 
 
 def test_the_machine_reaches_an_orphan_that_is_taken_up_and_ended():
