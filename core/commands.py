@@ -65,8 +65,8 @@ class RunJob(Schema):
         return _KEYS[self.kind](self)
 
     @property
-    def group(self) -> str | None:
-        """What this job must not run beside; None when it may run beside anything."""
+    def group(self) -> str:
+        """What this job must not run beside."""
         return exclusive_with(self)
 
 
@@ -94,7 +94,7 @@ def cancel_job(key: str) -> CancelJob:
         raise BadInput(f"{key[:80]!r} is no job's key: give e.g. weekly/2026-11-18") from error
 
 
-def exclusive_with(command: RunJob) -> str | None:
+def exclusive_with(command: RunJob) -> str:
     """The group in which one job runs at a time: a week's work, checkpoints, simulations, rebuilds.
 
     A checkpoint is not in its week's group: on a Wednesday it acts on the last week while the new

@@ -43,16 +43,13 @@ class JobBoard:
         Whoever was asked for first goes first. A job that waits for its time keeps nobody waiting.
         """
         known = self.open()
-        busy: set[str | None] = {state.command.group for state in known if state.key in running}
+        busy = {state.command.group for state in known if state.key in running}
         chosen: list[JobState] = []
         for state in known:
             group = state.command.group
-            if state.key in running or (group is not None and group in busy):
-                continue
-            if not state.may_be_claimed(token, at):
-                continue
-            chosen.append(state)
-            busy.add(group)
+            if group not in busy and state.may_be_claimed(token, at):
+                chosen.append(state)
+                busy.add(group)
         return chosen
 
 

@@ -23,7 +23,7 @@ JobReport = Callable[[JobState], None]
 class JobCrew:
     """Begun with a lead under ``token`` and over with it; what it does is in the log alone.
 
-    A job's lane is its group, so that one runs at a time a week; those of no group have their own.
+    A job's lane is its group, so that one runs at a time a week.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class JobCrew:
         for state in self._board.startable(self._token, now, self._running):
             if len(self._running) >= MOST:
                 return
-            lane = lane_of(state)
+            lane = f"job {state.command.group}"
             if self._lanes.busy(lane):
                 continue
             held = jobs.claim(self._desk.store, state.key, self._token, now)
@@ -57,8 +57,3 @@ class JobCrew:
                 self._report(await run_job(self._desk, held, self._tools))
         finally:
             self._running.discard(held.key)
-
-
-def lane_of(state: JobState) -> str:
-    """The lane in which a job waits for others: its group's, else its own."""
-    return f"job {state.command.group or state.key}"

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from core.commands import CancelJob, run_job
 from core.desk import jobs
@@ -35,12 +35,17 @@ class Jobs(RuleBasedStateMachine):
         super().__init__()
         self.store = open_for_commands("sqlite://")
         self.board = JobBoard(self.store)
-        self.token = 1
+        self.token = 3
         self.now = AS_OF
         self.held = []
 
     def teardown(self):
         self.store.close()
+
+    @initialize()
+    def begin(self):
+        for command in COMMANDS:
+            self.ask(command)
 
     @rule(command=commands)
     def ask(self, command):

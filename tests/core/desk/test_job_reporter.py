@@ -111,6 +111,14 @@ def test_resumed_stages_are_counted_and_not_told(store, reporter):
     assert store.head(jobs_stream()).version == 3
 
 
+def test_a_stage_that_failed_is_told_and_not_counted(store, reporter):
+    reporter.stage("market_snapshot", StageState.COMPLETED)
+    started(reporter, "pitch")
+    reporter.stage("pitch", StageState.FAILED)
+    progress = job_state(store, KEY).progress
+    assert (progress.step, progress.done, progress.told) == ("pitch", 1, "failed")
+
+
 def jobs_stream():
     return f"job/{KEY}"
 

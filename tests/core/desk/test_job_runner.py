@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from core.desk.job_state import JobStatus
 from core.desk.job_tools import Done
 from core.desk.runs import official_run
 from core.desk.weekly import run_week
-from core.errors import ConcurrencyError, MarketUnavailable
+from core.errors import ConcurrencyError, MarketUnavailable, StoreUnusable
 from core.events.account import OrderIntended
 from core.events.jobs import JobHandedBack, JobProgressed
 from core.events.week import RunCompleted, StageCompleted, StageFailed
@@ -333,6 +334,35 @@ def test_a_leader_that_lost_its_job_stops_and_leaves_no_trace_on_it(tmp_path):
     state = job_state(made.bench.store, WEEKLY)
     assert state.claimed() == other
     assert made.bench.events(StageFailed, JobHandedBack) == []
+
+
+class Locked:
+    """A store whose first report of a job fails; everything else works."""
+
+    def __init__(self, inner):
+        self._inner, self._failed = inner, False
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+    def commit(self, appends):
+        kinds = {type(new.event) for append in appends for new in append.events}
+        if JobProgressed in kinds and not self._failed:
+            self._failed = True
+            raise StoreUnusable("the database is locked: try again")
+        return self._inner.commit(appends)
+
+
+def test_a_report_the_store_refuses_is_no_cancellation_and_the_job_goes_on_later(tmp_path):
+    made = job_desk(tmp_path)
+    locked = Locked(made.bench.store)
+    held = made.claim(made.ask("weekly", week_id=WEEK))
+    desk = replace(made.bench.desk, store=locked)
+    state = asyncio.run(job_runner.run_job(desk, held, made.tools, poll_s=0.01))
+    assert (state.status, state.failures) == (JobStatus.REQUESTED, 1)
+    assert state.handed_back.reason == "the database is locked: try again"
+    made.bench.at(state.handed_back.again_at)
+    assert made.run_claimed(made.claim(WEEKLY)).status is JobStatus.DONE
 
 
 def test_what_kills_every_process_that_touches_it_is_given_up(tmp_path):
