@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from core.clock import Clock
 from core.desk import jobs
@@ -12,7 +12,7 @@ from core.errors import ConcurrencyError, JobCancelled, StoreError
 from core.pipeline import StageState
 from core.ports import EventStore
 
-ENDED = (StageState.COMPLETED, StageState.SKIPPED)
+ENDED = (StageState.RESUMED, StageState.COMPLETED, StageState.SKIPPED)
 RESUMED_BY_ID = frozenset({"research_a", "research_b"})
 """Stages that may be left in the middle: the vendor works on, and the job's id is in the log."""
 REPORTS = 20
@@ -22,15 +22,19 @@ REPORTS = 20
 class JobReporter:
     """Nothing is raised into a stage: a report that fails stops the job from outside, as ``lost``.
 
-    ``total`` is the number of stages to come to the end.
+    ``stages`` are those to come before the end; one that stands among them unannounced, as the
+    approval of the orders does, is counted when it is met.
     """
 
-    def __init__(self, store: EventStore, clock: Clock, held: ClaimedJob, total: int) -> None:
+    def __init__(
+        self, store: EventStore, clock: Clock, held: ClaimedJob, stages: Sequence[str]
+    ) -> None:
         self._store = store
         self._clock = clock
         self._held = held
-        self._total = total
-        self._ended = 0
+        self._order = tuple(stages)
+        self._expected = set(stages)
+        self._ended: set[str] = set()
         self._running: set[str] = set()
         self._told = -1
         self.cancelled_by: str | None = None
@@ -49,17 +53,24 @@ class JobReporter:
 
     def stage(self, name: str, state: StageState) -> None:
         """A stage began or ended: the pipeline's progress, and where a cancelled job stops."""
+        self._expected.add(name)
+        if state in ENDED:
+            self._ended.update(self._up_to(name))
         if state is StageState.RESUMED:
-            self._ended += 1
             return
         if state is StageState.STARTED:
             self._running.add(name)
         else:
             self._running.discard(name)
-            self._ended += state in ENDED
-        self._report(name, self._ended, self._total, state)
-        if state in ENDED and self.cancelled_by is not None and self._ended < self._total:
+        self._report(name, len(self._ended), len(self._expected), state)
+        if state in ENDED and self.cancelled_by is not None and self._ended < self._expected:
             self.stop()
+
+    def _up_to(self, name: str) -> Sequence[str]:
+        """The stage and all before it: they end in their order, told or not."""
+        if name not in self._order:
+            return (name,)
+        return self._order[: self._order.index(name) + 1]
 
     def tell(self, step: str, done: int, total: int) -> None:
         """A step of work in a thread; JobCancelled when it shall stop here."""

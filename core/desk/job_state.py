@@ -22,6 +22,9 @@ from core.events.jobs import (
 )
 from core.tracing import TRACE_ID
 
+WAITING = "waiting"
+"""The entry of a result that says for what a week's run waits: the rest of it may be asked for."""
+
 
 class JobStatus(StrEnum):
     REQUESTED = "requested"

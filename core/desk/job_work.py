@@ -15,6 +15,7 @@ from core.desk.desk import Desk
 from core.desk.dispatch import run_slot
 from core.desk.job_check import refuse_unscheduled
 from core.desk.job_reporter import JobReporter
+from core.desk.job_state import WAITING
 from core.desk.job_tools import Done, JobTools, Tell
 from core.desk.past_slots import checkpoint_slots, run_past_slots
 from core.desk.past_week import is_past, settle_first_session, start_of
@@ -29,17 +30,17 @@ from core.job_kinds import PLANNED, STAGES, JobKind
 from core.types import WeekId, wednesday
 
 
-def stages_of(command: RunJob) -> int:
-    """How many stages lie before the end of this job; 1 for work without stages."""
+def stages_of(command: RunJob) -> tuple[str, ...]:
+    """The stages before the end of this job, as far as can be known; none for work without stages."""
     match command.kind:
         case JobKind.WEEKLY:
-            return len(STAGES)
+            return STAGES
         case JobKind.STAGE:
-            return STAGES.index(command.stage or LAST_STAGE) + 1
+            return STAGES[: STAGES.index(command.stage or LAST_STAGE) + 1]
         case JobKind.RERUN:
-            return len(PLANNED)
+            return PLANNED
         case _:
-            return 1
+            return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +143,15 @@ _WORK: Mapping[JobKind, Callable[[JobWork], Awaitable[Done]]] = MappingProxyType
 
 def _ran(done: WeekRun) -> Done:
     words = f"{len(done.ran)} stages run" if done.ran else "all of it was done already"
+    waits = f"; it waits for {done.waiting}" if done.waiting else ""
     return Done(
-        f"run {done.run.run_id}: {words}",
+        f"run {done.run.run_id}: {words}{waits}",
         {
             "run_id": done.run.run_id,
             "ran": list(done.ran),
             "resumed": list(done.resumed),
             "completed": done.completed,
+            WAITING: done.waiting,
         },
     )
 

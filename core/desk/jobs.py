@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from core.commands import CancelJob, JobKind, RunJob
 from core.desk.job_log import appended, changed, job_state
-from core.desk.job_state import ClaimedJob, JobState, JobStatus
+from core.desk.job_state import WAITING, ClaimedJob, JobState, JobStatus
 from core.errors import BadInput, ConcurrencyError, EventConflict
 from core.events.envelope import Event
 from core.events.jobs import (
@@ -166,6 +166,9 @@ def miss(store: EventStore, key: str, why: str, at: datetime) -> JobState:
 
 
 def _is_done_for_good(state: JobState) -> bool:
+    """Done, of a kind that is done once, and not at a gate behind which there is more to do."""
+    if state.finished is None or state.finished.result.get(WAITING) is not None:
+        return False
     return state.status is JobStatus.DONE and state.command.kind in ONCE
 
 

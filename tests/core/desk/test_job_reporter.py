@@ -23,7 +23,7 @@ from core.errors import (
     UnknownSymbol,
 )
 from core.events.jobs import JobProgressed
-from core.job_kinds import JobKind
+from core.job_kinds import STAGES, JobKind
 from core.pipeline import StageState
 from storage.jobs import open_for_commands
 from tests.fakes.week import AS_OF
@@ -55,7 +55,7 @@ def store():
 def reporter(store):
     jobs.request(store, COMMAND, "page", AS_OF)
     held = jobs.claim(store, KEY, 1, AS_OF)
-    made = JobReporter(store, FixedClock(AS_OF), held, total=9)
+    made = JobReporter(store, FixedClock(AS_OF), held, STAGES)
     made.stops = 0
 
     def stop():
@@ -84,7 +84,7 @@ def test_research_that_goes_on_at_its_vendor_is_left_in_the_middle(store, report
     assert reporter.stops == 1
 
 
-@pytest.mark.parametrize("stages", [("pitch",), ("market_snapshot", "research_a"), ("execution",)])
+@pytest.mark.parametrize("stages", [("pitch",), ("market_snapshot", "research_a"), ("order_plan",)])
 def test_any_other_stage_is_ended_first(store, reporter, stages):
     started(reporter, *stages)
     cancel(store)
@@ -95,8 +95,8 @@ def test_any_other_stage_is_ended_first(store, reporter, stages):
 
 
 def test_a_job_whose_last_stage_is_done_is_not_stopped_any_more(store, reporter):
-    for stage in range(8):
-        reporter.stage(f"stage{stage}", StageState.RESUMED)
+    for stage in STAGES[:-1]:
+        reporter.stage(stage, StageState.RESUMED)
     started(reporter, "execution")
     cancel(store)
     reporter.stage("execution", StageState.COMPLETED)
@@ -117,6 +117,21 @@ def test_a_stage_that_failed_is_told_and_not_counted(store, reporter):
     reporter.stage("pitch", StageState.FAILED)
     progress = job_state(store, KEY).progress
     assert (progress.step, progress.done, progress.told) == ("pitch", 1, "failed")
+
+
+def test_a_stage_nobody_announced_is_counted_when_it_is_met(store, reporter):
+    """The approval of the orders stands only in some weeks."""
+    for stage in STAGES[:7]:
+        reporter.stage(stage, StageState.RESUMED)
+    for stage in ("approval", "order_plan"):
+        started(reporter, stage)
+        reporter.stage(stage, StageState.COMPLETED)
+    progress = job_state(store, KEY).progress
+    assert (progress.done, progress.total) == (9, 10)
+    cancel(store)
+    started(reporter, "execution")
+    reporter.stage("execution", StageState.COMPLETED)
+    assert reporter.stops == 0
 
 
 def jobs_stream():

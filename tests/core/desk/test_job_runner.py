@@ -17,7 +17,7 @@ from core.desk.job_state import JobStatus
 from core.desk.job_tools import Done
 from core.desk.runs import official_run
 from core.desk.weekly import run_week
-from core.errors import ConcurrencyError, MarketUnavailable, StoreUnusable
+from core.errors import BadInput, ConcurrencyError, MarketUnavailable, StoreUnusable
 from core.events.account import OrderIntended
 from core.events.jobs import JobHandedBack, JobProgressed
 from core.events.week import RunCompleted, StageCompleted, StageFailed
@@ -26,6 +26,8 @@ from core.tracing import TRACE_ID, traced
 from core.types import WeekId
 from tests.fakes.desks import FlakyMarket, MoodyModel, on
 from tests.fakes.job_desk import JobDesk, job_desk
+from tests.fakes.manual_desks import WEEK as MANUAL_WEEK
+from tests.fakes.manual_desks import asking, say
 
 WEEK = WeekId("2024-01-10")
 BEFORE = WeekId("2024-01-03")
@@ -404,3 +406,19 @@ def test_a_job_that_ran_is_ended_by_its_own_settings_of_the_week(tmp_path):
     _, ended = ran(changed, "weekly", week_id=WEEK)
     assert ended.outcome == "failed"
     assert "pitch was completed under other settings" in ended.detail
+
+
+def test_a_week_at_the_approval_gate_is_done_so_far_and_its_rest_can_be_asked_for(tmp_path):
+    made = JobDesk(asking(), tmp_path)
+    week = {"week_id": MANUAL_WEEK}
+    _, ended = ran(made, "weekly", **week)
+    assert ended.outcome == "done"
+    assert "it waits for approval until 11:00 New York" in ended.detail
+    assert ended.result["completed"] is False
+    say(made.bench)
+    state, ended = ran(made, "weekly", **week)
+    assert (state.request, ended.result["completed"]) == (2, True)
+    assert ended.result["ran"] == ["approval", "order_plan", "execution"]
+    assert (state.progress.done, state.progress.total) == (10, 10)
+    with pytest.raises(BadInput, match="is done already"):
+        made.ask("weekly", **week)
