@@ -17,11 +17,13 @@ from config.terminal import backup as keeping
 from config.terminal import doctor as doctor_checks
 from config.terminal import doctor_live, initialise, options, reports, show, spending, web
 from config.terminal import reconcile as reconciliation
+from config.terminal.alerts import alert_checks
 from config.terminal.app import FAILURE, BothSpellings, run
 from config.terminal.doctor import Check, database_of
 from config.terminal.options import Json, OneWeek, ProfileName, Seed, Store, Week
 from config.terminal.research_jobs import decide_job
 from config.verbs import alerts as alerts_verbs
+from config.verbs import approval as approval_verbs
 from config.verbs import scheduler as scheduler_verbs
 from config.verbs import trading as trading_verbs
 from config.verbs.faces import Faces
@@ -511,6 +513,7 @@ def doctor(
     """What works and what does not, and where every effective value came from."""
     settings, opened, database = _looked_at(store, profile)
     found = list(doctor_checks.checks(settings, lambda: build_desk(settings, opened), database))
+    found += alert_checks(settings)
     now = SystemClock().now()
     found.append(keeping.backup_check(settings, opened, kind_of(opened), now))
     if live:
@@ -552,6 +555,10 @@ def init(
     model: Annotated[
         str | None, typer.Option("--model", help="Profile local: the model it serves.")
     ] = None,
+    approval: Annotated[
+        str | None,
+        typer.Option("--approval", help="auto, or manual: a week's orders wait for your word."),
+    ] = None,
     store: Store = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace values in .env.")] = False,
 ) -> None:
@@ -567,12 +574,14 @@ def init(
         "MARKET_DATA_DIR": market_data_dir,
         address: store,
     }
-    given = initialise.Given(options.profile(profile), broker, variables, base_url, model)
+    asked = options.profile(profile)
+    given = initialise.Given(asked, broker, variables, base_url, model, approval)
     choices = initialise.complete(given, asks=asks)
     for file in initialise.write(root, choices, overwrite=overwrite):
         show.line(f"wrote {file.relative_to(root)}")
     orders = "the simulated broker" if choices.broker == "simulated" else "Alpaca paper accounts"
-    show.line(f"Orders go to {orders}. Next: `cli.py doctor --live`, then `cli.py up`.")
+    word = ", each week after your word (`approve`)" if choices.approval == "manual" else ""
+    show.line(f"Orders go to {orders}{word}. Next: `cli.py doctor --live`, then `cli.py up`.")
 
 
 @app.command("up")
@@ -602,7 +611,7 @@ def _desk_now(settings: Settings, opened: SqlEventStore) -> Desk:
     return build_desk(settings, opened, kind=kind_of(opened))
 
 
-for _group in (scheduler_verbs, trading_verbs, alerts_verbs):
+for _group in (approval_verbs, scheduler_verbs, trading_verbs, alerts_verbs):
     _group.add(app, Faces(existing, _desk_now))
 
 

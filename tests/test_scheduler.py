@@ -11,16 +11,18 @@ import pytest
 from config.alert_watch import alert_watch
 from config.worker import Worker
 from core.commands import run_job
+from core.desk.approval import Word, decide
 from core.desk.opening import open_desk
 from core.desk.scheduling import pause, resume
 from core.desk.slot_log import SlotOutcome
+from core.desk.trading_switch import disable
 from core.desk.writing import SLOT_STREAM
-from core.events.account import OrderIntended
+from core.events.account import OrderAccepted, OrderIntended, OrderRejected
 from core.events.alerts import AlertRaised
 from core.events.scheduling import SlotAttemptFailed, SlotsPlanned
 from core.events.system import SlotFinished
 from core.events.week import RunCompleted, StageFailed
-from core.types import StoreKind
+from core.types import StoreKind, WeekId
 from providers.llm.rules import RulesModel
 from scheduler import job_tools
 from storage.jobs import enqueue
@@ -429,3 +431,66 @@ def test_no_job_begins_while_the_scheduler_pauses(tmp_path):
     at_work.tick()
     (line,) = recent_jobs(StoreReader(made.store.engine))
     assert line.status == "requested"
+
+
+def manual(settings):
+    execution = settings.policy.execution.model_copy(update={"approval": "manual"})
+    policy = settings.policy.model_copy(update={"execution": execution})
+    return settings.model_copy(update={"policy": policy})
+
+
+def test_a_week_that_waits_for_a_word_goes_on_by_itself_once_it_is_given(tmp_path):
+    settings = manual(settings_in(tmp_path))
+    made = bench(settings, at=EARLY, kind=StoreKind.REAL)
+    at_work = worker(made, tools=lambda desk: job_tools(made.settings, desk))
+    made.at(on(WEEK, "08:01"))
+    at_work.tick()
+    assert slots(made)[f"weekly/{WEEK}"] == "done"
+    assert made.events(OrderIntended) == []
+    at_work.tick()
+    assert made.events(OrderIntended) == []
+    yes = Word(approved=True, by="operator")
+    decide(made.store, WeekId(WEEK), yes, made.desk.clock.now())
+    at_work.tick()
+    assert made.events(OrderIntended)
+    assert len(made.events(RunCompleted)) == 1
+    before = made.heads()
+    at_work.tick()
+    assert made.heads() == before
+
+
+def test_a_proposal_nobody_answered_ends_the_week_without_orders(tmp_path):
+    settings = manual(settings_in(tmp_path))
+    made = bench(settings, at=EARLY, kind=StoreKind.REAL)
+    at_work = worker(made, tools=lambda desk: job_tools(made.settings, desk))
+    for wall in ("08:01", "11:01"):
+        made.at(on(WEEK, wall))
+        at_work.tick()
+    at_work.tick()
+    assert made.events(OrderIntended) == []
+    assert len(made.events(RunCompleted)) == 1
+
+
+def test_the_kill_switch_holds_back_every_order_and_flattening_closes_what_is_held(tmp_path):
+    made = a_bench(tmp_path)
+    at_work = worker(made)
+    for wall in ("08:01", "09:36"):
+        made.at(on(WEEK, wall))
+        at_work.tick()
+    held = [one for one in made.desk.policy.accounts if positions(made, one.account_id)]
+    assert held
+    disable(made.store, "a bad feeling", "operator", made.desk.clock.now(), flatten=True)
+    at_work.tick()
+    made.at(on(WEEK, "16:20"))
+    at_work.tick()
+    assert not any(positions(made, one.account_id) for one in made.desk.policy.accounts)
+    orders = len(made.events(OrderAccepted))
+    for slot in made.slots("2024-03-14", "2024-03-20"):
+        made.at(slot.at)
+        at_work.tick()
+    assert len(made.events(OrderAccepted)) == orders
+    assert any("trading is disabled" in one.reason for one in made.events(OrderRejected))
+
+
+def positions(made, account_id):
+    return made.desk.books.book(account_id).ledger.positions

@@ -100,7 +100,8 @@ async def _aside(desk: Desk, work: Callable[P, T], *args: P.args, **kwargs: P.kw
 
 async def _weekly(desk: Desk, slot: Slot) -> str:
     done = await run_week(desk, slot.week_id)
-    return f"run {done.run.run_id}"
+    waits = f", waits for {done.waiting}" if done.waiting else ""
+    return f"run {done.run.run_id}{waits}"
 
 
 def _fills(desk: Desk, slot: Slot) -> str:

@@ -9,11 +9,14 @@ from datetime import date, datetime
 from typing import Any
 
 from core.clock import in_new_york
+from core.commands import run_job
+from core.desk.approval_gate import ready_week
 from core.desk.desk import Desk
 from core.desk.dispatch import reconcile_softly
 from core.desk.due import due_slots, run_one
 from core.desk.flatten import flatten, flatten_due
 from core.desk.job_crew import JobCrew
+from core.desk.jobs import request
 from core.desk.lanes import Lanes
 from core.desk.misfire import LOOK_BACK
 from core.desk.opening import open_desk
@@ -22,6 +25,7 @@ from core.desk.slot_log import SlotOutcome, newest_finished
 from core.desk.slots import Job, Slot
 from core.spans import span
 from core.tracing import bind, new_trace_id, traced
+from core.types import WeekId
 
 ACCOUNTS, WEEKLY, ASIDE, FLATTEN = "accounts", "weekly", "aside", "flatten"
 PATIENCE_S = 120.0
@@ -71,6 +75,7 @@ class Shift:
         self._planned_on: date | None = None
         self._at: dict[str, datetime] = {}
         self._ended: set[str] = set()
+        self._continued: set[WeekId] = set()
         self._days: tuple[date, date] | None = None
         self._slots: Sequence[Slot] = ()
 
@@ -91,8 +96,18 @@ class Shift:
         self._start(ACCOUNTS, others, due)
         self._start(WEEKLY, weekly, due)
         if self._crew is not None:
+            self._go_on()
             self._crew.round()
         return None
+
+    def _go_on(self) -> None:
+        """A proposal that was decided, or has expired, asks once for the rest of its week as a job."""
+        now = self.desk.clock.now()
+        asks = self.desk.policy.execution.approval == "manual"
+        week = ready_week(self.desk, now) if asks else None
+        if week is not None and week not in self._continued:
+            self._continued.add(week)
+            request(self.desk.store, run_job("weekly", week_id=week), "scheduler", now)
 
     async def _flatten(self) -> None:
         """A person's word: also while the scheduler pauses, as soon as nothing else trades."""
