@@ -22,6 +22,7 @@ from config.terminal.app import FAILURE, BothSpellings, run
 from config.terminal.doctor import Check, database_of
 from config.terminal.options import Json, OneWeek, ProfileName, Seed, Store, Week
 from config.terminal.research_jobs import decide_job
+from config.terminal.silence import watch_quietly
 from config.verbs import alerts as alerts_verbs
 from config.verbs import approval as approval_verbs
 from config.verbs import scheduler as scheduler_verbs
@@ -604,7 +605,14 @@ def up(
     processes = web.commands(PROJECT_ROOT, settings.ports.web, [])
     address = f"http://127.0.0.1:{settings.ports.web}"
     show.line(f"starting on store {settings.store_shown}")
-    web.supervise(processes, PROJECT_ROOT, url, lambda: show.line(f"ready: {address}"))
+    opened = open_store(settings)
+    web.supervise(
+        processes,
+        PROJECT_ROOT,
+        url,
+        ready=lambda: show.line(f"ready: {address}"),
+        watch=lambda: watch_quietly(settings, opened),
+    )
 
 
 def _desk_now(settings: Settings, opened: SqlEventStore) -> Desk:

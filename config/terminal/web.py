@@ -17,6 +17,7 @@ from types import FrameType
 from core.errors import BadInput, CouncilError
 
 STOP_WITHIN_S = 20.0
+WATCH_EVERY_S = 60.0
 STOPS_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Asked, told, or the terminal was closed."""
 STORE_VARIABLE = "COUNCIL_STORE_URL"
@@ -40,9 +41,15 @@ def commands(root: Path, port: int, scheduler: Sequence[str]) -> dict[str, list[
 
 
 def supervise(
-    processes: Mapping[str, Sequence[str]], root: Path, store: str, ready: Callable[[], None]
+    processes: Mapping[str, Sequence[str]],
+    root: Path,
+    store: str,
+    ready: Callable[[], None],
+    watch: Callable[[], None] = lambda: None,
 ) -> int:
     """Start all, call ``ready`` once the web app answers, pass signals on, stop all when one ends.
+
+    ``watch`` is called every minute from then on: it looks whether the scheduler still lives.
 
     Returns 0 when asked to stop; CouncilError names a process that ended by itself.
     """
@@ -60,7 +67,7 @@ def supervise(
         for name, command in processes.items()
     }
     try:
-        return _watch(running, stopping, ready)
+        return _watch(running, stopping, ready, watch)
     finally:
         _stop(running)
         for number, handler in before.items():
@@ -68,9 +75,12 @@ def supervise(
 
 
 def _watch(
-    running: Mapping[str, subprocess.Popen[bytes]], stopping: list[int], ready: Callable[[], None]
+    running: Mapping[str, subprocess.Popen[bytes]],
+    stopping: list[int],
+    ready: Callable[[], None],
+    watch: Callable[[], None],
 ) -> int:
-    told = False
+    told, looked_at = False, time.monotonic()
     while not stopping:
         for name, process in running.items():
             if process.poll() is not None:
@@ -81,6 +91,9 @@ def _watch(
         if not told and _answers(running["web app"].args):
             told = True
             ready()
+        if told and time.monotonic() - looked_at > WATCH_EVERY_S:
+            watch()
+            looked_at = time.monotonic()
         time.sleep(0.2)
     return 0
 

@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+from config.terminal import show
 from config.terminal.alerts import alerts_list, alerts_test
 from config.terminal.options import Json, Store
+from config.terminal.silence import look
 from config.verbs.faces import Faces
 from core.clock import SystemClock
 
@@ -27,6 +29,12 @@ def add(app: typer.Typer, faces: Faces) -> None:
         """Send one alert over every channel, or over one; says which took it."""
         settings, _ = faces.existing(store)
         raise typer.Exit(alerts_test(settings, SystemClock(), channel))
+
+    @group.command("watch")
+    def watch(store: Store = None) -> None:
+        """One look from outside (cron, a timer): tell of a scheduler that fell silent, send what is owed."""
+        settings, opened = faces.existing(store)
+        show.line(look(settings, opened))
 
     @group.command("list")
     def listed(

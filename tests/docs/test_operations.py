@@ -22,6 +22,8 @@ UNITS = [*SERVICES, *sorted(FILES.glob("*.timer"))]
 LONG_RUNNING = [unit for unit in SERVICES if "backup" not in unit.name]
 INSTALLED = "/opt/llm-trading-council"
 COMMAND = re.compile(r"cli\.py ([a-z][a-z_-]*)([^`\n]*)")
+
+
 def named_commands() -> list[tuple[str, str]]:
     """Each command the guide names, with the words after it on its line."""
     return [(match[1], match[2]) for match in COMMAND.finditer(GUIDE.read_text())]
