@@ -35,18 +35,22 @@ def week_run(done: WeekRun, *, as_json: bool) -> None:
                 "ran": list(done.ran),
                 "resumed": list(done.resumed),
                 "completed": done.completed,
+                "waiting": done.waiting,
                 **facts,
             }
         )
         return
-    if not done.ran:
+    if not done.ran and done.waiting is None:
         show.line(f"week {done.run.week_id}: already done, nothing was run or traded again")
-    else:
+    elif done.ran:
         show.line(f"week {done.run.week_id}: {', '.join(done.ran)} done")
     if done.resumed and done.ran:
         show.line(f"done before: {', '.join(done.resumed)}")
     for name, value in facts.items():
         show.line(f"{name}: {value}")
+    if done.waiting is not None:
+        week = done.run.week_id
+        show.line(f"nothing is traded yet, it waits for {done.waiting}: `proposal --week {week}`")
 
 
 def _facts(context: PipelineContext) -> dict[str, JsonValue]:

@@ -19,7 +19,7 @@ from core.schemas.order import OrderIntent
 from core.types import AccountId, StoreKind, WeekId
 from tests.fakes.desks import MEMORY, Bench, bench, on, rules_settings
 
-WEEK, NEXT, AFTER = WeekId("2024-01-03"), WeekId("2024-01-10"), WeekId("2024-01-17")
+WEEK, NEXT, AFTER, LAST = map(WeekId, ("2024-01-03", "2024-01-10", "2024-01-17", "2024-01-24"))
 ALL = "all"
 
 
@@ -30,9 +30,14 @@ def manual(settings: Settings, expires: Any = "11:00") -> Settings:
     return settings.model_copy(update={"policy": policy})
 
 
-def asking(store: str = MEMORY, overrides: Mapping[str, str] | None = None, **more: Any) -> Bench:
+def asking(
+    store: str = MEMORY,
+    overrides: Mapping[str, str] | None = None,
+    expires: Any = "11:00",
+    **more: Any,
+) -> Bench:
     """A real desk in manual mode on the week's Wednesday, 08:00 New York."""
-    settings = manual(rules_settings(store, overrides=overrides))
+    settings = manual(rules_settings(store, overrides=overrides), expires)
     return bench(settings, kind=StoreKind.REAL, **{"at": on(WEEK), **more})
 
 

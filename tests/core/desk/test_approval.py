@@ -16,7 +16,7 @@ from core.desk.rerun import rerun
 from core.desk.runs import the_official_run
 from core.desk.summary import last_postmortem
 from core.errors import BadInput
-from core.events.account import OrderFilled, OrderIntended, SeatModelChanged, TargetSet
+from core.events.account import OrderIntended, SeatModelChanged, TargetSet
 from core.events.approval import ApprovalDecided, ApprovalExpired, OrdersProposed
 from core.events.week import RunCompleted
 from core.schemas.approval import How
@@ -25,6 +25,7 @@ from core.types import StoreKind
 from tests.fakes.desks import bench, on, rules_settings
 from tests.fakes.manual_desks import (
     AFTER,
+    LAST,
     NEXT,
     WEEK,
     asking,
@@ -350,22 +351,25 @@ def test_the_scheduler_is_told_when_the_week_may_go_on():
     assert ready_week(made.desk, on(WEEK, "11:01")) is None
 
 
-def test_checkpoints_between_the_proposal_and_the_word_act_on_the_last_week():
+@pytest.mark.parametrize("seed", [1, 2])
+def test_checkpoints_between_the_proposal_and_the_word_act_on_the_last_week(seed):
     """And the plan starts from what they left; a replay puts all of it in the same order."""
-    nervous = {"checkpoints.penalty": "2", "checkpoints.flip_beyond": "0.1"}
-    made = asking(overrides=nervous)
-    week(made)
-    say(made)
-    week(made)
-    live(made, on(NEXT))
-    for wednesday in (NEXT, AFTER):
+    nervous = {"checkpoints.penalty": "0.9", "checkpoints.flip_beyond": "0.3"}
+    made = asking(overrides=nervous, expires="15:00", seed=seed)
+    for wednesday in (WEEK, NEXT, AFTER, LAST):
         made.at(on(wednesday))
         week(made, wednesday)
-        assert len(live(made, on(wednesday, "10:30"))) >= 2
-        made.at(on(wednesday, "10:30"))
+        live(made, on(wednesday, "12:30"))
+        made.at(on(wednesday, "12:30"))
         say(made, week_id=wednesday)
         assert week(made, wednesday).completed
         live(made, on(wednesday) + timedelta(days=7))
-    assert made.events(OrderFilled)
-    for one in (WEEK, NEXT, AFTER):
+    meanwhile = [
+        event.intent.week_id
+        for event in made.events(OrderIntended)
+        if event.intent.decided_at in {on(day, "12:00") for day in (NEXT, AFTER, LAST)}
+    ]
+    assert meanwhile, "no checkpoint traded while a proposal waited"
+    assert set(meanwhile) <= {WEEK, NEXT, AFTER}
+    for one in (WEEK, NEXT, AFTER, LAST):
         assert made.replay(one).difference is None

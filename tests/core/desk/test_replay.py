@@ -27,6 +27,7 @@ from tests.fakes.desks import (
     on,
     rules_settings,
 )
+from tests.fakes.manual_desks import live
 
 START, END = "2024-01-03", "2024-03-05"
 WEEKS = [
@@ -233,3 +234,20 @@ def test_a_tampered_checkpoint_answer_names_the_checkpoint():
     difference = other.replay("2024-01-17").difference
     assert difference is not None
     assert difference.stage == "checkpoint"
+
+
+def test_a_checkpoint_between_the_talk_and_the_orders_replays_where_it_stood():
+    """Research took until noon: a position of the week before was closed before the plan was made."""
+    nervous = {"checkpoints.penalty": "0.9", "checkpoints.flip_beyond": "0.3"}
+    made = bench(rules_settings(overrides=nervous), at=on("2024-01-03"), seed=1)
+    for week, ends in (("2024-01-03", "2024-01-10"), ("2024-01-10", "2024-01-17")):
+        made.at(on(week))
+        asyncio.run(run_week(made.desk, WeekId(week), until="chairman"))
+        live(made, on(week, "12:30"))
+        made.at(on(week, "12:30"))
+        asyncio.run(run_week(made.desk, WeekId(week)))
+        live(made, on(ends))
+    orders = [event.intent for event in made.events(OrderIntended)]
+    assert any(one.decided_at == on("2024-01-10", "12:00") for one in orders)
+    assert made.replay("2024-01-10").difference is None
+    assert made.replay("2024-01-03").difference is None

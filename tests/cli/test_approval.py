@@ -1,0 +1,90 @@
+"""What `proposal`, `approve` and `reject` say, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from config.terminal import approval, reports
+from core.errors import BadInput
+from core.types import AccountId
+from storage.queries.reader import StoreReader
+from tests.fakes.desks import on
+from tests.fakes.manual_desks import WEEK, asking, say, week
+
+NINE = on(WEEK, "09:00")
+
+
+@pytest.fixture
+def made():
+    desk = asking()
+    week(desk)
+    return desk
+
+
+def shown(made, capsys, now=NINE, week_id=None, *, as_json=False):
+    capsys.readouterr()
+    approval.proposal(StoreReader(made.store.engine), week_id, now, as_json=as_json)
+    return capsys.readouterr().out
+
+
+def test_a_proposal_is_a_table_of_numbers(made, capsys, monkeypatch):
+    monkeypatch.setattr(approval.show.console, "width", 400)
+    out = shown(made, capsys)
+    assert out.startswith(f"week {WEEK}, proposed {WEEK} 08:00 New York; open until 11:00 New York")
+    rows = {line.split()[0]: line for line in out.splitlines() if line.startswith("acct_")}
+    assert len(rows) == 6
+    assert "BUY" in out
+    assert "$100000.00" in rows["acct_1"]
+    assert rows["acct_6"].rstrip().endswith("nothing to do")
+
+
+def test_it_says_when_it_is_over_and_what_was_said(made, capsys, monkeypatch):
+    monkeypatch.setattr(approval.show.console, "width", 400)
+    assert "expired at 11:00 New York" in shown(made, capsys, on(WEEK, "11:30"))
+    approval.reject(made.store, WEEK, AccountId("acct_1"), "too [red]much[/red]", NINE)
+    assert "rejected by operator: too [red]much[/red]" in shown(made, capsys)
+    say(made)
+    assert shown(made, capsys) == "nothing waits for approval\n"
+    assert "every account is decided" in shown(made, capsys, week_id=WEEK)
+
+
+def test_as_json_it_is_one_document(made, capsys):
+    found = json.loads(shown(made, capsys, as_json=True))["proposal"]
+    assert found["week_id"] == WEEK
+    assert len(found["accounts"]) == 6
+    assert found["accounts"][0]["proposal"]["cash_before"] == "100000"
+
+
+def test_approving_says_whom_and_how_it_goes_on(made):
+    lines = approval.approve(made.store, WEEK, None, None, NINE)
+    assert lines[0] == f"week {WEEK}: approved acct_1, acct_2, acct_3, acct_4, acct_5"
+    assert f"run_weekly --week {WEEK}" in lines[1]
+
+
+def test_a_rejection_without_a_reason_is_refused(made):
+    with pytest.raises(BadInput, match="--reason TEXT"):
+        approval.reject(made.store, WEEK, AccountId("acct_1"), None, NINE)
+
+
+@pytest.mark.parametrize(("account", "every"), [(None, False), ("acct_1", True)])
+def test_whom_it_is_about_must_be_said_once(account, every):
+    with pytest.raises(BadInput, match=r"--account ACCOUNT, or --all-accounts"):
+        approval.meant(account, every=every)
+    assert approval.meant("acct_1", every=False) == "acct_1"
+    assert approval.meant(None, every=True) is None
+
+
+def test_a_week_that_asked_nobody_says_so(made, capsys):
+    with pytest.raises(BadInput, match="week 2024-02-07 has proposed nothing"):
+        shown(made, capsys, week_id="2024-02-07")
+
+
+def test_a_waiting_run_says_what_for(made, capsys):
+    reports.week_run(week(made), as_json=False)
+    out = capsys.readouterr().out
+    assert "already done" not in out
+    assert "nothing is traded yet, it waits for approval until 11:00 New York" in out
+    reports.week_run(week(made), as_json=True)
+    assert json.loads(capsys.readouterr().out)["waiting"] == "approval until 11:00 New York"
