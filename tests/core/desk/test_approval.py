@@ -67,6 +67,7 @@ def test_a_manual_week_stops_before_anything_is_booked():
     assert asked.expires_at == on(WEEK, "11:00")
     assert len(asked.proposals) == 6
     assert made.events(TargetSet, OrderIntended, RunCompleted) == []
+    assert made.replay(WEEK).difference is None
 
 
 def test_asked_again_it_still_waits_and_writes_nothing():
@@ -106,6 +107,7 @@ def test_a_rejected_account_books_nothing_and_the_others_trade(auto):
     say(made, "acct_1", yes=False, reason="too much of it")
     say(made)
     assert week(made).completed
+    assert made.replay(WEEK).difference is None
     assert traded(made) == traded(auto) - {"acct_1"}
     assert booked(made) == booked(auto) - {"acct_1"}
     assert made.desk.books.book("acct_1").week is None
@@ -132,6 +134,7 @@ def test_what_nobody_decided_expires_and_the_rest_is_traded():
     assert set(expired.accounts) == {"acct_1", "acct_3", "acct_4", "acct_5"}
     assert traded(made) == {"acct_2"}
     assert outcomes(made)["acct_1"] == (False, How.EXPIRED)
+    assert made.replay(WEEK).difference is None
 
 
 def test_until_everybody_is_decided_the_decided_wait_too():
