@@ -9,7 +9,10 @@ from decimal import Decimal
 from config.terminal import show
 from core.clock import in_new_york
 from core.desk.approval import Word, decide
+from core.desk.approval_log import ballot
+from core.desk.past_week import is_past
 from core.desk.proposing import shown
+from core.desk.runs import official_run
 from core.desk.spending import usd
 from core.errors import BadInput
 from core.ports import EventStore
@@ -41,7 +44,7 @@ def approve(
     BadInput as `core.desk.approval.decide` gives it.
     """
     word = Word(approved=True, by=BY, reason=reason or "", account_id=who)
-    return _said(week_id, decide(store, week_id, word, at), "approved")
+    return _said(week_id, decide(store, week_id, word, moment(store, week_id, at)), "approved")
 
 
 def reject(
@@ -49,7 +52,19 @@ def reject(
 ) -> list[str]:
     """Say no with a reason: the accounts stay in the week and on the position they are on."""
     word = Word(approved=False, by=BY, reason=reason or "", account_id=who)
-    return _said(week_id, decide(store, week_id, word, at), "rejected")
+    return _said(week_id, decide(store, week_id, word, moment(store, week_id, at)), "rejected")
+
+
+def moment(store: EventStore, week_id: WeekId, now: datetime) -> datetime:
+    """When a word on this week is said: now, or at its own instant where a past week is lived again.
+
+    Only under a clock that stands still is a proposal made at the very instant its run began.
+    """
+    run = official_run(store, week_id)
+    found = None if run is None else ballot(store, run.run_id)
+    if run is None or found is None or not is_past(week_id, now):
+        return now
+    return found.proposed_at if found.proposed_at == run.as_of else now
 
 
 def meant(account: str | None, *, every: bool) -> AccountId | None:
@@ -95,7 +110,8 @@ def _state(found: WeekProposal, now: datetime) -> str:
         return f"ended when week {found.superseded_by} began"
     if not found.pending:
         return "every account is decided"
-    over = now >= found.expires_at
+    lived_again = is_past(found.week_id, now) and found.proposed_at == found.run_as_of
+    over = now >= found.expires_at and not lived_again
     return f"{'expired at' if over else 'open until'} {shown(found.expires_at, now)}"
 
 

@@ -11,10 +11,12 @@ from core.clock import from_iso
 from core.schemas.approval import Proposal
 from core.types import AccountId, RunId, WeekId
 from storage.projections.approvals import ApprovalRow, ApprovalStatus, ProposalRow
+from storage.projections.runs import RunRow
 from storage.projections.writing import table_of
 from storage.queries.reader import StoreReader
 
 PROPOSALS, ACCOUNTS = table_of(ProposalRow), table_of(ApprovalRow)
+RUNS = table_of(RunRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,17 @@ class ApprovalLine:
 
 @dataclass(frozen=True, slots=True)
 class WeekProposal:
-    """A week that stopped before its orders; ``superseded_by`` is the week that ended the wait."""
+    """A week that stopped before its orders; ``superseded_by`` is the week that ended the wait.
+
+    ``run_as_of`` is when its run began: the same instant where a week of the past was lived again.
+    """
 
     week_id: WeekId
     run_id: RunId
     proposed_at: datetime
     expires_at: datetime
     superseded_by: WeekId | None
+    run_as_of: datetime
     accounts: tuple[ApprovalLine, ...]
 
     @property
@@ -65,12 +71,14 @@ def week_proposals(reader: StoreReader, limit: int = 52) -> tuple[WeekProposal, 
 
 def _proposal(reader: StoreReader, row: RowMapping) -> WeekProposal:
     accounts = select(ACCOUNTS).where(ACCOUNTS.c.run_id == row["run_id"]).order_by(ACCOUNTS.c.place)
+    run = reader.first(select(RUNS).where(RUNS.c.run_id == row["run_id"]))
     return WeekProposal(
         week_id=WeekId(row["week_id"]),
         run_id=RunId(row["run_id"]),
         proposed_at=from_iso(row["proposed_at"]),
         expires_at=from_iso(row["expires_at"]),
         superseded_by=WeekId(row["superseded_by"]) if row["superseded_by"] else None,
+        run_as_of=from_iso(run["as_of"]) if run else from_iso(row["proposed_at"]),
         accounts=tuple(map(_line, reader.rows(accounts))),
     )
 

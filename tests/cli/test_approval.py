@@ -88,3 +88,30 @@ def test_a_waiting_run_says_what_for(made, capsys):
     assert "nothing is traded yet, it waits for approval until 11:00 New York" in out
     reports.week_run(week(made), as_json=True)
     assert json.loads(capsys.readouterr().out)["waiting"] == "approval until 11:00 New York"
+
+
+def test_a_past_week_lived_again_is_decided_on_at_its_own_instant(council, root, empty, capsys):
+    """`run_weekly` of a week long over stops at its gate; the same commands take it through."""
+    risk = root / "config" / "risk.yaml"
+    risk.write_text(risk.read_text().replace("approval: auto", "approval: manual"))
+    asked = ("--week", WEEK, "--store", empty)
+    assert "waits for approval until" in council("run_weekly", *asked, "--profile", "rules").out
+    assert "open until 2024-01-03 11:00 New York" in council("proposal", *asked).out
+    said = council("reject", *asked, "--account", "acct_1", "--reason", "no")
+    assert (said.code, said.out.splitlines()[0]) == (0, f"week {WEEK}: rejected acct_1")
+    assert council("approve", *asked, "--all-accounts").code == 0
+    done = council("run_weekly", *asked, "--json").json
+    assert done["completed"]
+    assert "identical" in council("replay", *asked).out
+    council("approve", *asked, "--all-accounts").check_refused("every account of week")
+
+
+def test_a_week_run_in_its_time_is_never_decided_after_its_end(made):
+    """Its proposal came after its run began: the clock went on, and so did the market."""
+    later = asking()
+    week(later, until="risk")
+    later.at(on(WEEK, "08:01"))
+    week(later)
+    with pytest.raises(BadInput, match="expired at 2024-01-03 11:00 New York"):
+        approval.approve(later.store, WEEK, None, None, on("2024-01-10", "07:00"))
+    assert approval.moment(made.store, WEEK, on("2024-01-10", "07:00")) == on(WEEK)

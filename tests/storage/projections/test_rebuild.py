@@ -19,8 +19,12 @@ from storage.projections.writing import table_of
 from tests.fakes.stored_weeks import open_desk, simulated_store, write_week
 from tests.storage.conftest import SHARED
 
-NOT_THERE = {"abstentions", "budget_stops", "jobs", "proposals", "approvals"}
-"""Simulated rules desks have none: nobody is silent, paid or asked, and no button pressed."""
+NOT_THERE = {"abstentions", "budget_stops", "jobs", "proposals", "approvals"} | {
+    "planned_slots",
+    "slot_attempts",
+    "scheduler_pause",
+}
+"""A simulated rules desk has none: nobody is silent, paid, asked or pausing, no scheduler ran."""
 TABLES = [cls for projection in ALL_PROJECTIONS for cls in projection.tables]
 
 
