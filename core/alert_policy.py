@@ -24,6 +24,7 @@ class AlertRules(Schema):
     """
 
     week_decided: bool = True
+    approval: bool = True
     orders_refused: bool = True
     breaker: bool = True
     reconciliation: bool = True

@@ -11,6 +11,7 @@ from typing import Any
 from core.clock import in_new_york
 from core.commands import run_job
 from core.desk.approval_gate import ready_week
+from core.desk.approval_log import newest_ballot
 from core.desk.desk import Desk
 from core.desk.dispatch import reconcile_softly
 from core.desk.due import due_slots, run_one
@@ -74,6 +75,7 @@ class Shift:
         self._seen = False
         self._planned_on: date | None = None
         self._at: dict[str, datetime] = {}
+        self._asked = newest_ballot(desk.store) is not None
         self._ended: set[str] = set()
         self._continued: set[WeekId] = set()
         self._days: tuple[date, date] | None = None
@@ -103,7 +105,7 @@ class Shift:
     def _go_on(self) -> None:
         """A proposal that was decided, or has expired, asks once for the rest of its week as a job."""
         now = self.desk.clock.now()
-        asks = self.desk.policy.execution.approval == "manual"
+        asks = self.desk.policy.execution.approval == "manual" or self._asked
         week = ready_week(self.desk, now) if asks else None
         if week is not None and week not in self._continued:
             self._continued.add(week)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core.clock import from_iso
 from core.events.envelope import StoredEvent
+from core.rules.alert_approval import approval_expired, orders_proposed
 from core.rules.alert_breaker import FREED, HALTED, breaker_moved
 from core.rules.alert_context import AlertContext, Draft
 from core.rules.alert_drafts import (
@@ -41,6 +42,8 @@ MAKERS: Mapping[str, Maker] = {
     "BudgetStopped": budget_stopped,
     "ReconciliationMismatch": mismatch,
     "MismatchResolved": resolved,
+    "OrdersProposed": orders_proposed,
+    "ApprovalExpired": approval_expired,
     **dict.fromkeys((*HALTED, *FREED), breaker_moved),
 }
 """By the event's type name; a net order's refusal is told by the accounts' own refusals."""

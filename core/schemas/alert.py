@@ -30,6 +30,8 @@ class Severity(StrEnum):
 
 class AlertKind(StrEnum):
     WEEK_DECIDED = "week_decided"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVAL_EXPIRED = "approval_expired"
     ORDERS_REFUSED = "orders_refused"
     BREAKER_TRIPPED = "breaker_tripped"
     BREAKER_RELEASED = "breaker_released"

@@ -100,7 +100,7 @@ def test_an_address_in_the_file_is_refused_without_being_shown(root, value):
         (
             "jobs: true",
             "job: true",
-            "config/alerts.yaml:14: rules.job: unknown key, did you mean jobs?",
+            "config/alerts.yaml:15: rules.job: unknown key, did you mean jobs?",
         ),
         (
             "min_severity: info",

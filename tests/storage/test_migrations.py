@@ -60,13 +60,13 @@ def test_another_programs_database_is_refused(store_url, open_at):
 
 def test_a_scratch_store_is_made_quickly(open_at):
     def opening(url: str) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         upgrade(engine := make_engine(url))
         engine.dispose()
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     opening("sqlite://")  # the first one imports Alembic
-    assert min(opening("sqlite://") for _ in range(5)) < 0.05
+    assert min(opening("sqlite://") for _ in range(5)) < 0.2  # processor time
 
 
 @pytest.mark.parametrize("store_url", SHARED, indirect=True)

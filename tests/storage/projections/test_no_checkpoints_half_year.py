@@ -10,6 +10,7 @@ import pytest
 from core.desk.slots import Job
 from core.events.account import CheckpointDecided
 from core.events.market import UniverseMarked
+from core.policy import BreakerLimits
 from core.types import CheckpointAction, Horizon
 from storage.projections.no_checkpoints import NO_CHECKPOINTS
 from storage.queries import StoreReader
@@ -23,6 +24,8 @@ from tests.fixture_files import fixtures_root
 
 UNIVERSE = fixtures_root() / "market" / "universe"
 NERVOUS = {"checkpoints.penalty": "1.5", "checkpoints.flip_beyond": "0.1"}
+NO_BREAKER = BreakerLimits(drawdown_halt_pct=99, drawdown_resume_pct=98, consecutive_loss_halt=1000)
+"""A halt would come at another time on each of the two desks, and be another target."""
 HORIZONS = {"rules/trend": Horizon.DAY, "rules/carry": Horizon.THREE_DAYS}
 FIRST, LAST = "2020-02-05", "2020-07-28"
 ROUNDING_USD = 0.10
@@ -32,6 +35,8 @@ ROUNDING_USD = 0.10
 def lived(*, checkpoints: bool) -> Bench:
     bars = UNIVERSE if UNIVERSE.is_dir() else None
     settings = rules_settings(bars=bars, overrides=NERVOUS)
+    policy = settings.policy.model_copy(update={"breaker": NO_BREAKER})
+    settings = settings.model_copy(update={"policy": policy})
     made = bench(settings, at=on(FIRST, "06:00"), model=MoodyModel(horizons=HORIZONS))
     made.run(
         [slot for slot in made.slots(FIRST, LAST) if checkpoints or slot.job is not Job.CHECKPOINT]
