@@ -241,6 +241,10 @@ class EventStore(Protocol):
 
     def heads(self) -> Mapping[StreamId, StreamHead]: ...
 
+    def last_position(self) -> int:
+        """Of the newest event, 0 for an empty log; every event before it can be read already."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class FinishedStage:

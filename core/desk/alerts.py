@@ -65,13 +65,14 @@ def raise_alerts(desk: AlertDesk) -> int:
     """
     log = desk.log
     log.refresh()
-    look = _look(desk, first=log.followed is None)
-    if look.events == 0:
+    newest = log.store.last_position()
+    if newest <= log.seen:
         return 0
+    look = _look(desk, first=log.followed is None)
     raised = 0
-    if look.found or log.followed is None or look.events >= NOTE_EVERY:
+    if look.events and (look.found or log.followed is None or look.events >= NOTE_EVERY):
         raised = _settled(desk, lambda: _following(desk, look))
-    log.seen = look.position
+    log.seen = max(look.position, newest)
     return raised
 
 

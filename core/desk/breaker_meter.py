@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from core.desk.breaker_due import Passed, tripped, was_released
+from core.desk.tail import Tail
 from core.events import account as account_events
 from core.events.account import AccountOpened, BorrowCharged, OrderFilled, TargetSet
 from core.events.breaker import BreakerReleased, BreakerReset, BreakerTripped
@@ -47,7 +48,7 @@ class BreakerMeter:
     def __init__(self, store: EventStore, policy: DeskPolicy) -> None:
         self._store = store
         self._policy = policy
-        self._position = 0
+        self._tail = Tail(store, OF_ACCOUNTS | OF_BREAKER | OF_MARKET)
         self._books: dict[AccountId, AccountBook] = {}
         self._prices: dict[str, tuple[datetime, Decimal]] = {}
         self._closes: dict[str, Decimal] = {}
@@ -64,8 +65,7 @@ class BreakerMeter:
 
     def refresh(self) -> None:
         """Fold what was appended since the last look."""
-        for row in self._store.read_all(self._position, OF_ACCOUNTS | OF_BREAKER | OF_MARKET):
-            self._position = row.position
+        for row in self._tail.read():
             event = self._store.decode(row)
             if row.type in OF_ACCOUNTS:
                 self._account(row, event)

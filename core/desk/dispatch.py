@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import ParamSpec, TypeVar
@@ -34,6 +34,8 @@ from core.errors import (
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Work = Callable[[Desk, Slot], Awaitable[str]]
+"""Does what a slot is for and says in a few words what it did; CouncilError when it could not."""
 STRICT = (Job.CHECKPOINT, Job.FILLS, Job.HORIZON)
 """Jobs that trade on what accounts hold: none of them begins while the broker says nothing."""
 
@@ -42,7 +44,33 @@ FOR_GOOD = (BadInput, ConfigError, SpendingStopped, TradingBlocked)
 """Failures that only a person can cure: trying again would say the same."""
 
 
-async def run_slot(desk: Desk, slot: Slot, *, retry: bool = False) -> SlotOutcome:
+def reconcile_softly(desk: Desk, at: datetime) -> None:
+    """For what trades nothing by itself: a broker that says nothing stops none of it.
+
+    The week's orders are compared once more before they are sent.
+    """
+    with suppress(BrokerUnavailable):
+        reconcile(desk, at)
+
+
+async def do_work(desk: Desk, slot: Slot) -> str:
+    """The job the slot names, alone with the accounts where it touches them."""
+    look = reconcile if slot.job in STRICT else reconcile_softly
+    if slot.job is Job.WEEKLY:  # takes the lock itself, for its last stages alone
+        await _aside(desk, look, desk, slot.at)
+        return await _weekly(desk, slot)
+    async with desk.trading:
+        await _aside(desk, look, desk, slot.at)
+        if slot.job is Job.CHECKPOINT:
+            return await run_checkpoint(desk, slot)
+        if slot.job in desk.upkeep:
+            return await asyncio.to_thread(desk.upkeep[slot.job], slot.at)
+        return await _aside(desk, PLAIN[slot.job], desk, slot)
+
+
+async def run_slot(
+    desk: Desk, slot: Slot, *, retry: bool = False, work: Work = do_work
+) -> SlotOutcome:
     """Do the slot's work unless it is done; a failure is recorded with its one line, not raised.
 
     With ``retry`` a failure that time may cure is recorded as an attempt, and the slot stays open.
@@ -55,7 +83,7 @@ async def run_slot(desk: Desk, slot: Slot, *, retry: bool = False) -> SlotOutcom
         return SlotOutcome.SKIPPED
     refuse_other_prices(desk)
     try:
-        detail = await _work(desk, slot)
+        detail = await work(desk, slot)
     except (Busy, LeaseLost):
         raise
     except CouncilError as error:
@@ -66,29 +94,6 @@ async def run_slot(desk: Desk, slot: Slot, *, retry: bool = False) -> SlotOutcom
         return SlotOutcome.FAILED
     slot_log.finish(desk.store, slot, SlotOutcome.DONE, detail)
     return SlotOutcome.DONE
-
-
-def reconcile_softly(desk: Desk, at: datetime) -> None:
-    """For what trades nothing by itself: a broker that says nothing stops none of it.
-
-    The week's orders are compared once more before they are sent.
-    """
-    with suppress(BrokerUnavailable):
-        reconcile(desk, at)
-
-
-async def _work(desk: Desk, slot: Slot) -> str:
-    look = reconcile if slot.job in STRICT else reconcile_softly
-    if slot.job is Job.WEEKLY:  # takes the lock itself, for its last stages alone
-        await _aside(desk, look, desk, slot.at)
-        return await _weekly(desk, slot)
-    async with desk.trading:
-        await _aside(desk, look, desk, slot.at)
-        if slot.job is Job.CHECKPOINT:
-            return await run_checkpoint(desk, slot)
-        if slot.job in desk.upkeep:
-            return await asyncio.to_thread(desk.upkeep[slot.job], slot.at)
-        return await _aside(desk, PLAIN[slot.job], desk, slot)
 
 
 async def _aside(desk: Desk, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from core.clock import in_new_york
 from core.desk import slot_log
 from core.desk.desk import Desk
-from core.desk.dispatch import run_slot
+from core.desk.dispatch import Work, do_work, run_slot
 from core.desk.misfire import POLICIES, Policy
 from core.desk.runs import is_completed, official_run
 from core.desk.scheduling import Attempt, attempts, desk_slots, record_attempt
@@ -52,7 +52,7 @@ async def run_due(
 
 
 async def run_one(
-    desk: Desk, slot: Slot, due: Sequence[Slot], *, retry: bool = True
+    desk: Desk, slot: Slot, due: Sequence[Slot], *, retry: bool = True, work: Work = do_work
 ) -> SlotOutcome | None:
     """Run a due slot, or record why it is not run; None when it is to be asked again later.
 
@@ -69,7 +69,7 @@ async def run_one(
         return outcome
     again = retry and len(failed) + 1 < POLICIES[slot.job].attempts
     try:
-        return await run_slot(desk, slot, retry=again)
+        return await run_slot(desk, slot, retry=again, work=work)
     except Busy:
         return None
     except CouncilError:

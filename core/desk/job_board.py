@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from core.desk.job_state import JobState, folded
+from core.desk.tail import Tail
 from core.events import jobs
 from core.events.envelope import Event
 from core.ports import EventStore
@@ -22,13 +23,12 @@ class JobBoard:
 
     def __init__(self, store: EventStore) -> None:
         self._store = store
-        self._position = 0
+        self._tail = Tail(store, TYPES)
         self._open: dict[str, JobState] = {}
 
     def open(self) -> Sequence[JobState]:
         """Every open job, the one asked for first before the others."""
-        for row in self._store.read_all(self._position, TYPES):
-            self._position = row.position
+        for row in self._tail.read():
             key = str(row.payload["key"])
             state = folded(self._open.pop(key, None), row, self._store.decode(row))
             if state is not None and state.is_open:

@@ -23,6 +23,7 @@ from core.events.scheduling import (
 from core.ports import EventStore
 
 PLANNED_DAYS = 7
+PAUSING = (SchedulerPaused.__name__, SchedulerResumed.__name__)
 
 
 class Attempt(NamedTuple):
@@ -104,13 +105,27 @@ def _attempt_id(slot: Slot, number: int) -> object:
     return event_id(SCHEDULER_STREAM, SlotAttemptFailed.__name__, slot.key, number)
 
 
+class Pauses:
+    """Whether the scheduler pauses; each look reads what its stream has gained since the last."""
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+        self._version = 0
+        self._pause: SchedulerPaused | None = None
+
+    def holding(self) -> SchedulerPaused | None:
+        """The pause that holds now; None while the scheduler may work."""
+        for row in self._store.read(SCHEDULER_STREAM, self._version):
+            self._version = row.version
+            if row.type in PAUSING:
+                event = self._store.decode(row)
+                self._pause = event if isinstance(event, SchedulerPaused) else None
+        return self._pause
+
+
 def paused(store: EventStore) -> SchedulerPaused | None:
-    """The pause that holds now; None while the scheduler may work."""
-    found: SchedulerPaused | None = None
-    for row in store.read_all(types=[SchedulerPaused.__name__, SchedulerResumed.__name__]):
-        event = store.decode(row)
-        found = event if isinstance(event, SchedulerPaused) else None
-    return found
+    """As `Pauses.holding`, for a single look."""
+    return Pauses(store).holding()
 
 
 def pause(store: EventStore, by: str, reason: str, at: datetime) -> None:

@@ -13,7 +13,7 @@ from core.commands import run_job
 from core.desk.approval_gate import ready_week
 from core.desk.approval_log import newest_ballot
 from core.desk.desk import Desk
-from core.desk.dispatch import reconcile_softly
+from core.desk.dispatch import Work, do_work, reconcile_softly
 from core.desk.due import due_slots, run_one
 from core.desk.flatten import flatten, flatten_due
 from core.desk.job_crew import JobCrew
@@ -21,7 +21,7 @@ from core.desk.jobs import request
 from core.desk.lanes import Lanes
 from core.desk.misfire import LOOK_BACK
 from core.desk.opening import open_desk
-from core.desk.scheduling import began, desk_slots, paused, plan
+from core.desk.scheduling import Pauses, began, desk_slots, plan
 from core.desk.slot_log import SlotOutcome, newest_finished
 from core.desk.slots import Job, Slot
 from core.spans import span
@@ -41,10 +41,11 @@ CrewOf = Callable[[Desk, Lanes], JobCrew]
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What a shift does beside its slots: telling people, and jobs from buttons."""
+    """What a shift does beside its slots: telling people, and jobs from buttons; ``work`` does a slot."""
 
     aside: Aside | None = None
     crew: CrewOf | None = None
+    work: Work = do_work
 
 
 class Shift:
@@ -69,7 +70,9 @@ class Shift:
         self._patience_s = patience_s
         beside = beside or Beside()
         self._aside = beside.aside
+        self._work = beside.work
         self._crew = None if beside.crew is None else beside.crew(desk, self.lanes)
+        self._pauses = Pauses(desk.store)
         self._opened = False
         self._since = _scan_from(desk)
         self._seen = False
@@ -88,7 +91,7 @@ class Shift:
             self.lanes.start(ASIDE, self._aside())
         if flatten_due(self.desk) and not self.lanes.busy(FLATTEN):
             self.lanes.start(FLATTEN, self._flatten())
-        pause = paused(self.desk.store)
+        pause = self._pauses.holding()
         if pause is not None:
             return f"paused by {pause.by}: {pause.reason}"
         self._plan()
@@ -137,6 +140,7 @@ class Shift:
         """The slots of these days; asked at every round, computed when the days change."""
         if self._days != (first, last):
             self._days, self._slots = (first, last), desk_slots(self.desk, first, last)
+            self._ended &= {slot.key for slot in self._slots}
         return self._slots
 
     def _plan(self) -> None:
@@ -160,7 +164,7 @@ class Shift:
                 return
             names = {"week_id": slot.week_id, "job_id": slot.key}
             with traced(new_trace_id()), bind(**names), span(f"slot {slot.job}"):
-                outcome = await run_one(self.desk, slot, due)
+                outcome = await run_one(self.desk, slot, due, work=self._work)
             if outcome is not None:
                 self._report(slot, outcome)
 

@@ -14,6 +14,9 @@ from core.events.system import SlotFinished
 from core.ports import EventStore
 from core.types import AccountId
 
+NEWEST = 500
+"""More than a month of endings: no slot ends so long after later ones."""
+
 
 class SlotOutcome(StrEnum):
     DONE = "done"
@@ -96,9 +99,13 @@ def failures(store: EventStore) -> list[SlotFinished]:
 
 
 def newest_finished(store: EventStore) -> SlotFinished | None:
-    """The finished slot with the latest instant; None in a store without any."""
+    """The finished slot with the latest instant; None in a store without any.
+
+    Slots end nearly in the order of their instants: it is among the newest.
+    """
     newest: SlotFinished | None = None
-    for row in store.read(SLOT_STREAM):
+    first = max(store.head(SLOT_STREAM).version - NEWEST, 0)
+    for row in store.read(SLOT_STREAM, first):
         event = store.decode(row)
         assert isinstance(event, SlotFinished)  # the stream holds nothing else
         if newest is None or event.at > newest.at:

@@ -10,6 +10,7 @@ from threading import RLock
 from typing import Any, Self
 
 from core.clock import Clock
+from core.desk.tail import Tail
 from core.errors import BudgetExceeded, ConcurrencyError
 from core.events.envelope import Append, NewEvent, StoredEvent, event_id
 from core.events.spending import BudgetStopped
@@ -67,7 +68,7 @@ class WeekSpending:
         self._store = store
         self._clock = clock
         self._lock = RLock()
-        self._seen = 0
+        self._tail = Tail(store, PAID)
         self._recorded = NOTHING  # in the log, by whomever
         self._before: Decimal | None = None  # of it, before this process made its first call
         self._settled = NOTHING  # by calls of this process, in the log or about to be
@@ -146,8 +147,7 @@ class WeekSpending:
                 loop.call_soon_threadsafe(changed.set)
 
     def _read(self) -> None:
-        for row in self._store.read_all(self._seen, PAID):
-            self._seen = row.position
+        for row in self._tail.read():
             if row.week_id == self.week_id:
                 self._recorded += cost_of(row)
         if self._before is None:

@@ -1,0 +1,128 @@
+"""What a leader asks at every round costs what is new in the log, not what is in it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from core.commands import run_job
+from core.desk.job_board import JobBoard
+from core.desk.scheduling import pause, resume
+from core.desk.shift import PATIENCE_S, Beside, Shift
+from core.desk.tail import Tail
+from core.desk.writing import MARKET_STREAM, append_one, new_event
+from core.events.market import UniverseMarked
+from core.events.scheduling import SlotsPlanned
+from core.events.system import SlotFinished
+from core.types import StoreKind
+from storage.jobs import enqueue
+from tests.fakes.desks import bench, on, rules_settings
+
+WEEK = "2024-03-13"
+
+
+class Counted:
+    """A store that counts the events it hands out in streams and lists."""
+
+    def __init__(self, inner):
+        self._inner, self.events = inner, 0
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+    def read(self, stream_id, after_version=0):
+        return self._counting(self._inner.read(stream_id, after_version))
+
+    def read_all(self, after_position=0, types=None):
+        return self._counting(self._inner.read_all(after_position, types))
+
+    def _counting(self, rows):
+        for row in rows:
+            self.events += 1
+            yield row
+
+
+@pytest.fixture
+def made():
+    return bench(rules_settings(), at=on(WEEK, "07:00"), kind=StoreKind.REAL)
+
+
+def test_each_event_is_read_once_in_the_order_of_the_log(made):
+    tail = Tail(made.store, [SlotsPlanned.__name__])
+    assert list(tail.read()) == []
+    shift = a_shift(made)
+    asyncio.run(lived(shift))
+    found = list(tail.read())
+    assert [row.position for row in found] == sorted(row.position for row in found)
+    assert found
+    assert list(tail.read()) == []
+
+
+def test_events_that_were_not_wanted_are_passed_over_once(made):
+    asked = []
+    real = made.store.read_all
+    spy = Counted(made.store)
+    spy.read_all = lambda after, types: asked.append(after) or real(after, types)
+    tail = Tail(spy, [SlotFinished.__name__])
+    mark(made, "2024-03-12")
+    for _ in range(3):
+        assert list(tail.read()) == []
+    mark(made, "2024-03-13")
+    assert list(tail.read()) == []
+    assert asked == [0, 1]
+
+
+def mark(made, session):
+    event = UniverseMarked(session=session, prices=(), opens=())
+    append_one(made.store, MARKET_STREAM, new_event(MARKET_STREAM, event, [session], on(session)))
+
+
+async def lived(shift):
+    shift.round()
+    await shift.lanes.wait()
+    assert shift.lanes.ended() == []
+
+
+def a_shift(made, beside=None):
+    return Shift(made.desk, lambda *_: None, lambda: False, PATIENCE_S, beside)
+
+
+async def nothing(_desk, _slot):
+    return "nothing"
+
+
+def test_a_round_in_which_nothing_is_new_reads_no_event(made):
+    store = Counted(made.store)
+    desk = replace(made.desk, store=store)
+    shift = Shift(desk, lambda *_: None, lambda: False, PATIENCE_S, Beside(work=nothing))
+    made.at(on(WEEK, "12:05"))
+    asyncio.run(lived(shift))
+    assert made.events(SlotFinished)
+    asyncio.run(lived(shift))
+    before = store.events
+    asyncio.run(lived(shift))
+    assert store.events == before
+
+
+def test_a_pause_and_its_end_are_seen_by_a_shift_that_began_before(made):
+    shift = a_shift(made, Beside(work=nothing))
+    asyncio.run(lived(shift))
+    pause(made.store, "operator", "holiday", on(WEEK))
+    made.at(on(WEEK, "09:10"))
+    assert shift.round() == "paused by operator: holiday"
+    resume(made.store, "operator", on(WEEK))
+    asyncio.run(lived(shift))
+    assert len(made.events(SlotFinished)) == 3
+
+
+def test_an_empty_board_looks_at_nothing_twice(made):
+    asyncio.run(lived(a_shift(made)))
+    store = Counted(made.store)
+    board = JobBoard(store)
+    assert board.open() == []
+    enqueue(made.store, run_job("rebuild"), "page", made.desk.clock)
+    for _ in range(3):
+        assert [state.key for state in board.open()] == ["rebuild/all"]
+    assert store.events == 1
