@@ -44,6 +44,7 @@ CouncilError
 └── BrokerError
     ├── OrderRefused     proven not taken; ``kind`` classifies why
     ├── OrderUnknown     may have been taken: look it up, never resend
+    ├── OrderLost        the broker, asked by its id, has no such order (any more)
     ├── BrokerUnavailable a question got no answer: nothing is known, least of all "none"
     └── TradingBlocked   broker and ledger differ for this account: it trades again once resolved
 """
@@ -233,6 +234,9 @@ class OrderRefused(BrokerError):
 
 
 class OrderUnknown(BrokerError): ...
+
+
+class OrderLost(BrokerError): ...
 
 
 class BrokerUnavailable(BrokerError): ...

@@ -10,7 +10,7 @@ from enum import StrEnum
 from core.clock import in_new_york
 from core.desk.broker_standing import Standing, standing, why
 from core.desk.desk import Desk
-from core.desk.settle import settle_accounts
+from core.desk.settle import record_told
 from core.desk.writing import BROKER_STREAM, new_event
 from core.errors import BadInput, BrokerUnavailable
 from core.events.envelope import Append, Event
@@ -135,8 +135,11 @@ def _compared(
     accounts: Sequence[AccountId],
     at: datetime,
 ) -> tuple[LedgerSide, Statement, Findings]:
-    """Orders and fills into the ledger first, then both sides as they are now."""
-    settle_accounts(desk, accounts, at)
+    """What the broker tells into the ledger first, then both sides as they are now.
+
+    Nothing is sent meanwhile: an order left over from before a crash waits for this comparison.
+    """
+    record_told(desk, accounts, at)
     statement = broker.statement(custody)
     books = [desk.books.book(account) for account in accounts]
     side = ledger_side(books)

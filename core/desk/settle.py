@@ -10,6 +10,7 @@ from core.desk.broker_standing import blocked_accounts
 from core.desk.desk import Desk
 from core.desk.order_route import RecordingRoute
 from core.desk.writing import account_stream, new_event
+from core.errors import OrderLost
 from core.events.account import OrderCancelled, OrderFilled
 from core.events.envelope import Append, NewEvent
 from core.rules.account_book import AccountBook, OpenOrder
@@ -20,16 +21,22 @@ ENDED = (OrderStatus.CANCELLED, OrderStatus.REFUSED)
 
 
 def settle(desk: Desk, at: datetime) -> int:
-    """Record every fill known at ``at``; returns how many. Asking again records nothing twice."""
-    return settle_accounts(desk, [seat.account_id for seat in desk.policy.accounts], at)
+    """Record what the broker told, then send, together, orders that waited for it or never went out.
 
-
-def settle_accounts(desk: Desk, accounts: Sequence[AccountId], at: datetime) -> int:
-    """Fills of all first, then, together, orders that waited for them and those never sent.
-
-    Sent together, because accounts that share a key are netted against each other. A blocked
-    account's orders wait. The breaker hears of the fills before anything more is sent.
+    Returns how many fills are new; asking again records nothing twice. Sent together, because
+    accounts that share a key are netted against each other. A blocked account's orders wait. The
+    breaker hears of the fills before anything more is sent.
     """
+    accounts = [seat.account_id for seat in desk.policy.accounts]
+    recorded = record_told(desk, accounts, at)
+    blocked = blocked_accounts(desk)
+    books = [desk.books.book(account_id) for account_id in accounts if account_id not in blocked]
+    RecordingRoute(desk, at).submit([order.intent for book in books for order in _unsent(book)])
+    return recorded
+
+
+def record_told(desk: Desk, accounts: Sequence[AccountId], at: datetime) -> int:
+    """Record fills and ends the broker knows of, and send nothing; returns how many fills."""
     recorded = 0
     for account_id in accounts:
         recorded += _record_fills(desk, desk.books.book(account_id))
@@ -37,9 +44,6 @@ def settle_accounts(desk: Desk, accounts: Sequence[AccountId], at: datetime) -> 
             _record_ends(desk, desk.books.book(account_id), at)
         _drop_orphans(desk, desk.books.book(account_id), at)
     evaluate(desk)
-    blocked = blocked_accounts(desk)
-    books = [desk.books.book(account_id) for account_id in accounts if account_id not in blocked]
-    RecordingRoute(desk, at).submit([order.intent for book in books for order in _unsent(book)])
     return recorded
 
 
@@ -85,8 +89,15 @@ def _record_ends(desk: Desk, book: AccountBook, at: datetime) -> None:
 
 
 def _new_fills(desk: Desk, order: OpenOrder) -> Iterable[NewEvent]:
-    """Fills not recorded yet, told apart by their ids: a broker may tell of an earlier one later."""
-    for fill in desk.broker.fills(order.intent.account_id, order.intent.client_order_id):
+    """Fills not recorded yet, told apart by their ids: a broker may tell of an earlier one later.
+
+    An order the broker lost has none to tell of; that it is gone is for the reconciliation to say.
+    """
+    try:
+        told = desk.broker.fills(order.intent.account_id, order.intent.client_order_id)
+    except OrderLost:
+        return
+    for fill in told:
         event = _filled(order, fill)
         if not order.filled or desk.store.find(str(event.event_id)) is None:
             yield event

@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from core.clock import Clock, iso
-from core.errors import BrokerError, BrokerUnavailable, OrderRefused, OrderUnknown
+from core.errors import BrokerError, BrokerUnavailable, OrderLost, OrderRefused, OrderUnknown
 from core.ports import TradingCalendar
 from core.schemas.order import BrokerFill, BrokerOrder, OrderStatus, OrderTicket, RefusalKind
 from core.schemas.statement import Statement
@@ -169,7 +169,7 @@ class AlpacaBroker(OneByOne):
     def _order(self, account_id: AccountId, client_order_id: str) -> BrokerOrder:
         order = self.find(account_id, client_order_id)
         if order is None:
-            raise BrokerError(f"Alpaca has no order {client_order_id} for {account_id}: place it")
+            raise OrderLost(f"Alpaca has no order {client_order_id} for {account_id}: place it")
         return order
 
     def _api(self, account_id: AccountId) -> TradingApi:

@@ -17,13 +17,18 @@ from core.desk.settle import settle
 from core.desk.slot_log import SlotOutcome, finished
 from core.desk.slots import Job, session_slots
 from core.desk.weekly import run_week
+from core.desk.writing import account_stream, new_event
 from core.errors import BadInput, BrokerUnavailable, TradingBlocked
+from core.events.account import OrderIntended
+from core.events.envelope import Append
 from core.events.reconciliation import (
     AccountsReconciled,
     BrokerBaseline,
     MismatchResolved,
     ReconciliationMismatch,
 )
+from core.rules.checkpoint_orders import Holding, close_order
+from core.schemas.order import Purpose
 from core.types import AccountId
 from tests.fakes.alpaca_desks import (
     AFTER_OPEN,
@@ -224,3 +229,76 @@ def test_what_is_on_record_is_the_same_after_a_restart(server):
     reconcile(revived, NOON)
     assert len(said(revived, ReconciliationMismatch)) == 1
     assert standing(revived.store).version == standing(desk.store).version
+
+
+def intended_close(desk, account, symbol):
+    """An order to close that was written down, and the process died before it was sent."""
+    book = desk.books.book(account)
+    holding = Holding(
+        account_id=account,
+        week_id=book.week.week_id,
+        run_id=book.week.run_id,
+        symbol=symbol,
+        quantity=book.quantity(symbol),
+        price=Decimal(10),
+        sequence=book.week.orders,
+        decided_at=NOON,
+    )
+    intent = close_order(holding, abs(holding.quantity), Purpose.CHECKPOINT_CLOSE)
+    stream = account_stream(account)
+    new = new_event(stream, OrderIntended(intent=intent), [intent.client_order_id], NOON)
+    desk.store.commit([Append(stream, [new], book.version)])
+
+
+@pytest.mark.parametrize("build", [six_key_desk, one_key_desk])
+def test_what_was_left_to_send_waits_for_the_comparison(server, build):
+    desk = week_filled(build(server), server)
+    reconcile(desk, AFTER_OPEN)
+    account, symbol = holder(desk)
+    held = desk.books.book(account).quantity(symbol)
+    intended_close(desk, account, symbol)
+    theirs = server.account if build is one_key_desk else server.exchange.accounts[key_of(account)]
+    theirs.positions[symbol] -= held  # somebody closed it by hand meanwhile
+    theirs.cash += held * server.exchange.listings[symbol].price
+    before = len(theirs.orders)
+    revived = build(server, desk.store)
+    revived.clock.move_to(NOON)
+    assert Agreement.DIFFERS in reconcile(revived, NOON).values()
+    assert settle(revived, NOON) == 0
+    assert len(theirs.orders) == before
+    theirs.positions[symbol] = theirs.positions.get(symbol, Decimal(0)) + held
+    theirs.cash -= held * server.exchange.listings[symbol].price
+    assert set(reconcile(revived, NOON).values()) == {Agreement.AGREES}
+    settle(revived, NOON)
+    assert len(theirs.orders) == before + 1
+
+
+@pytest.mark.parametrize("build", [six_key_desk, one_key_desk])
+@pytest.mark.parametrize("filled", [0, 3])
+def test_an_account_that_was_reset_is_a_mismatch_of_its_orders_and_stops_no_other(
+    server, build, filled
+):
+    desk = build(server)
+    asyncio.run(run_week(desk, WEEK))
+    server.exchange.open_market(fill=False)
+    desk.clock.move_to(AFTER_OPEN)
+    for theirs in server.exchange.accounts.values():
+        for order in theirs.orders if filled else ():
+            server.exchange.fill(theirs, order, Decimal(filled))
+    reconcile(desk, AFTER_OPEN)
+    account = next(
+        one.account_id
+        for one in desk.policy.accounts
+        if desk.books.book(one.account_id).open_orders
+    )
+    theirs = server.account if build is one_key_desk else server.exchange.accounts[key_of(account)]
+    theirs.orders.clear()
+    theirs.fills.clear()
+    theirs.positions.clear()
+    found = reconcile(desk, NOON)
+    custody = KEY if build is one_key_desk else account
+    assert [name for name, one in found.items() if one is Agreement.DIFFERS] == [custody]
+    wrong = said(desk, ReconciliationMismatch)
+    assert ("order", "sent", "unknown") in {(one.what, one.ledger, one.broker) for one in wrong}
+    assert account in blocked_accounts(desk)
+    assert settle(desk, NOON) == 0
