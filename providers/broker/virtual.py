@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from core.clock import Clock
+from core.desk.broker_standing import standing
 from core.desk.writing import NET_STREAM
 from core.errors import BadInput, BrokerError, BrokerUnavailable, OrderRefused, OrderUnknown
 from core.events.broker import (
@@ -81,6 +82,7 @@ class VirtualBroker:
         self._version = 0
         self._fresh_s = fresh_s
         self._looked_at: float | None = None
+        self._lost: set[str] = set()  # net orders taken, of which the broker knows nothing now
 
     def place(self, ticket: OrderTicket) -> BrokerOrder:
         result = self.place_all([ticket])[0]
@@ -116,7 +118,7 @@ class VirtualBroker:
             return None
         if any(self._unsent(net_id) for net_id in wish.nets if not self._book.nets[net_id].queued):
             return None
-        if self._book.wholly_refused(wish):
+        if self._book.wholly_refused(wish) or not self._lost.isdisjoint(wish.nets):
             return None
         return self._view(client_order_id, wish)
 
@@ -392,12 +394,17 @@ class VirtualBroker:
                 self._price(cross)
 
     def _sent_legs(self) -> bool:
-        """Send the queued orders whose turn has come; whether one was taken, or ended for good."""
+        """Send the queued orders whose turn has come; whether one was taken, or ended for good.
+
+        They wait where broker and ledger differ: a key that is blocked sends nothing by itself.
+        """
         ready = {
             net_id
             for net_id, order in self._book.nets.items()
             if order.queued and self._unsent(net_id) and not self._follows(net_id)
         }
+        if not ready or self._key in standing(self._store).open:
+            return False
         for net_id in ready:
             wanted = self._book.nets[net_id].intended
             held = sum((order.held for order in self._of(wanted.symbol)), NOTHING)
@@ -409,9 +416,12 @@ class VirtualBroker:
     def _follow(self, net_id: str, order: NetOrder) -> None:
         """Its new fills; an order that ended at the broker before it was filled ends here too."""
         there = self._inner.find(self._key, net_id)
+        if there is None:
+            self._lost.add(net_id)
+            return
+        self._lost.discard(net_id)
         self._record_fills(net_id, order)
-        ended = there is not None and there.status is OrderStatus.CANCELLED
-        if ended and there is not None and there.filled_quantity == order.filled:
+        if there.status is OrderStatus.CANCELLED and there.filled_quantity == order.filled:
             self._refused(order.intended, "the broker ended it before it was filled")
 
     def _record_fills(self, net_id: str, order: NetOrder) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, time
 from decimal import Decimal
 from random import Random
 
 import pytest
 
+from core.clock import at_new_york
+from core.desk.writing import BROKER_STREAM, new_event
 from core.events import ALL_EVENTS
 from core.events.broker import (
     AllocatedPart,
@@ -15,6 +18,8 @@ from core.events.broker import (
     NetOrderIntended,
     NetPart,
 )
+from core.events.envelope import Append
+from core.events.reconciliation import MismatchResolved, ReconciliationMismatch
 from core.schemas.order import OrderStatus
 from core.types import Side
 from providers.broker.virtual_book import VirtualBook
@@ -32,6 +37,7 @@ from tests.providers.broker.virtual_key import (
 from tests.servers.alpaca_server import alpaca_server
 
 D = Decimal
+EIGHT = at_new_york(date(2026, 11, 18), time(8))
 
 
 @pytest.fixture
@@ -80,6 +86,26 @@ def test_a_queued_order_survives_a_restart_and_goes_out_once(server, store):
     again.place(sell)
     assert len(server.posts()) == 2
     assert again.positions(SIX[1]) == {"SPY": D(-3)}
+
+
+def reconciled(store, event):
+    version = store.head(BROKER_STREAM).version
+    new = new_event(BROKER_STREAM, event, [version], EIGHT)
+    store.commit([Append(BROKER_STREAM, [new], version)])
+
+
+def test_a_queued_order_of_a_blocked_key_waits_until_the_difference_is_gone(server, store):
+    broker = virtual_on(server, store)
+    broker.place(order(server, SIX[0], Side.BUY, 5))
+    broker.place(order(server, SIX[1], Side.SELL, 3))
+    difference = {"what": "position", "subject": "SPY", "ledger": "0", "broker": "9"}
+    reconciled(store, ReconciliationMismatch(account=KEY, accounts=SIX, **difference))
+    server.exchange.open_market()
+    assert broker.positions(SIX[0]) == {"SPY": D(5)}
+    assert len(server.posts()) == 1
+    reconciled(store, MismatchResolved(account=KEY, reason="put right", by="desk"))
+    assert broker.positions(SIX[1]) == {"SPY": D(-3)}
+    assert len(server.posts()) == 2
 
 
 def test_a_cross_is_done_at_once_while_the_market_is_open(server, store):
