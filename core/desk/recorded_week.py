@@ -8,11 +8,18 @@ from datetime import datetime, timedelta
 
 from core.desk.opening import recorded_policy
 from core.desk.runs import started_event, the_official_run
+from core.desk.settle import ENDED_BY_BROKER
 from core.desk.slot_log import SlotOutcome
 from core.desk.slots import Job, Slot
 from core.desk.writing import SETTINGS_STREAM, week_stream
 from core.errors import BadInput
-from core.events.account import OrderAccepted, OrderFilled, OrderRejected
+from core.events.account import (
+    OrderAccepted,
+    OrderCancelled,
+    OrderFilled,
+    OrderIntended,
+    OrderRejected,
+)
 from core.events.envelope import Event, StoredEvent
 from core.events.market import PricesObserved, UniverseMarked
 from core.events.system import PromptsRecorded, SlotFinished
@@ -20,7 +27,7 @@ from core.events.week import StageCompleted, WeekClaimed
 from core.policy import DeskPolicy
 from core.ports import EventStore
 from core.schemas.market import MarkedPrice
-from core.schemas.order import BrokerFill
+from core.schemas.order import BrokerFill, OrderIntent
 from core.schemas.run import RunSpec
 from core.types import WeekId, wednesday
 
@@ -34,13 +41,28 @@ class ReplayCursor:
 
 @dataclass(frozen=True, slots=True)
 class RecordedOrders:
-    """What became of each client order id; each fill with the log position it was recorded at."""
+    """What became of each client order id; each fill with the log position it was recorded at.
 
+    ``ended`` are those the broker ended by itself, with that position and instant; ``found`` those of
+    older weeks that had been sent and not recorded when the run began. ``intents`` are all so far.
+    """
+
+    intents: dict[str, OrderIntent] = field(default_factory=dict)
     broker_ids: dict[str, str] = field(default_factory=dict)
     accepted_at: dict[str, datetime] = field(default_factory=dict)
     refusals: dict[str, str] = field(default_factory=dict)
     fills: dict[str, list[tuple[int, BrokerFill]]] = field(default_factory=dict)
+    ended: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    found: set[str] = field(default_factory=set)
     unshortable: set[str] = field(default_factory=set)
+
+    def ends_after(self, position: int) -> Sequence[tuple[int, datetime]]:
+        """Where and when the broker was heard to have ended an order, later in the log than this."""
+        return sorted(end for end in self.ended.values() if end[0] > position)
+
+    def has_fills_after(self, position: int) -> bool:
+        """Whether a fill was recorded later in the week than this position of the log."""
+        return any(at > position for fills in self.fills.values() for at, _ in fills)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +84,6 @@ class RecordedWeek:
     observed: tuple[tuple[datetime, Sequence[MarkedPrice]], ...]
     orders: RecordedOrders
 
-    def has_fills_after(self, position: int) -> bool:
-        """Whether a fill was recorded later in the week than this position of the log."""
-        return any(at > position for fills in self.orders.fills.values() for at, _ in fills)
-
     @property
     def previous_week(self) -> WeekId:
         return WeekId((wednesday(self.run.week_id) - timedelta(days=7)).isoformat())
@@ -84,8 +102,9 @@ def recorded_week(store: EventStore, week_id: WeekId) -> RecordedWeek:
         unshortable={asset.symbol for asset in policy.assets if not asset.shortable}
     )
     # An order of the week before may be filled in parts on both sides of the claim.
-    for row, event in _events(store, 1, first, (OrderFilled,)):
-        _note_order(orders, row.position, event)
+    for row, event in _events(store, 1, first, (OrderIntended, OrderFilled)):
+        _note_order(orders, row, event)
+    began = _first_stage(store, run, end)
     for row, event in _events(store, first, end, KINDS):
         if isinstance(event, SlotFinished):
             if event.outcome in WORKED and event.job in TRADING:
@@ -96,7 +115,9 @@ def recorded_week(store: EventStore, week_id: WeekId) -> RecordedWeek:
             observed.append((datetime.fromisoformat(row.occurred_at), event.prices))
             observed += [(one.known_at, [one]) for one in event.opens]
         else:
-            _note_order(orders, row.position, event)
+            _note_order(orders, row, event)
+            if isinstance(event, OrderAccepted) and row.position < began:
+                orders.found.add(event.client_order_id)
     return RecordedWeek(
         run=run,
         policy=policy,
@@ -113,7 +134,16 @@ def recorded_week(store: EventStore, week_id: WeekId) -> RecordedWeek:
 WORKED = (SlotOutcome.DONE, SlotOutcome.FAILED)
 """Slots that did something; one that was missed or skipped is not done again either."""
 TRADING = (Job.WEEKLY, Job.CHECKPOINT, Job.FILLS, Job.HORIZON, Job.MARK, Job.POSTMORTEM)
-KINDS = (SlotFinished, PricesObserved, UniverseMarked, OrderAccepted, OrderRejected, OrderFilled)
+KINDS = (
+    SlotFinished,
+    PricesObserved,
+    UniverseMarked,
+    OrderIntended,
+    OrderAccepted,
+    OrderRejected,
+    OrderFilled,
+    OrderCancelled,
+)
 
 
 def _events(
@@ -125,15 +155,20 @@ def _events(
         yield row, store.decode(row)
 
 
-def _note_order(orders: RecordedOrders, position: int, event: Event) -> None:
-    if isinstance(event, OrderAccepted):
+def _note_order(orders: RecordedOrders, row: StoredEvent, event: Event) -> None:
+    if isinstance(event, OrderIntended):
+        orders.intents[event.intent.client_order_id] = event.intent
+    elif isinstance(event, OrderCancelled) and event.reason == ENDED_BY_BROKER:
+        ended = row.position, datetime.fromisoformat(row.occurred_at)
+        orders.ended[event.client_order_id] = ended
+    elif isinstance(event, OrderAccepted):
         orders.broker_ids[event.client_order_id] = event.broker_order_id
         orders.accepted_at[event.client_order_id] = event.sent_at
     elif isinstance(event, OrderRejected):
         orders.refusals[event.client_order_id] = event.reason
     elif isinstance(event, OrderFilled):
         fills = orders.fills.setdefault(event.fill.client_order_id, [])
-        fills.append((position, event.fill))
+        fills.append((row.position, event.fill))
 
 
 def _slot(event: SlotFinished) -> Slot:
@@ -160,6 +195,16 @@ def _end_position(store: EventStore, first: int) -> int:
     for row in store.read_all(first):
         last = row.position
     return last + 1
+
+
+def _first_stage(store: EventStore, run: RunSpec, end: int) -> int:
+    """Where the run's first stage was completed; ``end`` when none was."""
+    done = (
+        row.position
+        for row in store.read(run.stream)
+        if row.type == StageCompleted.__name__ and row.run_id == run.run_id
+    )
+    return min(next(done, end), end)
 
 
 def _last_stage(store: EventStore, run: RunSpec) -> str | None:

@@ -67,10 +67,18 @@ async def _run(
             await _again_in_run(desk, week, step)
         except CouncilError as error:
             return error
-    if week.has_fills_after(cursor.position):
-        cursor.position = week.end  # a person settled by hand, after the last slot that was run
-        settle(desk, clock.now())
+    _settle_by_hand(desk, week, cursor)
     return None
+
+
+def _settle_by_hand(desk: Desk, week: RecordedWeek, cursor: ReplayCursor) -> None:
+    """What a person's `settle` heard of after the last slot that was run; an end is heard at its instant."""
+    for position, at in week.orders.ends_after(cursor.position):
+        cursor.position = position
+        settle(desk, at)
+    if week.orders.has_fills_after(cursor.position):
+        cursor.position = week.end
+        settle(desk, desk.clock.now())
 
 
 async def _again_in_run(desk: Desk, week: RecordedWeek, step: Step) -> None:

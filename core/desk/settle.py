@@ -18,6 +18,7 @@ from core.schemas.order import WEEKLY, BrokerFill, OrderStatus
 from core.types import AccountId
 
 ENDED = (OrderStatus.CANCELLED, OrderStatus.REFUSED)
+ENDED_BY_BROKER = "the broker ended it before it was filled, e.g. a day order that expired"
 
 
 def settle(desk: Desk, at: datetime) -> int:
@@ -72,8 +73,7 @@ def _record_ends(desk: Desk, book: AccountBook, at: datetime) -> None:
             continue
         if there.filled_quantity != order.filled:
             continue  # a fill of it is not told yet
-        reason = "the broker ended it before it was filled, e.g. a day order that expired"
-        ended = OrderCancelled(client_order_id=key, reason=reason)
+        ended = OrderCancelled(client_order_id=key, reason=ENDED_BY_BROKER)
         events.append(
             new_event(
                 stream,
