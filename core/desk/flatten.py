@@ -13,6 +13,7 @@ from core.desk.observing import known_quotes, observation, was_observed
 from core.desk.order_route import RecordingRoute
 from core.desk.settle import settle
 from core.desk.trading_switch import is_disabled
+from core.desk.withdrawing import taken
 from core.desk.writing import account_stream, new_event
 from core.errors import BrokerError
 from core.events.account import OrderCancelled, OrderIntended
@@ -81,7 +82,12 @@ def _taken_back(
     for key, order in book.open_orders.items():
         if order.intent.purpose is Purpose.FLATTEN:
             continue
-        if order.status is not OrderStatus.INTENDED:
+        if order.status is OrderStatus.INTENDED:
+            if taken(desk.broker, order.intent):
+                RecordingRoute(desk, at).submit([order.intent])
+                stuck.append(f"{key}: it had been sent, to be cancelled next")
+                continue
+        else:
             try:
                 there = desk.broker.cancel(book.account_id, key)
             except BrokerError as error:

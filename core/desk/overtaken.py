@@ -7,6 +7,7 @@ from datetime import datetime
 from core.desk.desk import Desk
 from core.desk.order_route import RecordingRoute
 from core.desk.runs import is_completed, official_run
+from core.desk.withdrawing import taken
 from core.desk.writing import account_stream, append_one, new_event
 from core.errors import BadInput
 from core.events.account import OrderCancelled
@@ -40,7 +41,7 @@ def drop_unsent(desk: Desk, run: RunSpec) -> None:
     for account in desk.policy.accounts:
         for order in _unsent(desk.books.book(account.account_id), week_id):
             intent = order.intent
-            if desk.broker.find(intent.account_id, intent.client_order_id) is not None:
+            if taken(desk.broker, intent):
                 route.submit([intent])
             else:
                 _cancel(desk, order, week_id, at)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from core.clock import Clock
-from core.errors import BrokerError, MarketError, OrderRefused
+from core.errors import BrokerError, MarketError, OrderLost, OrderRefused
 from core.ports import MarketData
 from core.schemas.order import BrokerFill, BrokerOrder, OrderTicket
 from core.types import AccountId, Side
@@ -130,7 +130,7 @@ class SimulatedBroker(OneByOne):
     def _order(self, account_id: AccountId, client_order_id: str) -> SimulatedOrder:
         order = self._account(account_id).order(client_order_id)
         if order is None:
-            raise BrokerError(
+            raise OrderLost(
                 f"the simulated broker has no order {client_order_id} for {account_id}: "
                 "place it, or restore the books from the log"
             )

@@ -11,7 +11,14 @@ from typing import NamedTuple, Protocol
 from core.clock import Clock
 from core.desk.broker_standing import standing
 from core.desk.writing import NET_STREAM
-from core.errors import BadInput, BrokerError, BrokerUnavailable, OrderRefused, OrderUnknown
+from core.errors import (
+    BadInput,
+    BrokerError,
+    BrokerUnavailable,
+    OrderLost,
+    OrderRefused,
+    OrderUnknown,
+)
 from core.events.broker import (
     AllocatedPart,
     CrossPriced,
@@ -32,6 +39,7 @@ from core.types import AccountId, Side, deterministic_id
 from providers.broker.virtual_book import NOTHING, NetOrder, VirtualBook, Wish
 
 STREAM = NET_STREAM
+WITHDRAWN = "withdrawn before it went out"
 
 
 class Mid(NamedTuple):
@@ -129,12 +137,19 @@ class VirtualBroker:
         return tuple(self._book.fills.get(client_order_id, ()))
 
     def cancel(self, account_id: AccountId, client_order_id: str) -> BrokerOrder:
-        """An order that shares its net order with others cannot be taken back alone: BrokerError."""
+        """A net order that never went out is withdrawn, whoever has a part in it.
+
+        One that did cannot be taken back for one of several: BrokerError. What was to be exchanged
+        inside stays agreed, for the other side counts on it.
+        """
         self._look()
         wish = self._known(account_id, client_order_id)
         for net_id in wish.nets:
             order = self._book.nets[net_id]
             if order.over:
+                continue
+            if self._unsent(net_id):
+                self._refused(order.intended, WITHDRAWN)
                 continue
             if len(order.intended.parts) > 1:
                 raise BrokerError(
@@ -338,12 +353,7 @@ class VirtualBroker:
         except (OrderUnknown, BrokerUnavailable) as trouble:
             return trouble
         else:
-            accepted = NetOrderAccepted(
-                client_order_id=wanted.client_order_id,
-                broker_order_id=taken.broker_order_id,
-                accepted_at=taken.accepted_at,
-            )
-            self._append([accepted])
+            self._append([_accepted(wanted, taken)])
         return None
 
     def _refused(self, wanted: NetOrderIntended, reason: str) -> None:
@@ -351,7 +361,7 @@ class VirtualBroker:
         followers = [
             one.intended.client_order_id
             for one in self._book.nets.values()
-            if one.intended.after == wanted.client_order_id
+            if one.intended.after == wanted.client_order_id and not one.over
         ]
         self._append(
             [
@@ -379,6 +389,7 @@ class VirtualBroker:
         now = time.monotonic()
         if self._looked_at is not None and now - self._looked_at < self._fresh_s:
             return
+        self._adopt()
         while True:
             for net_id, order in list(self._book.nets.items()):
                 if order.accepted is not None and not order.over:
@@ -387,6 +398,14 @@ class VirtualBroker:
                 break
         self._price_crosses()
         self._looked_at = now
+
+    def _adopt(self) -> None:
+        """Record what was taken by the broker and never recorded: the process died in between."""
+        for net_id, order in list(self._book.nets.items()):
+            if self._unsent(net_id) and not self._follows(net_id):
+                there = self._inner.find(self._key, net_id)
+                if there is not None:
+                    self._append([_accepted(order.intended, there)])
 
     def _price_crosses(self) -> None:
         for cross_id, cross in list(self._book.crosses.items()):
@@ -508,14 +527,14 @@ class VirtualBroker:
     def _status(self, wish: Wish, filled: Decimal) -> OrderStatus:
         if filled >= wish.quantity:
             return OrderStatus.FILLED
-        if self._book.refusal(wish) is not None:
+        if self._book.refusal(wish) is not None and self._book.over(wish):
             return OrderStatus.CANCELLED
         return OrderStatus.PARTIALLY_FILLED if filled else OrderStatus.ACCEPTED
 
     def _known(self, account_id: AccountId, client_order_id: str) -> Wish:
         wish = self._book.wishes.get(client_order_id)
         if wish is None or wish.account_id != account_id:
-            raise BrokerError(f"{account_id} has no order {client_order_id} on this key")
+            raise OrderLost(f"{account_id} has no order {client_order_id} on this key")
         return wish
 
     def _starting_cash(self, account_id: AccountId) -> Decimal:
@@ -574,6 +593,14 @@ def _name(what: str, symbol: str, parts: Sequence[Part]) -> str:
     """At most 48 characters, and the same whenever the same intents are netted the same way."""
     identity = [(part.client_order_id, str(part.quantity)) for part in parts]
     return f"{what}-{symbol}-{deterministic_id('net', what, symbol, *identity).hex[:20]}"
+
+
+def _accepted(wanted: NetOrderIntended, taken: BrokerOrder) -> NetOrderAccepted:
+    return NetOrderAccepted(
+        client_order_id=wanted.client_order_id,
+        broker_order_id=taken.broker_order_id,
+        accepted_at=taken.accepted_at,
+    )
 
 
 def _ticket(wanted: NetOrderIntended, key: AccountId, now: datetime) -> OrderTicket:

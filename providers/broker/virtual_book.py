@@ -124,6 +124,11 @@ class VirtualBook:
         reasons = (self.nets[net].refused for net in wish.nets)
         return next((reason for reason in reasons if reason is not None), None)
 
+    def over(self, wish: Wish) -> bool:
+        """Whether nothing more can come of it: its net orders ended, its crosses are priced."""
+        ended = all(self.nets[net].over for net in wish.nets)
+        return ended and all(cross in self.priced for cross in wish.crosses)
+
     def wholly_refused(self, wish: Wish) -> bool:
         """Whether nothing of it was ever taken: no cross, and no net order that the broker accepted."""
         taken = wish.crosses or any(self.nets[one].accepted is not None for one in wish.nets)

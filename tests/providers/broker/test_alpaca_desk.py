@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from core.desk.desk import Desk
+from core.desk.flatten import flatten, flatten_due
 from core.desk.settle import settle
+from core.desk.trading_switch import disable
 from core.desk.weekly import run_week
 from core.errors import BrokerError
 from providers.broker.alpaca import AlpacaBroker
@@ -107,3 +109,18 @@ def assert_settled_once(server: AlpacaServer, desk: Desk) -> None:
         held = {symbol: each.quantity for symbol, each in book.ledger.positions.items()}
         assert held == theirs.positions
         assert len(book.finished_orders) == len(theirs.orders)
+
+
+def test_flattening_takes_back_what_was_sent_and_never_recorded(server):
+    desk = six_key_desk(server)
+    dying = replace(desk, broker=DyingBroker(desk.broker, 2))
+    with pytest.raises(Killed):
+        asyncio.run(run_week(dying, WEEK))
+    revived = six_key_desk(server, desk.store)
+    disable(revived.store, "enough", "ann", EIGHT, flatten=True)
+    for _ in range(2):
+        flatten(revived, EIGHT)
+    assert not flatten_due(revived)
+    every = [one for account in server.exchange.accounts.values() for one in account.orders]
+    assert [one.status for one in every] == ["canceled"] * 2
+    assert not any(revived.books.book(one.account_id).open_orders for one in desk.policy.accounts)
