@@ -16,6 +16,7 @@ chosen = st.navigation(
     [
         st.Page(PAGES / "overview.py", title="Overview", default=True),
         st.Page(PAGES / "week.py", title="Week", url_path="week"),
+        st.Page(PAGES / "operations.py", title="Operations", url_path="operations"),
     ]
 )
 st.set_page_config(

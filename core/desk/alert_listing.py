@@ -27,10 +27,10 @@ class ListedAlert:
     channels: dict[str, str] = field(default_factory=dict)
 
 
-def newest_alerts(store: EventStore, count: int) -> list[ListedAlert]:
-    """The last ``count`` alerts raised, newest first."""
+def newest_alerts(store: EventStore, count: int, after_version: int = 0) -> list[ListedAlert]:
+    """The last ``count`` alerts raised, newest first; those after this version of their stream only."""
     listed: dict[str, ListedAlert] = {}
-    for row in store.read(ALERT_STREAM):
+    for row in store.read(ALERT_STREAM, after_version):
         event = store.decode(row)
         if isinstance(event, AlertRaised):
             alert = Alert(**dict(event), occurred_at=from_iso(row.occurred_at))

@@ -78,6 +78,24 @@ def duration(seconds: float | None) -> str:
     return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
+def span(seconds: float) -> str:
+    """A wait or a delay in its two largest units: ``42 s``, ``12 min``, ``3 h 10 min``, ``2 d 4 h``."""
+    minutes, hours = int(seconds // 60), int(seconds // 3600)
+    if minutes < 1:
+        return f"{max(seconds, 0):.0f} s"
+    if hours < 1:
+        return f"{minutes} min"
+    if hours < 24:
+        return f"{hours} h {minutes % 60} min"
+    return f"{hours // 24} d {hours % 24} h"
+
+
+def short_moment(instant: datetime) -> str:
+    """``Wed 9 Dec, 08:00``: New York time where the year and the zone are said beside it."""
+    local = in_new_york(instant)
+    return f"{local:%a} {local.day} {local:%b, %H:%M}"
+
+
 def trade(instrument: str | None, direction: Direction) -> str:
     """``LONG HYG``, or ``FLAT``."""
     return direction.value if instrument is None else f"{direction} {instrument}"

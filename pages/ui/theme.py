@@ -12,6 +12,7 @@ ACCENT, PEER = "accent", "peer"
 CHART_HEIGHT = 370
 SMALL_CHART_HEIGHT = 300
 PATH_HEIGHT = 140
+BULLET_HEIGHT = 34
 
 
 def role_colour(field: str = "role") -> alt.Color:

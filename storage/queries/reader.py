@@ -22,9 +22,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError
 
 from core.errors import BadInput
+from core.events import ALL_EVENTS
 from storage.engine import PoolSettings, make_engine, sqlite_driver
+from storage.event_store import SqlEventStore
 from storage.failures import place, translated
 from storage.leases import SCHEDULER, Leader, leader_of
+from storage.serialization import EventRegistry
 
 BUSY_SECONDS = 10.0
 NEWEST = "SELECT position, hash FROM events ORDER BY position DESC LIMIT 1"
@@ -83,6 +86,12 @@ class StoreReader:
                 return EMPTY
             newest = connection.exec_driver_sql(NEWEST).first()
         return EMPTY if newest is None else f"{newest[0]}:{newest[1][:16]}"
+
+    def log(self) -> SqlEventStore | None:
+        """The log itself, to be folded where no read model has the answer; None while it is empty."""
+        if self.version() == EMPTY:
+            return None
+        return SqlEventStore(self._engine, EventRegistry(ALL_EVENTS))
 
     def leader(self, name: str = SCHEDULER) -> Leader | None:
         """Who leads, dead or alive; None when nobody does or the store is not there."""

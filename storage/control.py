@@ -1,0 +1,55 @@
+"""What a person says while the desk runs: pause, approve, stop, reset; each an event at once."""
+
+from __future__ import annotations
+
+from core.clock import Clock
+from core.desk import approval, breaker, scheduling, trading_switch
+from core.desk.approval import Word
+from core.events.breaker import BreakerReset, TradingDisabled, TradingEnabled
+from core.ports import EventStore
+from core.schemas.breaker import Scope
+from core.types import AccountId, WeekId
+
+__all__ = [
+    "Word",
+    "decide",
+    "disable_trading",
+    "enable_trading",
+    "pause_scheduler",
+    "reset_breaker",
+    "resume_scheduler",
+]
+
+
+def pause_scheduler(store: EventStore, reason: str, by: str, clock: Clock) -> None:
+    """Nothing more begins; BadInput without a reason or when it pauses already."""
+    scheduling.pause(store, by, reason, clock.now())
+
+
+def resume_scheduler(store: EventStore, by: str, clock: Clock) -> None:
+    """BadInput when it is not paused."""
+    scheduling.resume(store, by, clock.now())
+
+
+def decide(store: EventStore, week_id: WeekId, word: Word, clock: Clock) -> tuple[AccountId, ...]:
+    """A person's word on a proposal; the accounts it was about, BadInput as `approval.decide` has it."""
+    return approval.decide(store, week_id, word, clock.now())
+
+
+def disable_trading(
+    store: EventStore, reason: str, by: str, clock: Clock, *, flatten: bool = False
+) -> TradingDisabled:
+    """From the next order on nothing goes out; BadInput without a reason."""
+    return trading_switch.disable(store, reason, by, clock.now(), flatten=flatten)
+
+
+def enable_trading(store: EventStore, reason: str, by: str, clock: Clock) -> TradingEnabled:
+    """BadInput without a reason, or when trading is enabled."""
+    return trading_switch.enable(store, reason, by, clock.now())
+
+
+def reset_breaker(
+    store: EventStore, scope: Scope, reason: str, by: str, clock: Clock
+) -> BreakerReset:
+    """End every halt of the scope; BadInput for an unknown scope, and without a reason."""
+    return breaker.reset(store, scope, reason, by, clock.now())
