@@ -51,6 +51,6 @@ def _place(card: str) -> str:
 
 def _without_options(line: str) -> str:
     """Pages have fields where a terminal has options."""
-    for option in ("--set ", " with --reason"):
+    for option in ("--set: ", "--set ", " with --reason"):
         line = line.replace(option, "")
     return line.replace("give --reason TEXT", "write it beside the button")
