@@ -29,9 +29,7 @@ from core.types import StoreKind
 from storage.event_store import SqlEventStore
 from storage.leases import Lease
 
-LEASE_S = 20.0
-"""A leader that is silent for so long has lost: a standby takes over within this and one tick."""
-STORE_VARIABLE, LEASE_VARIABLE = "COUNCIL_STORE_URL", "COUNCIL_LEASE_S"
+STORE_VARIABLE = "COUNCIL_STORE_URL"
 FAILURE, USAGE = 1, 2
 
 
@@ -108,10 +106,8 @@ def main() -> int:
     """0 when told to stop; in one line 2 when it may not start as asked, 1 when it cannot."""
     try:
         settings, store = open_configured(os.environ.get(STORE_VARIABLE))
-        lease_s = float(os.environ.get(LEASE_VARIABLE, LEASE_S))
-        worker = worker_of(
-            settings, store, Lease(store.engine, holder=this_process(), ttl_s=lease_s)
-        )
+        lease = Lease(store.engine, holder=this_process(), ttl_s=settings.lease_s)
+        worker = worker_of(settings, store, lease)
         _stop_on_signals(worker)
         with observed(settings, store, say):
             worker.run()

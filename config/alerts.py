@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 
 from config.loading import validated
+from config.origins import DEFAULT, Origin
 from config.secrets import alert_addresses
 from config.settings import Settings
 from config.variables import Variables, read_variables
@@ -89,6 +90,17 @@ def load_alerting(settings: Settings, env: Mapping[str, str] | None = None) -> A
     """
     variables = read_variables(settings.paths.env_file, env)
     return alerting_of(read_alerts_file(settings.paths.config_dir), variables, settings)
+
+
+def alert_origins(settings: Settings, env: Mapping[str, str] | None = None) -> dict[str, Origin]:
+    """Each channel's variable as present or absent, and where it was found; never the address."""
+    variables = read_variables(settings.paths.env_file, env)
+    specs = read_alerts_file(settings.paths.config_dir).channels.values()
+    found = {spec.url_env: variables.find(spec.url_env) for spec in specs}
+    return {
+        name: Origin("present", one.origin) if one else Origin("absent", DEFAULT)
+        for name, one in found.items()
+    }
 
 
 def read_alerts_file(config_dir: Path) -> AlertsFile:

@@ -43,6 +43,7 @@ class Environment(BaseSettings):
     log_level: LogLevel = "INFO"
     log_format: LogFormat = "auto"
     otel_exporter_otlp_endpoint: str | None = Field(None, pattern=r"^https?://[^\s@]+$")
+    council_lease_s: float = Field(20, ge=1, le=3_600, allow_inf_nan=False)
     port_backend: int = _port(8200)
     port_scheduler: int = _port(8202)
     port_test: int = _port(8201)

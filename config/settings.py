@@ -64,8 +64,9 @@ class Paths(Schema):
 class Settings(Schema):
     """The effective settings; ``origins`` says for each value what it is and where it came from.
 
-    ``profile_choice`` is what was asked for, ``policy.profile`` what it came to. The database's
-    URL is a SecretStr as it may hold a password; keys are only known as present or absent.
+    ``profile_choice`` is what was asked for, ``policy.profile`` what it came to. ``lease_s``: seconds
+    after which a leader that is silent has lost, and a standby takes over. The database's URL is a
+    SecretStr as it may hold a password; keys are only known as present or absent.
     """
 
     policy: DeskPolicy
@@ -80,6 +81,7 @@ class Settings(Schema):
     log_level: LogLevel
     log_format: LogFormat
     otlp_endpoint: str | None
+    lease_s: float
     ports: Ports
     public_base_url: str | None
     paths: Paths
@@ -131,6 +133,7 @@ def load_settings(  # noqa: PLR0913 - each source of settings is one keyword
         log_level=environment.log_level,
         log_format=environment.log_format,
         otlp_endpoint=environment.otel_exporter_otlp_endpoint,
+        lease_s=environment.council_lease_s,
         pool=_pool(environment),
         ports=_ports(environment),
         public_base_url=environment.public_base_url,

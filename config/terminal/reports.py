@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from pydantic import JsonValue
 
+from config.alerts import alert_origins
 from config.settings import Settings
 from config.terminal import show
 from config.terminal.doctor import Check
@@ -214,8 +215,9 @@ def council(context: PipelineContext, *, as_json: bool) -> None:
 
 def doctor(found: Sequence[Check], settings: Settings, *, as_json: bool) -> None:
     """Each check with its mark, then every value with its origin."""
+    every = {**settings.origins, **alert_origins(settings)}
     if as_json:
-        origins = {name: one._asdict() for name, one in settings.origins.items()}
+        origins = {name: one._asdict() for name, one in every.items()}
         show.as_json({"checks": [asdict(check) for check in found], "settings": origins})
         return
     marks = {True: "ok", False: "BROKEN"}
@@ -226,5 +228,5 @@ def doctor(found: Sequence[Check], settings: Settings, *, as_json: bool) -> None
     show.line("")
     show.table(
         ["setting", "value", "from"],
-        [(name, one.value_shown, one.origin) for name, one in settings.origins.items()],
+        [(name, one.value_shown, one.origin) for name, one in every.items()],
     )

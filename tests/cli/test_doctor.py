@@ -41,6 +41,21 @@ def test_every_value_says_where_it_came_from(council, empty, monkeypatch, root):
     assert any("risk.yaml" in origin for origin in origins.values())
 
 
+def test_alert_channels_are_present_or_absent_and_their_addresses_never_shown(
+    council, empty, monkeypatch
+):
+    monkeypatch.setenv("COUNCIL_ALERT_DISCORD_URL", f"discord://4711/{CANARY}")
+    found = council("doctor", "--store", empty, "--json")
+    told = found.json["settings"]
+    assert told["COUNCIL_ALERT_DISCORD_URL"] == {
+        "value_shown": "present",
+        "origin": "environment COUNCIL_ALERT_DISCORD_URL",
+    }
+    assert told["COUNCIL_ALERT_EMAIL_URL"]["value_shown"] == "absent"
+    assert told["COUNCIL_LEASE_S"]["value_shown"] == "20.0"
+    assert CANARY not in found.out + found.err
+
+
 def test_live_without_its_key_is_broken(council, empty):
     said = council("doctor", "--profile", "live", "--store", empty, "--json")
     assert said.code == 1

@@ -166,6 +166,15 @@ def test_the_template_shows_the_defaults_the_code_has():
     assert {name: written[name] for name in defaults} == defaults
 
 
+@pytest.mark.parametrize("given", ["abc", "nan", "0", "-3", "inf"])
+def test_a_lease_that_cannot_be_kept_is_refused_by_its_name(root, given):
+    assert refusal(root, COUNCIL_LEASE_S=given).startswith(
+        f"environment COUNCIL_LEASE_S: {given!r} is not allowed"
+    )
+    assert load_settings(root, {"COUNCIL_LEASE_S": "2.5"}).lease_s == 2.5
+    assert load_settings(root, {}).lease_s == 20
+
+
 def test_the_template_copied_as_it_is_changes_nothing(root):
     before = load_settings(root, {})
     shutil.copy(TEMPLATE, root / ".env")

@@ -57,6 +57,14 @@ def test_every_command_of_the_guide_exists_with_its_options():
     assert missing == set()
 
 
+def test_what_needs_a_reason_is_shown_with_one():
+    """Typed in an emergency, a line must work as it stands."""
+    needing = ("trading", "breaker reset")
+    named = [(name, f"{name}{rest}") for name, rest in named_commands()]
+    bare = [line for _, line in named if line.startswith(needing) and "--reason" not in line]
+    assert bare == []
+
+
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_every_unit_is_one_to_systemd(path, tmp_path):
     """Looked at by systemd itself where it is there, with a program that exists on this machine."""
