@@ -25,6 +25,9 @@ from core.types import StreamId
 
 SLOT = "flatten"
 REASON = "everything is flattened"
+REST = timedelta(minutes=5)
+"""How long after a refused close the account is left alone: asked every second, a broker that says
+no would be asked every second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,15 @@ class Flattened:
 
 
 def flatten_due(desk: Desk) -> bool:
-    """Whether flattening was asked for and something is held or under way that no such order closes."""
+    """Whether flattening was asked for and something is held or under way that no such order closes.
+
+    Not for an account whose close was refused just now: it is tried again after a rest.
+    """
     disabled = is_disabled(desk.store)
-    return disabled is not None and disabled.flatten and any(map(_left, _books(desk)))
+    if disabled is None or not disabled.flatten:
+        return False
+    now = desk.clock.now()
+    return any(_left(book) and not _rests(book, now) for book in _books(desk))
 
 
 def flatten(desk: Desk, at: datetime) -> Flattened:
@@ -57,7 +66,8 @@ def flatten(desk: Desk, at: datetime) -> Flattened:
             version = desk.books.book(book.account_id).version
             desk.store.commit([Append(stream, [event], version)])
             cancelled += 1
-    intents = _order(desk, at, [book for book in _books(desk) if _left(book)])
+    due = [book for book in _books(desk) if _left(book) and not _rests(book, at)]
+    intents = _order(desk, at, due)
     return Flattened(len(intents), cancelled, tuple(stuck))
 
 
@@ -72,6 +82,16 @@ def _left(book: AccountBook) -> bool:
     if any(order.intent.purpose is Purpose.FLATTEN for order in open_orders):
         return False
     return bool(book.ledger.positions) or bool(open_orders)
+
+
+def _rests(book: AccountBook, at: datetime) -> bool:
+    """Whether a close of it was refused less than a rest ago."""
+    return any(
+        order.purpose is Purpose.FLATTEN
+        and order.status is OrderStatus.REFUSED
+        and timedelta() <= at - order.decided_at < REST
+        for order in book.finished_orders.values()
+    )
 
 
 def _taken_back(

@@ -9,15 +9,18 @@ from typing import NamedTuple, TypeAlias
 from core.desk import approval_gate as gate
 from core.desk.approval import Word, decide, expire
 from core.desk.desk import Desk
+from core.desk.flatten import REASON
 from core.desk.proposing import propose
 from core.desk.recorded_week import RecordedWeek
 from core.desk.summary import official_context
 from core.desk.weekly import LAST_TALK
 from core.desk.writing import approval_stream
+from core.events.account import OrderCancelled, OrderIntended
 from core.events.approval import ApprovalDecided, ApprovalExpired, OrdersProposed
 from core.events.envelope import Event
 from core.events.week import StageCompleted
 from core.ports import EventStore
+from core.schemas.order import Purpose
 
 
 class RunPart(NamedTuple):
@@ -33,7 +36,13 @@ class Said(NamedTuple):
     event: Event
 
 
-Step: TypeAlias = RunPart | Said
+class Flattening(NamedTuple):
+    """Everything was flattened at an instant: a person's word, carried out between two slots."""
+
+    at: datetime
+
+
+Step: TypeAlias = RunPart | Said | Flattening
 Placed: TypeAlias = tuple[int, Step]
 """A step with the position of the event that ended it (for the run's first part: the week's first)."""
 
@@ -43,7 +52,7 @@ def recorded_steps(store: EventStore, week: RecordedWeek) -> list[Placed]:
     if week.until is None:
         return []
     between = [position for position, _ in week.slots]
-    said = list(_said(store, week))
+    said = [*_said(store, week), *_flattenings(store, week)]
     parts: list[tuple[int, RunPart]] = []
     for position, part in _parts(store, week):
         before = parts[-1][0] if parts else position
@@ -75,10 +84,30 @@ def _parts(store: EventStore, week: RecordedWeek) -> Iterator[tuple[int, RunPart
         yield done[behind[0]], RunPart(week.until)
 
 
-def _said(store: EventStore, week: RecordedWeek) -> Iterator[tuple[int, Said]]:
+def _said(store: EventStore, week: RecordedWeek) -> Iterator[Placed]:
     for row in store.read(approval_stream(week.run.run_id)):
         if row.position < week.end:
             yield row.position, Said(datetime.fromisoformat(row.occurred_at), store.decode(row))
+
+
+def _flattenings(store: EventStore, week: RecordedWeek) -> Iterator[Placed]:
+    """Each with the place of the last order it closed something by or took back."""
+    last: dict[str, int] = {}
+    for row in store.read_all(week.first, [OrderIntended.__name__, OrderCancelled.__name__]):
+        if row.position < week.end and _flattens(store.decode(row)):
+            last[row.occurred_at] = row.position
+    for at, position in last.items():
+        yield position, Flattening(datetime.fromisoformat(at))
+
+
+def _flattens(event: Event) -> bool:
+    match event:
+        case OrderIntended(intent=intent):
+            return intent.purpose is Purpose.FLATTEN
+        case OrderCancelled(reason=reason):
+            return reason == REASON
+        case _:
+            return False
 
 
 def say_again(desk: Desk, week: RecordedWeek, said: Said) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from core.desk.flatten import REASON as FLATTENED
 from core.desk.opening import recorded_policy
 from core.desk.runs import started_event, the_official_run
 from core.desk.settle import ENDED_BY_BROKER
@@ -45,6 +46,7 @@ class RecordedOrders:
 
     ``ended`` are those the broker ended by itself, with that position and instant; ``found`` those of
     older weeks that had been sent and not recorded when the run began. ``intents`` are all so far.
+    ``taken_back`` are those cancelled to flatten everything.
     """
 
     intents: dict[str, OrderIntent] = field(default_factory=dict)
@@ -54,6 +56,7 @@ class RecordedOrders:
     fills: dict[str, list[tuple[int, BrokerFill]]] = field(default_factory=dict)
     ended: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     found: set[str] = field(default_factory=set)
+    taken_back: set[str] = field(default_factory=set)
     unshortable: set[str] = field(default_factory=set)
 
     def ends_after(self, position: int) -> Sequence[tuple[int, datetime]]:
@@ -161,6 +164,8 @@ def _note_order(orders: RecordedOrders, row: StoredEvent, event: Event) -> None:
     elif isinstance(event, OrderCancelled) and event.reason == ENDED_BY_BROKER:
         ended = row.position, datetime.fromisoformat(row.occurred_at)
         orders.ended[event.client_order_id] = ended
+    elif isinstance(event, OrderCancelled) and event.reason == FLATTENED:
+        orders.taken_back.add(event.client_order_id)
     elif isinstance(event, OrderAccepted):
         orders.broker_ids[event.client_order_id] = event.broker_order_id
         orders.accepted_at[event.client_order_id] = event.sent_at

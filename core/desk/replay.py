@@ -11,8 +11,9 @@ from uuid import UUID
 from core.clock import FixedClock
 from core.desk.desk import Desk
 from core.desk.dispatch import run_slot
+from core.desk.flatten import flatten
 from core.desk.recorded_halts import RecordedHalts
-from core.desk.recorded_steps import Placed, RunPart, Step, recorded_steps, say_again
+from core.desk.recorded_steps import Flattening, Placed, RunPart, Said, recorded_steps, say_again
 from core.desk.recorded_week import RecordedWeek, ReplayCursor, recorded_week
 from core.desk.replay_report import ReplayReport, compare
 from core.desk.runs import claim_week
@@ -63,6 +64,10 @@ async def _run(
             clock.move_to(max(clock.now(), step.at))
             await run_slot(desk, step)
             continue
+        if isinstance(step, Flattening):
+            clock.move_to(max(clock.now(), step.at))
+            flatten(desk, step.at)
+            continue
         try:
             await _again_in_run(desk, week, step)
         except CouncilError as error:
@@ -81,7 +86,7 @@ def _settle_by_hand(desk: Desk, week: RecordedWeek, cursor: ReplayCursor) -> Non
         settle(desk, desk.clock.now())
 
 
-async def _again_in_run(desk: Desk, week: RecordedWeek, step: Step) -> None:
+async def _again_in_run(desk: Desk, week: RecordedWeek, step: RunPart | Said) -> None:
     if isinstance(step, RunPart):
         await run_week(desk, week.run.week_id, until=step.until)
     else:

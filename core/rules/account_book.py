@@ -51,6 +51,8 @@ class FinishedOrder:
     """An order at its end: filled, refused or cancelled, with the broker's id or its reason."""
 
     status: OrderStatus
+    purpose: Purpose
+    decided_at: datetime
     broker_order_id: str | None = None
     reason: str | None = None
 
@@ -266,7 +268,9 @@ def _finish(
     book: AccountBook, client_order_id: str, status: OrderStatus, reason: str | None = None
 ) -> AccountBook:
     """An order at its end leaves the open ones."""
-    ended = FinishedOrder(status, book.open_orders[client_order_id].broker_order_id, reason)
+    order = book.open_orders[client_order_id]
+    intent = order.intent
+    ended = FinishedOrder(status, intent.purpose, intent.decided_at, order.broker_order_id, reason)
     remaining = {key: order for key, order in book.open_orders.items() if key != client_order_id}
     finished = {**book.finished_orders, client_order_id: ended}
     return replace(book, open_orders=remaining, finished_orders=finished)

@@ -41,7 +41,10 @@ class ReplayedBroker(OneByOne):
         return [fill for position, fill in every if position <= self._cursor.position]
 
     def cancel(self, account_id: AccountId, client_order_id: str) -> BrokerOrder:
-        raise OrderLost(f"order {client_order_id} was not cancelled in the recorded week")
+        if client_order_id not in self._recorded.taken_back:
+            raise OrderLost(f"order {client_order_id} was not cancelled in the recorded week")
+        there = self._order(client_order_id)
+        return there.model_copy(update={"status": OrderStatus.CANCELLED})
 
     def positions(self, account_id: AccountId) -> Mapping[str, Decimal]:
         raise BrokerError("a replay knows orders and fills; positions are folded from them")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from core.desk.flatten import flatten, flatten_due
+from core.desk.flatten import REST, flatten, flatten_due
 from core.desk.gate import DeskGate
 from core.desk.settle import settle
 from core.desk.simulation import simulate
 from core.desk.trading_switch import disable, enable
 from core.desk.weekly import run_week
+from core.errors import OrderRefused
 from core.events.account import OrderIntended, OrderRejected
 from core.schemas.order import Purpose
 from core.types import WeekId
@@ -97,6 +99,54 @@ def test_orders_waiting_for_the_open_are_taken_back(lived):
     lived.at(on("2024-01-17", "09:35"))
     settle(lived.desk, lived.desk.clock.now())
     assert held(lived) == {}
+
+
+class Refusing:
+    """A broker that takes no order, whoever asks."""
+
+    def __init__(self, inner) -> None:
+        self.inner, self.asked = inner, 0
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+    def place_all(self, tickets):
+        self.asked += len(tickets)
+        return [OrderRefused("the account is restricted") for _ in tickets]
+
+
+def test_a_broker_that_refuses_is_asked_again_after_a_rest_and_not_at_every_round(lived):
+    stop(lived)
+    broker = Refusing(lived.desk.broker)
+    desk, positions = replace(lived.desk, broker=broker), len(held(lived))
+    start = desk.clock.now()
+    for second in range(int(REST.total_seconds())):
+        lived.at(start + timedelta(seconds=second))
+        if flatten_due(desk):
+            flatten(desk, desk.clock.now())
+    assert broker.asked == positions
+    lived.at(start + REST)
+    assert flatten_due(desk)
+    assert flatten(desk, desk.clock.now()).ordered == positions
+
+
+def test_a_week_in_which_everything_was_flattened_replays(lived):
+    stop(lived)
+    flatten(lived.desk, lived.desk.clock.now())
+    asyncio.run(simulate(lived.desk, on("2024-01-12").date(), on("2024-01-16").date()))
+    assert lived.replay("2024-01-10").difference is None
+
+
+def test_a_week_whose_orders_were_taken_back_replays(lived):
+    asyncio.run(simulate(lived.desk, on("2024-01-12").date(), on("2024-01-16").date()))
+    lived.at(on("2024-01-17", "08:00"))
+    asyncio.run(run_week(lived.desk, WeekId("2024-01-17")))
+    lived.at(on("2024-01-17", "08:01"))
+    stop(lived)
+    assert flatten(lived.desk, lived.desk.clock.now()).cancelled
+    coming = [slot for slot in lived.slots("2024-01-17", "2024-01-19") if slot.at > on("2024-01-17")]
+    lived.run(coming)
+    assert lived.replay("2024-01-17").difference is None
 
 
 def test_a_market_that_says_nothing_stops_no_flattening(lived):
