@@ -9,10 +9,13 @@ import httpx
 from pydantic import JsonValue
 
 from core.errors import GarbledAnswer, StreamFailed
-from providers.json_wire import decode
+from providers.json_wire import decode, decode_whole
 from providers.sse import EventDecoder, ServerEvent
 
 DONE = "[DONE]"
+PLAIN_BEGINS = (b"{", b"[")
+ALIVE = ("ping", "keepalive", "keep-alive", "heartbeat")
+"""Events that only say that the connection stands; what they hold is no part of an answer."""
 STREAM_BEGINS = (b"data:", b"event:", b":", b"id:", b"retry:")
 
 Hear: TypeAlias = Callable[[str, Mapping[str, JsonValue]], None]
@@ -38,10 +41,10 @@ class Body:
 
         An array of objects is a stream told at once, each heard.
         """
-        if "event-stream" in self._response.headers.get("content-type", ""):
-            await self._streamed(hear)
+        labelled = "event-stream" in self._response.headers.get("content-type", "")
+        raw = await self._streamed(hear) if labelled else await self.raw()
+        if raw is None:
             return None
-        raw = await self.raw()
         if raw.lstrip().startswith(STREAM_BEGINS):
             self._say(EventDecoder(), raw, hear)
             return None
@@ -52,7 +55,7 @@ class Body:
 
     def _object(self, raw: bytes) -> dict[str, JsonValue]:
         try:
-            body = decode(raw)
+            body = decode_whole(raw)
         except ValueError:
             body = None
         if not isinstance(body, dict):
@@ -71,13 +74,19 @@ class Body:
                 raise GarbledAnswer(f"{self._host} sends more than {self._most_bytes} bytes")
             yield piece
 
-    async def _streamed(self, hear: Hear) -> None:
-        decoder = EventDecoder()
+    async def _streamed(self, hear: Hear) -> bytes | None:
+        """Hears the events as they come; the whole body where it is plain JSON after all."""
+        decoder, pieces = EventDecoder(), self._pieces()
         broken = ""
         try:
-            async for piece in self._pieces():
+            head = await _first_words(pieces)
+            if head.startswith(PLAIN_BEGINS):
+                return head + b"".join([piece async for piece in pieces])
+            if self._ended(decoder, head, hear):
+                return None
+            async for piece in pieces:
                 if self._ended(decoder, piece, hear):
-                    return
+                    return None
         except httpx.TimeoutException:
             raise
         except httpx.HTTPError as error:
@@ -85,6 +94,7 @@ class Body:
         if broken:
             raise StreamFailed(f"{self._host} broke off its stream ({broken})")
         self._say_last(decoder.close(), hear)
+        return None
 
     def _say(self, decoder: EventDecoder, raw: bytes, hear: Hear) -> None:
         if not self._ended(decoder, raw, hear):
@@ -96,7 +106,8 @@ class Body:
             if event.data.strip() == DONE:
                 hear(DONE, {})
                 return True
-            hear(event.name, self._data(event))
+            if event.data.strip() and event.name not in ALIVE:
+                hear(event.name, self._data(event))
         return False
 
     def _say_last(self, last: ServerEvent | None, hear: Hear) -> None:
@@ -121,6 +132,16 @@ class Body:
         if not isinstance(data, dict):
             raise GarbledAnswer(f"{self._host} streamed an event that is no JSON object")
         return data
+
+
+async def _first_words(pieces: AsyncIterator[bytes]) -> bytes:
+    """The beginning of a body up to its first piece that is not blank; empty when there is none."""
+    head = b""
+    async for piece in pieces:
+        head += piece
+        if head.strip():
+            break
+    return head.lstrip()
 
 
 def _objects(raw: bytes) -> list[dict[str, JsonValue]]:

@@ -8,6 +8,8 @@ from typing import NoReturn, Self
 
 from pydantic import JsonValue
 
+from core.well_formed import well_formed
+
 
 class WrittenFloat(float):
     """A number whose ``str`` is what the sender wrote: a cost of 0.1 stays 0.1, to the last digit."""
@@ -35,6 +37,22 @@ def decode(raw: bytes | str) -> JsonValue:
         too_deep = False
     if too_deep:
         raise ValueError("nested too deeply")
+    return value
+
+
+def decode_whole(raw: bytes) -> JsonValue:
+    """As `decode`, with half characters replaced: of a body that is complete no other half comes."""
+    value = decode(raw)
+    return _whole(value) if b"\\ud" in raw.lower() else value
+
+
+def _whole(value: JsonValue) -> JsonValue:
+    if isinstance(value, str):
+        return well_formed(value)
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    if isinstance(value, dict):
+        return {well_formed(key): _whole(one) for key, one in value.items()}
     return value
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import JsonValue
 
 from core.redaction import scrubbed
+from core.well_formed import well_formed
 from providers.json_wire import decode
 
 LONGEST = 300
@@ -28,7 +29,8 @@ def secrets_of(headers: Mapping[str, str]) -> tuple[str, ...]:
 
 def one_line(told: JsonValue, secrets: Iterable[str]) -> str:
     """At most 300 characters on one line; scrubbed before it is cut, so that no half key is left."""
-    line = " ".join(scrubbed(str(told or "no reason given"), secrets).split())
+    words = well_formed(str(told or "no reason given"))
+    line = " ".join(scrubbed(words, secrets).split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, Field, JsonValue
 
 from core.schemas.base import Schema
+from core.well_formed import WellFormed
 
 
 class Message(Schema):
@@ -67,13 +68,14 @@ class Usage(Schema):
 class ModelAnswer(Schema):
     """``text`` exactly as the model wrote it; ``served_model`` is the one that really answered.
 
+    Half a character, which no store can hold, is the only thing ever replaced in it.
     ``reasoning`` is what the provider shows of its thoughts (never parsed, never shown to another
     model), ``provider`` the adapter that was asked (``openrouter``, ``anthropic``, ``rules``, …).
     """
 
-    text: str
-    served_model: str
-    reasoning: str = ""
+    text: WellFormed
+    served_model: WellFormed
+    reasoning: WellFormed = ""
     provider: str = ""
     finish_reason: FinishReason = FinishReason.STOP
     usage: Usage = Usage()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from core.schemas.order import RefusalKind
+from core.well_formed import well_formed
 
 RULES: tuple[tuple[str, RefusalKind, str], ...] = (
     (
@@ -67,7 +68,7 @@ def one_line(body: str) -> str:
     if isinstance(told, Mapping):
         reason = told.get("reject_reason")
         told = " - ".join(str(each) for each in (told.get("message"), reason) if each)
-    return " ".join(str(told).split())[:LONGEST]
+    return " ".join(well_formed(str(told)).split())[:LONGEST]
 
 
 def _by_status(status: int) -> str:

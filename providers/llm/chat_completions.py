@@ -105,16 +105,19 @@ class Completion:
         """The newest figure counts: servers that report along the way report running totals."""
         for holder in (body, body.get("x_groq")):
             if isinstance(holder, Mapping) and isinstance(holder.get("usage"), Mapping):
-                self.usage = usage_of(holder["usage"])
+                self.usage = usage_of(holder["usage"], self.usage)
 
     def _choose(self, choice: Mapping[str, JsonValue]) -> None:
         self.chosen = True
         self.error = self.error or choice.get("error")
         self.finish = str(choice["finish_reason"]) if choice.get("finish_reason") else self.finish
         self._count(choice)
-        message = choice.get("delta") or choice.get("message")
-        if isinstance(message, Mapping):
-            self._say(message)
+        delta, message = choice.get("delta"), choice.get("message")
+        if isinstance(delta, Mapping) and (delta or self.text):
+            self._say(delta)
+        elif isinstance(message, Mapping):
+            if not self.text:  # at the end of a stream some repeat the whole
+                self._say(message)
         elif isinstance(choice.get("text"), str):
             self._add(self.text, choice["text"])
 

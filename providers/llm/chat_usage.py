@@ -14,11 +14,16 @@ FINEST = -40
 """Digits after the point. Beyond these bounds it is no price of a call but a defect of the sender."""
 
 
-def usage_of(raw: JsonValue) -> Usage:
-    """What the server reported; nothing reported is zero tokens and no cost."""
+def usage_of(raw: JsonValue, before: Usage | None = None) -> Usage:
+    """What the server reported; nothing reported is zero tokens and no cost.
+
+    A cost it reported ``before``, along the way, stands until it reports another.
+    """
     if not isinstance(raw, Mapping):
         return Usage()
     cost = _cost(raw)
+    if cost is None and before is not None and before.cost_source is CostSource.PROVIDER:
+        cost = before.cost_usd
     return Usage(
         prompt_tokens=_first(raw, ("prompt_tokens",), ("input_tokens",)),
         completion_tokens=_first(raw, ("completion_tokens",), ("output_tokens",)),

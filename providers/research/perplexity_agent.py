@@ -12,6 +12,7 @@ from core.schemas.model_call import CostSource, Usage
 from core.schemas.research import Citation, ResearchRequest
 from providers.http import HttpPolicy, client, get_json, post_json, trusted
 from providers.json_wire import count_of, decimal_of
+from providers.llm.chat_usage import MOST_USD
 from providers.research.citations import cited, distinct
 from providers.research.creation import create_json
 from providers.research.job import COMPLETED, JobState
@@ -132,7 +133,7 @@ def _usage(said: JsonValue) -> Usage:
         reasoning_tokens=count_of(reasoning),
         cached_tokens=count_of(kept.get("cached_tokens") if isinstance(kept, Mapping) else None),
     )
-    if total is None or total < 0:
+    if total is None or not 0 <= total <= MOST_USD:
         return usage
     return usage.model_copy(update={"cost_usd": f"{total:f}", "cost_source": CostSource.PROVIDER})
 

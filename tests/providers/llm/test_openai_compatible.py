@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import traceback
 
 import pytest
@@ -25,8 +26,17 @@ from core.schemas.model_call import CostSource, FinishReason, Message, ModelRequ
 from providers.http import HttpPolicy
 from providers.llm.openai_compatible import OpenAICompatible
 from providers.llm.openrouter import OpenRouter
-from tests.servers.chat_server import Reply, chat_server, chunk, completion, sse, stream
+from tests.servers.chat_server import (
+    EVENT_STREAM,
+    Reply,
+    chat_server,
+    chunk,
+    completion,
+    sse,
+    stream,
+)
 
+STREAMED = {"Content-Type": EVENT_STREAM}
 CANARY = "sk-canary-0123456789"
 FAST = HttpPolicy(retries=2, backoff_s=0.01, longest_wait_s=0.05)
 
@@ -346,3 +356,43 @@ def test_asking_once_more_stays_within_the_deadline_of_the_call():
 
     with chat_server(answer) as server, pytest.raises(ModelTimeout, match=r"within 0\.[0-2]"):
         asyncio.run(house(server).complete(request(json_schema=SCHEMA, timeout_s=0.4)))
+
+
+@pytest.mark.parametrize("idle", ["data:", "data: ", "event: ping\ndata: ping", ": comment"])
+def test_what_keeps_a_stream_alive_is_no_answer_and_no_failure(idle):
+    reply = stream(idle, chunk({"content": "he"}), idle, chunk({"content": "y"}, "stop"), idle)
+    with chat_server(lambda body, n: reply) as server:
+        assert ask(server).text == "hey"
+
+
+def test_a_cost_that_a_later_count_leaves_out_is_kept():
+    first = {"prompt_tokens": 3, "completion_tokens": 1, "cost": 0.5}
+    last = {"prompt_tokens": 3, "completion_tokens": 4}
+    reply = stream(chunk({"content": "hi"}, "stop", usage=first), chunk(usage=last))
+    with chat_server(lambda body, n: reply) as server:
+        usage = ask(server).usage
+    assert (usage.completion_tokens, usage.cost_usd) == (4, "0.5")
+    assert usage.cost_source is CostSource.PROVIDER
+
+
+@pytest.mark.parametrize("delta", [{}, None])
+def test_a_whole_message_at_the_end_of_a_stream_is_not_said_twice(delta):
+    last = {"choices": [{"delta": delta, "message": {"content": "hey"}, "finish_reason": "stop"}]}
+    reply = stream(chunk({"content": "he"}), chunk({"content": "y"}), last)
+    with chat_server(lambda body, n: reply) as server:
+        assert ask(server).text == "hey"
+
+
+def test_a_plain_answer_labelled_as_a_stream_is_read_all_the_same():
+    raw = json.dumps(completion("hi")).encode()
+    with chat_server(lambda body, n: Reply(raw, headers=STREAMED)) as server:
+        assert ask(server).text == "hi"
+
+
+def test_an_error_labelled_as_a_stream_keeps_its_words():
+    raw = b' \n{"error": {"code": 502, "message": "no instance is free"}}'
+    with (
+        chat_server(lambda body, n: Reply(raw, headers=STREAMED)) as server,
+        pytest.raises(GenerationFailed, match="no instance is free"),
+    ):
+        ask(server)

@@ -58,6 +58,14 @@ def test_a_job_becomes_a_pack_with_report_and_citations(serve, vendor):
     assert CANARY not in json.dumps([row.payload for row in store.read_all()])
 
 
+def test_half_a_character_in_a_paid_report_is_replaced_and_the_report_recorded():
+    store = memory_store()
+    with google.gemini_research_server() as server:
+        server.final = {**server.final, "output_text": "half \ud83d, whole \U0001f600"}
+        ask(gemini(server.url), store)
+    assert told(store)[-1].report == "half \ufffd, whole \U0001f600"
+
+
 def test_gemini_is_asked_in_its_words_and_counted():
     store = memory_store()
     with google.gemini_research_server() as server:
