@@ -16,6 +16,7 @@ CouncilError
 │   ├── ModelEmpty       an answer without text
 │   ├── ModelUnavailable the connection or the provider failed
 │   │   ├── RateLimited      still 429 after every retry
+│   │   ├── AnswerLost       the connection broke after the request went out: it may be billed
 │   │   ├── GenerationFailed an error inside HTTP 200
 │   │   ├── StreamFailed     an error inside a stream, or a stream that broke off
 │   │   └── GarbledAnswer    not what this endpoint's protocol says
@@ -110,6 +111,9 @@ class ModelUnavailable(ModelError): ...
 
 
 class RateLimited(ModelUnavailable): ...
+
+
+class AnswerLost(ModelUnavailable): ...
 
 
 class GenerationFailed(ModelUnavailable): ...

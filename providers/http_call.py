@@ -14,7 +14,14 @@ from typing import TypeAlias
 import httpx
 from pydantic import JsonValue
 
-from core.errors import GarbledAnswer, ModelError, ModelTimeout, ModelUnavailable, RateLimited
+from core.errors import (
+    AnswerLost,
+    GarbledAnswer,
+    ModelError,
+    ModelTimeout,
+    ModelUnavailable,
+    RateLimited,
+)
 from providers.http_bodies import Body, Hear
 from providers.http_failures import named_failure, out_of_credit
 from providers.http_policy import HttpPolicy
@@ -139,7 +146,7 @@ class Call:
         return self._broken(error)
 
     def _broken(self, error: httpx.HTTPError) -> Exception:
-        failure = ModelUnavailable(f"{self._host} broke the connection ({type(error).__name__})")
+        failure = AnswerLost(f"{self._host} broke the connection ({type(error).__name__})")
         return _Retry(failure) if self._request.method == "GET" else failure
 
     async def _refused(self, response: httpx.Response) -> Exception:

@@ -13,16 +13,19 @@ from hypothesis import strategies as st
 
 from core.desk.spending import BUDGET_STREAM, usd
 from core.desk.writing import new_event
-from core.errors import BudgetExceeded, ModelTimeout, RateLimited
+from core.errors import BudgetExceeded, ModelTimeout, ModelUnavailable, RateLimited
 from core.events.calls import ModelFellBack, ResearchCompleted, ResearchJobEnded
 from core.events.envelope import Append
 from core.schemas.model_call import CostSource, Usage
 from core.schemas.research import ResearchAnswer, ResearchFindings
 from core.types import StreamId, WeekId
+from providers.http import HttpPolicy
 from providers.llm.budgeted import BudgetedModel
+from providers.llm.openai_compatible import OpenAICompatible
 from providers.llm.recording import RecordingModel
 from tests.fakes.spending import SayingModel, answer, call_log, memory_store, request, spending
 from tests.fakes.week import AS_OF, WEEK, received
+from tests.servers.chat_server import Reply, chat_server
 
 WORST = Decimal("0.018")
 """Of the request the tests make: 1,000 tokens in at $3, 1,000 out at $15 a million."""
@@ -145,6 +148,21 @@ def test_a_timed_out_call_may_have_been_billed_and_a_refused_one_was_not(store):
         with pytest.raises(type(error)):
             complete(store, kept, SayingModel(lambda _, error=error: error))
         assert kept.spent() == spent
+
+
+@pytest.mark.parametrize(
+    ("reply", "spent"),
+    [(Reply(drop=True), WORST), (Reply({"error": {"message": "no"}}, 500), 0), (None, 0)],
+    ids=["broken after it was sent", "the server's own failure", "never connected"],
+)
+def test_a_call_whose_answer_was_lost_may_have_been_billed(store, reply, spent):
+    kept = spending(store, "1")
+    with chat_server(lambda body, n: reply) as server:
+        url = server.url if reply else "http://127.0.0.1:9"
+        wire = OpenAICompatible(url, None, HttpPolicy(retries=0))
+        with pytest.raises(ModelUnavailable):
+            complete(store, kept, wire)
+    assert kept.spent() == spent
 
 
 def test_a_job_is_set_aside_for_as_long_as_it_runs(store):
