@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -34,6 +35,7 @@ class Price(Schema):
     def cost(self, prompt: int, completion: int, cached: int = 0) -> Decimal:
         """USD of a call with so many tokens; ``completion`` includes reasoning."""
         kept = self.input if self.cached is None else self.cached
+        cached = min(cached, prompt)  # some servers leave them out of the prompt's count
         tokens = (prompt - cached) * self.input + cached * kept + completion * self.output
         return self.request + tokens / MILLION
 
@@ -51,6 +53,8 @@ FREE = Price(input=Decimal(0), output=Decimal(0))
 SEARCHING, COSTS_NOTHING = ":online", ":free"
 VARIANTS = (":nitro", ":floor", ":exacto")
 """OpenRouter's ways to choose among the sellers of one model; its price stands for all of them."""
+DATED = re.compile(r"-(?:20\d{6}|20\d\d-\d\d-\d\d)$")
+"""The day of a snapshot, as makers put it behind a name; it costs what the name does."""
 FOUND_TOKENS = 12_000
 """What a search of OpenRouter may put into a prompt, at the very most."""
 CHARACTERS_A_TOKEN = 3
@@ -83,7 +87,8 @@ class PriceList:
             return FREE
         found = self.table.get(model)
         if found is None and not model.endswith(SEARCHING):
-            found = self.table.get(base_id(model))
+            bare = base_id(model)
+            found = self.table.get(bare, self.table.get(DATED.sub("", bare)))
         return found
 
     def costs_nothing(self, model: str) -> bool:

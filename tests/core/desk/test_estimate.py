@@ -36,6 +36,28 @@ def test_a_live_week_counts_every_seat_twice_and_each_researcher_once(live):
     assert "typical sizes" in str(estimate)
 
 
+DIRECT = {
+    "claude-sonnet-4-5": "anthropic/claude-sonnet-4.5",
+    "claude-opus-4-5-20251101": "anthropic/claude-opus-4.5",
+    "gpt-5.1": "openai/gpt-5.1",
+    "gpt-5.1-2025-11-13": "openai/gpt-5.1",
+    "gemini-3-pro-preview": "google/gemini-3-pro-preview",
+    "gemini-2.5-flash": "google/gemini-2.5-flash",
+}
+
+
+@pytest.mark.parametrize(("makers", "gateways"), DIRECT.items())
+def test_a_model_asked_of_its_maker_has_the_price_it_has_at_the_gateway(live, makers, gateways):
+    _, prices = live
+    assert prices.of(makers) == prices.of(gateways) is not None
+
+
+def test_a_model_nobody_priced_has_no_price_whatever_its_date(live):
+    _, prices = live
+    assert prices.of("claude-sonnet-9-20301101") is None
+    assert prices.of("gpt-5.1-mini") is None
+
+
 def test_a_call_costs_its_typical_size_at_the_tables_price(live):
     policy, prices = live
     seat = policy.seats[0]

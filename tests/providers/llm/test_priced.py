@@ -40,6 +40,12 @@ def test_cached_tokens_cost_their_own_price():
     assert cost(said) == ("0.00057", CostSource.PRICE_TABLE)
 
 
+def test_more_cached_tokens_than_tokens_never_make_a_call_cheaper_than_free():
+    said = answer(prompt=10, completion=0)
+    usage = said.usage.model_copy(update={"cached_tokens": 900})
+    assert Decimal(cost(said.model_copy(update={"usage": usage}))[0]) >= 0
+
+
 def test_a_served_model_with_a_price_of_its_own_is_what_is_billed():
     said = answer(served="vendor/cheap", prompt=1_000_000, completion=0)
     assert Decimal(cost(said)[0]) == Decimal("0.3")
