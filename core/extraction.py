@@ -2,7 +2,8 @@
 
 Rules, in order:
 
-1. A ``<think>`` block in front is not part of the answer.
+1. A ``<think>`` block in front is not part of the answer; its opening tag may stand in the prompt,
+   which some servers end with it, so that only the closing tag is seen, on a line of its own.
 2. A value is a stretch of text from an opening bracket to its close. One that never closes is
    TruncatedJson, whatever else the text holds: a cut-off answer is never repaired.
 3. Values with only a comma between them are one array whose brackets were forgotten. Of two arrays
@@ -31,6 +32,7 @@ _MARK = re.compile(r"[{\[}]|(?:`{3,}|~{3,})[ \t]*([\w+-]*)")
 _JSON_TAGS = frozenset({"", "json", "json5", "jsonc", "jsonl"})
 _TUPLE = re.compile(r"\s*\((?=[\s\S]*\)\s*\Z)")
 _THINKING = re.compile(r"\s*<(think(?:ing)?)>.*?(?:</\1>|(\Z))", re.DOTALL)
+_THOUGHT = re.compile(r"^[ \t]*</think(?:ing)?>[ \t]*$", re.MULTILINE)
 _CUT = r"\s*+(?:\Z|```)"
 _LOOKS_LIKE_OBJECT = re.compile(rf"\{{(?:\s*+(?:[\"'“}}/#{{]|[\w$-]++\s*+:)|[\w$-]*{_CUT})")
 _LOOKS_LIKE_ARRAY = re.compile(
@@ -89,10 +91,7 @@ def placeholders(value: Any) -> Iterator[str]:
 
 def _merged(text: str) -> list[Candidate]:
     """Rules 1 to 3."""
-    thinking = _THINKING.match(text)
-    if thinking and thinking.group(2) is not None:
-        raise TruncatedJson("the answer ends inside its thinking: ask again with more tokens")
-    start = thinking.end() if thinking else 0
+    start = _after_thinking(text)
     merged: list[Candidate] = []
     run: list[Candidate] = []
     for found in _candidates(text, start):
@@ -106,6 +105,15 @@ def _merged(text: str) -> list[Candidate]:
             merged.pop()
         run = [found]
     return merged + _joined(run)
+
+
+def _after_thinking(text: str) -> int:
+    """Where the answer begins: behind the thinking, 0 without any; TruncatedJson in the midst of it."""
+    thinking = _THINKING.match(text)
+    if thinking and thinking.group(2) is not None:
+        raise TruncatedJson("the answer ends inside its thinking: ask again with more tokens")
+    thinking = thinking or _THOUGHT.search(text)
+    return thinking.end() if thinking else 0
 
 
 def _joined(run: Sequence[Candidate]) -> list[Candidate]:

@@ -268,3 +268,19 @@ def test_the_recorded_extraction_inputs_give_their_value_or_a_refusal():
         "test_extract_text_simple_format",
         "test_extract_text_unknown_format",
     }
+
+
+@pytest.mark.parametrize("end", ["</think>", "</thinking>"])
+@pytest.mark.parametrize("before", ["so BUY", 'first {"action": "SELL"}, no:', "a [1] b\n{"])
+def test_thinking_whose_opening_tag_stands_in_the_prompt_is_no_part_of_the_answer(before, end):
+    assert extract_json(f'{before}\n{end}\n\n{{"action": "BUY"}}') == {"action": "BUY"}
+
+
+def test_a_closing_tag_inside_a_text_of_the_answer_ends_no_thinking():
+    text = '```json\n{"note": "tags like </think> are words", "action": "BUY"}\n```'
+    assert extract_json(text) == {"note": "tags like </think> are words", "action": "BUY"}
+
+
+def test_thinking_without_an_answer_behind_it_is_no_answer():
+    with pytest.raises(StructuredError):
+        extract_json('{"action": "SELL"} is wrong\n</think>\n')
