@@ -144,7 +144,9 @@ def test_a_week_whose_orders_were_taken_back_replays(lived):
     lived.at(on("2024-01-17", "08:01"))
     stop(lived)
     assert flatten(lived.desk, lived.desk.clock.now()).cancelled
-    coming = [slot for slot in lived.slots("2024-01-17", "2024-01-19") if slot.at > on("2024-01-17")]
+    coming = [
+        slot for slot in lived.slots("2024-01-17", "2024-01-19") if slot.at > on("2024-01-17")
+    ]
     lived.run(coming)
     assert lived.replay("2024-01-17").difference is None
 
