@@ -19,7 +19,10 @@ DESK = "desk"
 
 
 def show_accounts(families: Families, reader: StoreReader) -> None:
-    """Every account's newest figures, and the desk's: the sum of all accounts but FLAT."""
+    """Every account's figures at the newest mark, and the desk's: the sum of all accounts but FLAT.
+
+    Drawdown and losses are the breaker's where it measures (`storage.metrics.measured`).
+    """
     known = [account.account_id for account in accounts(reader)]
     flat = {one.account_id for one in accounts(reader) if one.role is AccountRole.FLAT}
     sums: defaultdict[str, Decimal] = defaultdict(Decimal)

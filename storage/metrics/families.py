@@ -70,12 +70,12 @@ class Families:
         )
         self.drawdown = self._gauge(
             "current_drawdown",
-            "How far the newest mark is below the highest, 0 to 1; desk is the sum without FLAT",
+            "As the breaker measures it, 0 to 1 below its peak; desk is the sum without FLAT",
             "account",
         )
         self.losses = self._gauge(
             "consecutive_losses",
-            "Newest closed trades in a row with a loss, net of costs",
+            "Newest closed trades in a row with a loss, net of costs, as the breaker counts them",
             "account",
         )
 

@@ -12,6 +12,7 @@ from storage.metrics import bills, runs, trades, work
 from storage.metrics.accounts import show_accounts
 from storage.metrics.families import Families
 from storage.metrics.log_tail import BEGINNING, LogTail
+from storage.metrics.measured import Measured
 from storage.metrics.runs import RunClock
 from storage.metrics.work import JobQueue
 from storage.queries.reader import StoreReader
@@ -48,6 +49,7 @@ class LogMetrics:
         self._families = Families()
         self._families.enabled.set(1)
         self._mark = BEGINNING
+        self._measured = Measured(self._reader)
         queue, clock = JobQueue(), RunClock()
         self._handlers = {
             **bills.HANDLERS,
@@ -75,6 +77,7 @@ class LogMetrics:
             raise
         self._mark = newest
         show_accounts(self._families, self._reader)
+        self._measured.show(self._families)
 
     def _count(self, after: int, until: int) -> None:
         for line in self._tail.events(self._handlers, after, until):

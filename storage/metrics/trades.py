@@ -46,8 +46,8 @@ def account_opened(families: Families, line: LogLine) -> None:
     for outcome in OUTCOMES.values():
         families.orders.labels(account, outcome).inc(0)
     for cause in CAUSES:
-        _breaker(families, f"account/{account}", cause)
-        _breaker(families, "desk", cause)
+        for scope in (f"account/{account}", f"strategy/{line.payload['strategy']}", "desk"):
+            _breaker(families, scope, cause)
 
 
 def _breaker(families: Families, scope: str, cause: str) -> None:

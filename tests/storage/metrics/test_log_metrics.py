@@ -12,14 +12,17 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from core.clock import FixedClock
+from core.desk.breaker import reset
+from core.desk.breaker_meter import BreakerMeter
 from core.events import ALL_EVENTS
+from core.schemas.breaker import account_scope
 from storage.event_store import open_store
 from storage.metrics import LogMetrics
 from storage.metrics.accounts import losses_in_a_row
 from storage.projections import ALL_PROJECTIONS
 from storage.queries.reader import StoreReader
 from storage.serialization import EventRegistry
-from tests.fakes.desks import on
+from tests.fakes.desks import on, rules_settings
 from tests.fakes.stored_weeks import open_desk, simulated_store, write_week
 from tests.storage.conftest import SHARED
 
@@ -125,26 +128,47 @@ def test_a_simulations_slots_are_not_late(found):
     assert total(found, "trading_slot_delay_seconds_count") == 0
 
 
-def test_drawdown_and_equity_are_the_newest_marks(found, desk_url):
+def test_equity_is_the_newest_marks(found, desk_url):
     reader = StoreReader.at(desk_url)
-    equity = {}
-    peaks = {}
-    for row in reader.rows(text("SELECT * FROM account_equity ORDER BY session")):
-        worth = Decimal(row["equity"])
-        account = row["account_id"]
-        equity[account] = worth
-        peaks[account] = max(peaks.get(account, Decimal(100_000)), worth)
+    rows = reader.rows(text("SELECT * FROM account_equity ORDER BY session"))
+    equity = {row["account_id"]: Decimal(row["equity"]) for row in rows}
     assert len(equity) == 6
     for account, worth in equity.items():
         assert total(found, "trading_equity_usd", account=account) == float(worth)
-        fall = float(1 - worth / peaks[account])
-        assert total(found, "current_drawdown", account=account) == pytest.approx(fall)
     invested = [worth for account, worth in equity.items() if account != "acct_6"]
     assert total(found, "trading_equity_usd", account="desk") == float(sum(invested))
 
 
+def breakers_own(store):
+    """Drawdown and losses in a row of every account and the desk, from the breaker's meter."""
+    policy = rules_settings().policy
+    return {
+        scope.removeprefix("account/"): (one.gauge.drawdown_pct / 100, one.gauge.losses)
+        for scope, one in BreakerMeter(store, policy).scopes().items()
+        if not scope.startswith("strategy/")
+    }
+
+
+def test_drawdown_and_losses_are_the_breakers_own_also_after_a_reset(tmp_path):
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    simulated_store(url, weeks=3)
+    store = open_store(url, registry=EventRegistry(ALL_EVENTS), projections=ALL_PROJECTIONS)
+    metrics = metrics_at(url)
+    before = samples(metrics.render())
+    fallen = [account for account, (fall, _) in breakers_own(store).items() if fall]
+    assert {"desk", *fallen[:1]} <= set(breakers_own(store))
+    reset(store, account_scope(fallen[0]), "a bad tick", "ann", NOW)
+    after = samples(metrics.render())
+    for account, (fall, losses) in breakers_own(store).items():
+        assert total(after, "current_drawdown", account=account) == pytest.approx(float(fall))
+        assert total(after, "consecutive_losses", account=account) == losses
+    assert total(before, "current_drawdown", account=fallen[0]) > 0
+    assert total(after, "current_drawdown", account=fallen[0]) == 0
+    store.close()
+
+
 def test_every_halt_has_its_series_before_it_happens(found):
-    for scope in ("account/acct_1", "account/acct_6", "desk"):
+    for scope in ("account/acct_1", "account/acct_6", "strategy/macro_council", "desk"):
         key = ("circuit_breaker_triggers", (("cause", "drawdown"), ("scope", scope)))
         assert found[key] == 0
 
