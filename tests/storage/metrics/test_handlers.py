@@ -39,7 +39,7 @@ def test_a_halt_rises_and_ends_by_its_own_cause_or_by_a_person(families):
     tell(
         families,
         trades.HANDLERS,
-        line("AccountOpened", account_id="acct_1"),
+        line("AccountOpened", account_id="acct_1", strategy="macro_council"),
         line("BreakerTripped", **desk, cause="drawdown"),
         line("BreakerTripped", **desk, cause="losses"),
         line("BreakerReleased", **desk, cause="drawdown"),
