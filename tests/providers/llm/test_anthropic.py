@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from core.errors import (
+    AnswerLost,
     CallRejected,
     GarbledAnswer,
     GenerationFailed,
@@ -293,7 +294,7 @@ FAILURES = {
     "half a JSON": (plain(b'{"content": [{"type'), GarbledAnswer),
     "another protocol": (plain({"choices": []}), GarbledAnswer),
     "an error inside 200": (plain(error("api_error", f"died {CANARY}")), GenerationFailed),
-    "a hang-up": (Told([], drop="before"), ModelUnavailable),
+    "a hang-up": (Told([], drop="before"), AnswerLost),
     "a refusal": (plain(message(f"no {CANARY}", stop_reason="refusal")), ModelRefused),
     "nothing": (plain(message("")), ModelEmpty),
     "nothing but tools": (plain(message(content=[{"type": "tool_use", "id": "1"}])), ModelEmpty),

@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from core.errors import (
+    AnswerLost,
     CallRejected,
     GarbledAnswer,
     GenerationFailed,
@@ -250,7 +251,7 @@ FAILURES = {
     "half a JSON": (plain(b'{"candidates": [{'), GarbledAnswer),
     "another protocol": (plain({"choices": []}), GarbledAnswer),
     "an error inside 200": (plain(DIED), GenerationFailed),
-    "a hang-up": (Told([], drop="before"), ModelUnavailable),
+    "a hang-up": (Told([], drop="before"), AnswerLost),
     "a blocked prompt": (plain(BLOCKED), ModelRefused),
     "nothing": (plain(content("")), ModelEmpty),
     "nothing but thoughts": (plain(content({"text": "hm", "thought": True})), ModelEmpty),

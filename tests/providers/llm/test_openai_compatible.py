@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from core.errors import (
+    AnswerLost,
     CallRejected,
     GarbledAnswer,
     GenerationFailed,
@@ -141,7 +142,7 @@ FAILURES = [
     (Reply({"fine": True}), GarbledAnswer, "no chat completion"),
     (Reply(b"<html>gateway</html>", 200), GarbledAnswer, "not JSON"),
     (Reply(b'{"choices": [{"mess'), GarbledAnswer, "not JSON"),
-    (Reply({}, drop=True), ModelUnavailable, "broke the connection"),
+    (Reply({}, drop=True), AnswerLost, "broke the connection"),
     (Reply({"error": {"message": "boom"}}, 500), ModelUnavailable, "500: boom"),
     (Reply(finished(None, "stop", refusal="I will not")), ModelRefused, "I will not"),
     (stream({"error": {"message": f"died of {CANARY}"}}), StreamFailed, "key removed"),
