@@ -26,7 +26,7 @@ from core.desk.marks import Marks
 from core.desk.opening import configured
 from core.desk.recorded_week import RecordedWeek, ReplayCursor
 from core.desk.replay import ScratchDesk
-from core.desk.sent_orders import sent_orders
+from core.desk.sent_orders import SentOrders
 from core.desk.spending import WeekSpending
 from core.events import ALL_EVENTS
 from core.policy import DeskPolicy
@@ -281,7 +281,7 @@ def _broker(  # noqa: PLR0913, PLR0917 - a broker stands on all of these
     """Who executes, and its own books where it keeps any."""
     name = broker_of(settings, kind)
     if name == "simulated":
-        plain = _simulated_broker(settings.policy, store, market, clock)
+        plain = _simulated_broker(settings.policy, kind, store, market, clock)
         return GatedBroker(plain, DeskGate(store)), None
     accounts, over_mcp = settings.policy.accounts, name == "alpaca_mcp"
     if not alpaca.shares_a_key(accounts):
@@ -300,10 +300,14 @@ def _broker(  # noqa: PLR0913, PLR0917 - a broker stands on all of these
 
 
 def _simulated_broker(
-    policy: DeskPolicy, store: SqlEventStore, market: MarketData, clock: Clock
+    policy: DeskPolicy, kind: StoreKind, store: SqlEventStore, market: MarketData, clock: Clock
 ) -> SimulatedBroker:
-    """The simulated broker, with every order the log says was sent back in its books."""
-    risk = policy.risk
+    """The simulated broker, with every order the log says was sent in its books.
+
+    It follows the log, for a scheduler and a command line each have one of their own; a simulation's
+    log is written by one process alone, and is read once.
+    """
+    risk, log = policy.risk, SentOrders(store)
     broker = SimulatedBroker(
         market,
         clock,
@@ -314,7 +318,7 @@ def _simulated_broker(
             partial_fills=risk.partial_fills,
         ),
         {account.account_id: risk.starting_cash for account in policy.accounts},
+        None if kind is StoreKind.SIMULATION else log,
     )
-    orders, cancelled = sent_orders(store)
-    broker.restore(orders, cancelled)
+    broker.restore(*log.news())
     return broker

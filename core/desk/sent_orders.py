@@ -1,9 +1,11 @@
-"""Every order the log says was sent, with its fills: what a simulated broker restarts from."""
+"""Every order the log says was sent, with its fills: what a simulated broker restarts from and follows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from core.desk.tail import Tail
 from core.events.account import OrderAccepted, OrderCancelled, OrderFilled, OrderIntended
 from core.ports import EventStore
 from core.schemas.order import BrokerFill, OrderIntent, OrderTicket
@@ -11,27 +13,38 @@ from core.schemas.order import BrokerFill, OrderIntent, OrderTicket
 KINDS = (OrderIntended, OrderAccepted, OrderFilled, OrderCancelled)
 
 
-def sent_orders(
-    store: EventStore,
-) -> tuple[Sequence[tuple[OrderTicket, Sequence[BrokerFill]]], set[str]]:
-    """Tickets with their recorded fills, oldest first, and the ids of those cancelled since."""
-    intents: dict[str, OrderIntent] = {}
-    tickets: dict[str, OrderTicket] = {}
-    fills: dict[str, list[BrokerFill]] = {}
-    cancelled: set[str] = set()
-    for row in store.read_all(types=[kind.__name__ for kind in KINDS]):
-        event = store.decode(row)
-        if isinstance(event, OrderIntended):
-            intents[event.intent.client_order_id] = event.intent
-        elif isinstance(event, OrderAccepted):
-            key = event.client_order_id
-            tickets[key] = _ticket(intents[key], event)
-        elif isinstance(event, OrderFilled):
-            fills.setdefault(event.fill.client_order_id, []).append(event.fill)
-        elif isinstance(event, OrderCancelled):
-            cancelled.add(event.client_order_id)
-    orders = [(ticket, tuple(fills.get(key, ()))) for key, ticket in tickets.items()]
-    return orders, cancelled & set(tickets)
+class Sent(NamedTuple):
+    """Tickets with the fills recorded of them, oldest first, and the ids of orders cancelled."""
+
+    orders: Sequence[tuple[OrderTicket, Sequence[BrokerFill]]]
+    cancelled: frozenset[str]
+
+
+class SentOrders:
+    """Each look tells what the log has gained since the last one; the first tells all of it."""
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+        self._tail = Tail(store, {kind.__name__ for kind in KINDS})
+        self._intents: dict[str, OrderIntent] = {}
+
+    def news(self) -> Sent:
+        tickets: dict[str, OrderTicket] = {}
+        fills: dict[str, list[BrokerFill]] = {}
+        cancelled: set[str] = set()
+        for row in self._tail.read():
+            event = self._store.decode(row)
+            if isinstance(event, OrderIntended):
+                self._intents[event.intent.client_order_id] = event.intent
+            elif isinstance(event, OrderAccepted):
+                key = event.client_order_id
+                tickets[key] = _ticket(self._intents[key], event)
+            elif isinstance(event, OrderFilled):
+                fills.setdefault(event.fill.client_order_id, []).append(event.fill)
+            elif isinstance(event, OrderCancelled):
+                cancelled.add(event.client_order_id)
+        orders = [(ticket, tuple(fills.get(key, ()))) for key, ticket in tickets.items()]
+        return Sent(orders, frozenset(cancelled))
 
 
 def _ticket(intent: OrderIntent, accepted: OrderAccepted) -> OrderTicket:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from core.clock import Clock
+from core.desk.sent_orders import SentOrders
 from core.errors import BrokerError, MarketError, OrderLost, OrderRefused
 from core.ports import MarketData
 from core.schemas.order import BrokerFill, BrokerOrder, OrderTicket
@@ -32,11 +33,13 @@ class SimulatedBroker(OneByOne):
         clock: Clock,
         rules: FillRules,
         starting_cash: Mapping[AccountId, Decimal],
+        log: SentOrders | None = None,
     ) -> None:
         self._market = market
         self._clock = clock
         self._rules = rules
         self._accounts = {name: SimulatedAccount(cash) for name, cash in starting_cash.items()}
+        self._log = log
 
     def place(self, ticket: OrderTicket) -> BrokerOrder:
         if ticket.account_id not in self._accounts:
@@ -83,14 +86,16 @@ class SimulatedBroker(OneByOne):
     ) -> None:
         """Rebuild the books from the log after a restart: tickets sent, with their recorded fills.
 
-        Orders known already keep what they have. ``cancelled`` are client order ids. BrokerError
-        for an account this broker does not have.
+        Orders known already keep what they have, but for those in ``cancelled`` (client order ids).
+        BrokerError for an account this broker does not have.
         """
         for ticket, fills in orders:
-            account = self._account(ticket.account_id)
+            account = self._advanced(ticket.account_id)
             if account.order(ticket.client_order_id) is None:
                 ended = ticket.client_order_id in cancelled
                 account.add(SimulatedOrder(ticket, list(fills), ended))
+        for account in self._accounts.values():
+            account.cancel(cancelled)
 
     def _check(self, account: SimulatedAccount, ticket: OrderTicket) -> None:
         """OrderRefused, naming the value, for what no broker would take."""
@@ -120,7 +125,14 @@ class SimulatedBroker(OneByOne):
             )
 
     def _account(self, account_id: AccountId) -> SimulatedAccount:
-        """The account with every fill known by now."""
+        """The account with what other processes sent and took back, and every fill known by now."""
+        if self._log is not None:
+            sent = self._log.news()
+            if sent.orders or sent.cancelled:
+                self.restore(sent.orders, sent.cancelled)
+        return self._advanced(account_id)
+
+    def _advanced(self, account_id: AccountId) -> SimulatedAccount:
         account = self._accounts.get(account_id)
         if account is None:
             raise BrokerError(self._no_account(account_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -38,6 +38,11 @@ class SimulatedAccount:
         self._open[order.ticket.client_order_id] = order
         for fill in order.fills:
             self._book(fill)
+
+    def cancel(self, client_order_ids: Collection[str]) -> None:
+        """Those of its orders that are not complete; their fills so far stay."""
+        for key in self._orders.keys() & set(client_order_ids):
+            self._orders[key].cancelled = not self._orders[key].complete
 
     def advance(self, now: datetime, market: MarketData, rules: FillRules) -> None:
         """Fill every open order as far as prices are known at ``now``."""

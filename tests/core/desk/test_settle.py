@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from core.desk.opening import open_desk
 from core.desk.settle import settle
 from core.desk.weekly import run_week
-from core.events.account import OrderCancelled, OrderFilled
+from core.desk.writing import account_stream, append_one, new_event
+from core.events.account import OrderCancelled, OrderFilled, OrderIntended
 from core.schemas.order import BrokerFill, BrokerOrder, OrderStatus
-from core.types import AccountId, WeekId
+from core.types import AccountId, StoreKind, WeekId
 from tests.fakes.desks import Bench, bench, on, rules_settings
 
 D = Decimal
@@ -115,3 +117,25 @@ def test_an_order_that_ended_stays_open_while_a_fill_of_it_is_not_told():
     broker.fills = listed
     settle(desk.desk, at)
     assert name not in desk.desk.books.book(account).open_orders
+
+
+def test_orders_another_process_sent_to_the_simulated_broker_fill_and_end_here_too():
+    """A scheduler is up, and the week is run, and partly taken back, from a command line."""
+    up = bench(rules_settings(), at=on("2024-01-03", "08:00"), kind=StoreKind.REAL)
+    open_desk(up.desk, up.desk.clock.now())
+    assert settle(up.desk, up.desk.clock.now()) == 0
+    by_hand = bench(up.settings, up.store, clock=up.desk.clock, kind=StoreKind.REAL)
+    asyncio.run(run_week(by_hand.desk, WeekId("2024-01-03")))
+    one, *others = [intent for intent in sent(up) if intent.account_id != "acct_6"]
+    by_hand.desk.broker.cancel(one.account_id, one.client_order_id)
+    gone = OrderCancelled(client_order_id=one.client_order_id, reason="by hand")
+    stream = account_stream(one.account_id)
+    new = new_event(stream, gone, [one.client_order_id], up.desk.clock.now())
+    append_one(up.store, stream, new)
+    up.at(on("2024-01-03", "09:35"))
+    assert settle(up.desk, up.desk.clock.now()) == len(others) > 0
+    assert up.desk.broker.positions(one.account_id) == {}
+
+
+def sent(made):
+    return [event.intent for event in made.events(OrderIntended)]
