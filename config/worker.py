@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 
@@ -20,14 +21,16 @@ from core.desk.lanes import Lanes
 from core.desk.shift import PATIENCE_S, Aside, Beside, Shift
 from core.desk.slot_log import SlotOutcome, finished
 from core.desk.slots import Slot
-from core.errors import CouncilError, LeaseLost
+from core.errors import CouncilError, LeaseLost, StoreError
 from storage.event_store import SqlEventStore
 from storage.heartbeat import Heartbeat
 from storage.leases import Lease, leader_of
 
+LOGGER = logging.getLogger("council.worker")
 TICK_S = 1
 GRACE_S = 15.0
 """How long work under way may go on after the signal; then it is left for the next start."""
+REPEAT_S = 300.0
 FIRST_TOKEN = 1
 """What a worker without a lease claims jobs under: there is nobody else."""
 
@@ -66,6 +69,7 @@ class Worker:
         self._tools = tools
         self._stop_asked_at: float | None = None
         self._said = ""
+        self._ended: dict[str, float] = {}
         self._lost = False
         self._shift: Shift | None = None
         self._heartbeat: Heartbeat | None = None
@@ -118,8 +122,12 @@ class Worker:
             return
         self._lost = False
         self._heartbeat = Heartbeat(self._lease, self._lease.ttl_s / 4, self._note_lost).start()
+        try:
+            self._begin(self._store.fenced(self._lease))
+        except CouncilError:
+            self._let_go()  # who cannot lead keeps nobody else from it
+            raise
         say(f"leading, token {token}")
-        self._begin(self._store.fenced(self._lease))
 
     def _begin(self, store: SqlEventStore) -> None:
         desk = with_upkeep(self._build(store), self._settings, store)
@@ -142,14 +150,22 @@ class Worker:
     def _drop(self, why: str) -> None:
         """No longer the leader: nothing this shift knew is used again."""
         say(f"no longer leading: {why}")
+        self._shift = None
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Hand the lead back; where the store cannot be asked, it runs out by itself."""
         if self._heartbeat is not None:
             self._heartbeat.stop()
-        self._heartbeat = self._shift = None
+        self._heartbeat = None
         if self._lease is not None:
-            self._lease.release()
+            try:
+                self._lease.release()
+            except StoreError as error:
+                self._say_once(f"error: {error}")
 
     def _collect(self) -> None:
-        """What ended in a lane: a lost lease ends the shift, anything else is said."""
+        """What ended in a lane: a lost lease ends the shift, anything else is said and tried again."""
         if self._shift is None:
             return
         for error in self._shift.lanes.ended():
@@ -157,10 +173,8 @@ class Worker:
                 say("stopped in the middle of a slot: the next start goes on with it")
             elif isinstance(error, LeaseLost):
                 self._lost = True
-            elif isinstance(error, CouncilError):
-                self._say_once(f"error: {error}")
-            else:
-                raise error
+            else:  # also a defect: it is one lane's, and the others go on
+                self._say_ended(error)
 
     def _out_of_time(self) -> bool:
         asked = self._stop_asked_at
@@ -170,6 +184,17 @@ class Worker:
         if line and line != self._said:
             say(line)
         self._said = line
+
+    def _say_ended(self, error: BaseException) -> None:
+        """A lane that ends this way at every round says so every few minutes, not every second."""
+        ours, now = isinstance(error, CouncilError), time.monotonic()
+        line = f"error: {error}" if ours else f"defect: {type(error).__name__}: {error}"
+        if now - self._ended.get(line, -REPEAT_S) < REPEAT_S:
+            return
+        self._ended = {line: now}
+        say(line)
+        if not ours:
+            LOGGER.error("a defect ended work under way", exc_info=error)
 
     def report(self, slot: Slot, outcome: SlotOutcome) -> None:
         event = finished(self._store, slot)
@@ -210,10 +235,7 @@ class Worker:
                 await self._shift.lanes.wait(0.2)
             await self._shift.lanes.cancel()
             self._collect()
-        if self._heartbeat is not None:
-            self._heartbeat.stop()
-        if self._lease is not None:
-            self._lease.release()
+        self._let_go()
 
 
 def _coming(desk: Desk) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
@@ -72,9 +73,9 @@ async def run_one(
         return await run_slot(desk, slot, retry=again, work=work)
     except Busy:
         return None
-    except CouncilError:
+    except (CouncilError, asyncio.CancelledError, KeyboardInterrupt):
         raise
-    except Exception as error:  # noqa: BLE001 - the worker outlives a defect in one job
+    except BaseException as error:  # noqa: BLE001 - the worker outlives what a job's library does
         detail = f"{type(error).__name__}: {error}"
         if again:
             record_attempt(desk.store, slot, detail, desk.clock.now())

@@ -63,7 +63,9 @@ async def _to_its_end(desk: Desk, held: ClaimedJob, tools: JobTools, poll_s: flo
         return _hand_back(desk, held, str(error), BUSY_AGAIN)
     except CouncilError as error:
         return _failed(desk, held, error)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         log.exception("job failed by a defect of the program")
         return _end(desk, held, JobOutcome.FAILED, f"{type(error).__name__}: {error}")
     outcome = JobOutcome.DONE if done.ok else JobOutcome.FAILED
@@ -72,7 +74,7 @@ async def _to_its_end(desk: Desk, held: ClaimedJob, tools: JobTools, poll_s: flo
 
 async def _watched(work: Coroutine[Any, Any, Done], reporter: JobReporter, poll_s: float) -> Done:
     """The work's result; JobCancelled when it was stopped at somebody's request."""
-    task = asyncio.create_task(work)
+    task = asyncio.create_task(_outlived(work))
     reporter.stop = task.cancel
     try:
         while not (await asyncio.wait({task}, timeout=poll_s))[0]:
@@ -88,6 +90,14 @@ async def _watched(work: Coroutine[Any, Any, Done], reporter: JobReporter, poll_
     if task.cancelled():
         raise JobCancelled("stopped at a stage boundary: what is done stays done")
     return task.result()
+
+
+async def _outlived(work: Coroutine[Any, Any, Done]) -> Done:
+    """An event loop is ended by SystemExit in a task: what a job's library does ends the job alone."""
+    try:
+        return await work
+    except SystemExit as error:
+        raise RuntimeError(f"it would have ended the process with {error.code}") from error
 
 
 def _failed(desk: Desk, held: ClaimedJob, error: CouncilError) -> JobState:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -264,6 +265,24 @@ def test_a_defect_of_the_program_is_a_failure_with_its_type_and_stops_nothing_el
     _, ended = ran(made, "weekly", week_id=WEEK)
     assert ended.outcome == "failed"
     assert ended.detail == "ZeroDivisionError: nobody thought of it"
+
+
+class Panic(BaseException):
+    """As extension modules written in Rust raise it."""
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), Panic("index out of bounds")])
+def test_what_would_end_the_process_ends_the_job_alone(tmp_path, error):
+    made = job_desk(tmp_path)
+
+    def replay(*_):
+        raise error
+
+    tools = SimpleNamespace(replay=replay)
+    made.run("weekly", week_id=WEEK)
+    held = made.claim(made.ask("replay", week_id=WEEK))
+    state = asyncio.run(job_runner.run_job(made.bench.desk, held, tools, poll_s=0.01))
+    assert state.status is JobStatus.FAILED
 
 
 def test_a_week_another_process_works_on_is_asked_for_again_without_using_up_an_attempt(tmp_path):
