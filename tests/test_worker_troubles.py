@@ -6,17 +6,18 @@ import asyncio
 import threading
 import time
 from dataclasses import replace
+from datetime import date
+from datetime import time as clock
 
 import pytest
 
 from config.worker import Worker
-from core.desk.opening import open_desk
-from core.desk.shift import Beside
-from core.errors import BadInput, StoreUnusable
+from core.desk.past_slots import checkpoint_slots, run_past_slots
+from core.errors import StoreUnusable
 from core.events.system import SlotFinished
 from core.types import StoreKind
 from storage.leases import Lease, leader_of
-from tests.fakes.desks import Bench, bench, on, rules_settings
+from tests.fakes.desks import Bench, FlakyMarket, bench, on, rules_settings
 
 WEEK = "2024-03-13"
 EARLY = on(WEEK, "07:00")
@@ -119,9 +120,7 @@ def test_a_defect_beside_the_slots_ends_no_scheduler(tmp_path, capsys):
     async def broken():
         raise KeyError("a defect")
 
-    at_work = Worker(
-        made.settings, made.store, lambda _store: made.desk, teller=lambda *_: broken
-    )
+    at_work = Worker(made.settings, made.store, lambda _store: made.desk, teller=lambda *_: broken)
     made.at(on(WEEK, "09:10"))
     at_work.tick()
     at_work.tick()
@@ -191,9 +190,57 @@ def test_a_week_that_somebody_else_works_on_is_not_asked_for_every_second(tmp_pa
         for _ in range(5):
             at_work.tick()
         assert books.asked == before
-        made.at(on(WEEK, "08:02"))
-        at_work.tick()
-        assert books.asked > before
     made.at(on(WEEK, "08:04"))
     at_work.tick()
     assert slots(made)[f"weekly/{WEEK}"] == "done"
+
+
+def at_work_at(made: Bench, *instants) -> None:
+    for instant in instants:
+        made.at(instant)
+        Worker(made.settings, made.store, lambda _store: made.desk).tick()  # a restart each
+
+
+def test_a_slot_run_by_hand_hides_none_that_was_missed_before_it(tmp_path):
+    """Off for three weeks; somebody runs a checkpoint by hand before the scheduler is started again."""
+    made = a_bench(tmp_path)
+    at_work_at(made, EARLY, on(WEEK, "08:01"), on(WEEK, "16:50"))
+    made.at(on("2024-04-03", "12:05"))
+    asked = checkpoint_slots(made.desk, date(2024, 4, 3), {"12:00"})
+    asyncio.run(run_past_slots(made.desk, asked))
+    at_work_at(made, on("2024-04-03", "12:10"))
+    lived = [slot for slot in made.slots(WEEK, "2024-04-03") if EARLY < slot.at <= asked[0].at]
+    assert {slot.key for slot in lived} <= set(slots(made))
+
+
+def test_a_slot_that_waits_for_its_next_attempt_is_not_forgotten_over_a_gap(tmp_path):
+    """The prices of a day three weeks ago cannot be had at the first try, nor at the next start."""
+    made = a_bench(tmp_path)
+    at_work_at(made, EARLY, on(WEEK, "16:10"))
+    market = FlakyMarket(made.desk.market)
+    down = bench(
+        made.settings, made.store, clock=made.desk.clock, kind=StoreKind.REAL, market=market
+    )
+    at_work_at(down, on("2024-04-03", "12:10"))
+    assert f"mark/{WEEK}/close" not in slots(made)
+    market.down = False
+    at_work_at(down, on("2024-04-03", "12:20"))
+    assert slots(made)[f"mark/{WEEK}/close"] == "done"
+
+
+def test_another_schedule_makes_no_slot_of_the_past_a_missed_one(tmp_path):
+    made = a_bench(tmp_path)
+    thursday = "2024-03-14"
+    at_work_at(made, EARLY, *(slot.at for slot in made.slots(WEEK, WEEK)), on(thursday, "08:55"))
+    schedule = made.settings.policy.schedule.model_copy(
+        update={"checkpoints": (clock(9), clock(11), clock(12, 30), clock(15, 50))}
+    )
+    policy = made.settings.policy.model_copy(update={"schedule": schedule})
+    settings = made.settings.model_copy(update={"policy": policy})
+    other = bench(settings, made.store, clock=made.desk.clock, kind=StoreKind.REAL)
+    at_work_at(other, on(thursday, "12:10"), on(thursday, "12:35"))
+    found = slots(made)
+    assert f"checkpoint/{WEEK}/11:00" not in found
+    assert f"checkpoint/{thursday}/11:00" not in found  # nobody had planned it then
+    assert found[f"checkpoint/{thursday}/09:00"] == "missed"
+    assert found[f"checkpoint/{thursday}/12:30"] == "done"

@@ -57,6 +57,8 @@ async def do_work(desk: Desk, slot: Slot) -> str:
     """The job the slot names, alone with the accounts where it touches them."""
     look = reconcile if slot.job in STRICT else reconcile_softly
     if slot.job is Job.WEEKLY:  # takes the lock itself, for its last stages alone
+        with desk.lock.hold(f"week/{slot.week_id}"):
+            pass  # Busy before any vendor is asked: this comes again every second
         await _aside(desk, look, desk, slot.at)
         return await _weekly(desk, slot)
     async with desk.trading:

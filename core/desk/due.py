@@ -60,7 +60,7 @@ async def run_one(
     ``due`` are all the slots due now: of a job that is made up for once, only the newest is run.
     """
     failed = attempts(desk.store, slot) if retry else ()
-    if not _ripe(desk, slot, failed):
+    if not _waited(desk, slot, failed):
         return None
     why = _missed(desk, slot, due)
     if why is not None:
@@ -108,12 +108,17 @@ def next_slot(desk: Desk) -> Slot | None:
     return next((slot for slot in coming if slot.at > now and not slot.skip), None)
 
 
-def _ripe(desk: Desk, slot: Slot, failed: Sequence[Attempt]) -> bool:
+def waits(desk: Desk, slot: Slot) -> bool:
+    """Whether the slot failed and its next attempt has not come yet."""
+    return not _waited(desk, slot, attempts(desk.store, slot))
+
+
+def _waited(desk: Desk, slot: Slot, failed: Sequence[Attempt]) -> bool:
     """Whether the wait after its last failed attempt is over."""
     if not failed:
         return True
-    waits = POLICIES[slot.job].waits
-    wait = waits[min(len(failed), len(waits)) - 1]
+    every = POLICIES[slot.job].waits
+    wait = every[min(len(failed), len(every)) - 1]
     return desk.clock.now() >= failed[-1].at + wait
 
 

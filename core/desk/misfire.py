@@ -10,7 +10,7 @@ from typing import NamedTuple
 from core.desk.slots import Job
 
 LOOK_BACK = timedelta(days=7)
-"""Slots older than this before the newest finished one have an ending: they are not looked at again."""
+"""A slot that has its ending and is older than this is not looked at again."""
 
 
 class Policy(StrEnum):

@@ -10,19 +10,20 @@ from typing import Any
 
 from core.clock import in_new_york
 from core.commands import run_job
+from core.desk.answered import AN_INSTANT, Answered
 from core.desk.approval_gate import ready_week
 from core.desk.approval_log import newest_ballot
 from core.desk.desk import Desk
 from core.desk.dispatch import Work, do_work, reconcile_softly
-from core.desk.due import due_slots, run_one
+from core.desk.due import due_slots, run_one, waits
 from core.desk.flatten import flatten, flatten_due
 from core.desk.job_crew import JobCrew
 from core.desk.jobs import request
 from core.desk.lanes import Lanes
 from core.desk.misfire import LOOK_BACK
 from core.desk.opening import open_desk
-from core.desk.scheduling import Pauses, began, desk_slots, plan
-from core.desk.slot_log import SlotOutcome, newest_finished
+from core.desk.scheduling import Pauses, plan
+from core.desk.slot_log import SlotOutcome
 from core.desk.slots import Job, Slot
 from core.spans import span
 from core.tracing import bind, new_trace_id, traced
@@ -74,8 +75,8 @@ class Shift:
         self._crew = None if beside.crew is None else beside.crew(desk, self.lanes)
         self._pauses = Pauses(desk.store)
         self._opened = False
-        self._since = _scan_from(desk)
-        self._seen = False
+        self._answered = Answered(desk)
+        self._since = self._answered.since
         self._planned_on: date | None = None
         self._at: dict[str, datetime] = {}
         self._asked = newest_ballot(desk.store) is not None
@@ -95,7 +96,8 @@ class Shift:
         if pause is not None:
             return f"paused by {pause.by}: {pause.reason}"
         self._plan()
-        due = due_slots(self.desk, self._from(), self._ended, self._table)
+        due = due_slots(self.desk, self._since, self._ended, self._table)
+        self._look_from(due)
         weekly = [slot for slot in due if slot.job is Job.WEEKLY]
         others = [slot for slot in due if slot.job is not Job.WEEKLY]
         self._start(ACCOUNTS, others, due)
@@ -128,18 +130,15 @@ class Shift:
         reconcile_softly(self.desk, now)
         self._opened = True
 
-    def _from(self) -> datetime:
-        """Older slots have their ending; after a long gap everything since is looked at once, whole."""
-        since = self._since
-        if self._seen and self.lanes.idle:
-            self._since = max(since, self.desk.clock.now() - LOOK_BACK)
-        self._seen = True
-        return since
+    def _look_from(self, due: Sequence[Slot]) -> None:
+        """Nothing before the oldest open slot is looked at again, and nothing older than a while."""
+        past = self.desk.clock.now() - LOOK_BACK
+        self._since = max(self._since, min([past, *(slot.at - AN_INSTANT for slot in due)]))
 
     def _table(self, first: date, last: date) -> Sequence[Slot]:
         """The slots of these days; asked at every round, computed when the days change."""
         if self._days != (first, last):
-            self._days, self._slots = (first, last), desk_slots(self.desk, first, last)
+            self._days, self._slots = (first, last), self._answered.slots(first, last)
             self._ended &= {slot.key for slot in self._slots}
         return self._slots
 
@@ -162,6 +161,8 @@ class Shift:
             await self._wait_for(other, slot.at, patience)
             if self._stopping():
                 return
+            if waits(self.desk, slot):
+                continue  # every second for an hour: no trace of its own
             names = {"week_id": slot.week_id, "job_id": slot.key}
             with traced(new_trace_id()), bind(**names), span(f"slot {slot.job}"):
                 outcome = await run_one(self.desk, slot, due, work=self._work)
@@ -176,8 +177,3 @@ class Shift:
             if asyncio.get_running_loop().time() >= ends:
                 return
             await asyncio.sleep(POLL_S)
-
-
-def _scan_from(desk: Desk) -> datetime:
-    newest, first = newest_finished(desk.store), began(desk.store, desk.clock.now())
-    return first if newest is None else max(first, newest.at - LOOK_BACK)
