@@ -56,10 +56,11 @@ def reconcile_softly(desk: Desk, at: datetime) -> None:
 async def do_work(desk: Desk, slot: Slot) -> str:
     """The job the slot names, alone with the accounts where it touches them."""
     look = reconcile if slot.job in STRICT else reconcile_softly
-    if slot.job is Job.WEEKLY:  # takes the lock itself, for its last stages alone
+    if slot.job is Job.WEEKLY:  # takes the lock itself, and leaves it while models are asked
         with desk.lock.hold(f"week/{slot.week_id}"):
             pass  # Busy before any vendor is asked: this comes again every second
-        await _aside(desk, look, desk, slot.at)
+        async with desk.trading:
+            await _aside(desk, look, desk, slot.at)
         return await _weekly(desk, slot)
     async with desk.trading:
         await _aside(desk, look, desk, slot.at)

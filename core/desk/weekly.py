@@ -68,9 +68,10 @@ async def run_week(
         open_desk(desk, now)
         refuse_overtaken(desk, week_id)
         run = claim_week(desk, week_id, now)
-        drop_unsent(desk, run)
-        evaluate(desk)
-        supersede(desk.store, run)
+        async with desk.trading:  # a slot's fills may be on their way into the same books
+            drop_unsent(desk, run)
+            evaluate(desk)
+            supersede(desk.store, run)
         return await _advance(desk, run, progress, until)
 
 
