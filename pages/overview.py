@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import data
+from core.types import StoreKind
+from pages.ui import data, ops_data
 from pages.ui.charts import equity_lines
 from pages.ui.components import card_title, empty_desk, heading
 from pages.ui.format import day
 from pages.ui.key_figures import kpi_row
-from pages.ui.overview_cards import decision_card, last_run_card, leaderboard
+from pages.ui.overview_cards import decision_card, last_run_card, leaderboard, scheduler_line
 from pages.ui.safe import safe
 from storage.queries import AccountRole
 
 state = data.now()
 labels, weeks = data.labels(state), data.weeks(state)
-seen = data.overview(state)
+seen, facts = data.overview(state), data.desk(state)
 
 if not weeks or seen.equity.empty:
     heading(
@@ -58,6 +59,9 @@ with right:
         decision_card(weeks[0], labels)
     with st.container(border=True, height="stretch"):
         last_run_card(seen.last_run, weeks)
+        if facts is None or facts.kind is not StoreKind.SIMULATION:
+            ahead = ops_data.coming(state, ops_data.now())
+            scheduler_line(ops_data.leader(state), next(iter(ahead), None))
 
 with st.container(border=True):
     leaderboard(seen.standings, seen.holdings)

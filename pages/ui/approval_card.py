@@ -22,6 +22,7 @@ from storage.queries import AccountLabel
 from storage.queries.approvals import ApprovalLine, WeekProposal
 
 CARD, CHOICE, REASON = "approval", "approval account", "approval reason"
+ALL = "all"
 Labels = Mapping[AccountId, AccountLabel]
 WORDS = {ApprovalStatus.PENDING: "open", ApprovalStatus.IDLE: "nothing to do"}
 
@@ -112,9 +113,10 @@ def _word(found: WeekProposal, labels: Labels) -> None:
     }
     st.pills(
         "About",
-        [None, *names],
-        format_func=lambda one: "All that are open" if one is None else names[one],
-        default=None,
+        [ALL, *names],
+        format_func=lambda one: "All that are open" if one == ALL else names[AccountId(one)],
+        default=ALL,
+        required=True,
         key=CHOICE,
     )
     reason, yes, no = st.columns([4, 1, 1], vertical_alignment="bottom")
@@ -137,7 +139,8 @@ def _word(found: WeekProposal, labels: Labels) -> None:
 
 
 def _decide(week_id: WeekId, *, approved: bool) -> None:
-    about = st.session_state.get(CHOICE)
+    chosen = typed(CHOICE) or ALL
+    about = None if chosen == ALL else AccountId(chosen)
 
     def do(store: SqlEventStore) -> str:
         said = Word(approved=approved, by=BY, reason=typed(REASON), account_id=about)

@@ -45,10 +45,14 @@ def breaker_card(lines: Sequence[ScopeLine], limits: BreakerLimits, labels: Labe
         alt="Drawdown of each scope against the threshold at which it halts",
     )
     right.dataframe(
-        without_empty(_numbers(lines, labels), "shadow's drawdown", "shadow's wins"),
+        without_empty(_numbers(lines, labels), "shadow", "its wins"),
         hide_index=True,
         height="content",
-        alt="Equity, peak, drawdown and losing trades of each scope",
+        alt="Equity, peak, drawdown and losing trades in a row of each scope",
+        column_config={
+            "losses": st.column_config.NumberColumn(help="losing trades in a row"),
+            "shadow": st.column_config.TextColumn(help="drawdown of its shadow"),
+        },
     )
     answered(CARD)
     _reset(lines, labels)
@@ -104,11 +108,9 @@ def _numbers(lines: Sequence[ScopeLine], labels: Labels) -> pd.DataFrame:
                 "equity": dollars(line.gauge.equity),
                 "peak": dollars(line.gauge.peak),
                 "drawdown": f"{line.gauge.drawdown_pct:.2f} %",
-                "losses in a row": line.gauge.losses,
-                "shadow's drawdown": ""
-                if line.shadow is None
-                else f"{line.shadow.drawdown_pct:.2f} %",
-                "shadow's wins": "" if line.shadow is None else str(line.shadow.wins),
+                "losses": line.gauge.losses,
+                "shadow": "" if line.shadow is None else f"{line.shadow.drawdown_pct:.2f} %",
+                "its wins": "" if line.shadow is None else str(line.shadow.wins),
             }
             for line in lines
         ]

@@ -85,9 +85,10 @@ def span(seconds: float) -> str:
         return f"{max(seconds, 0):.0f} s"
     if hours < 1:
         return f"{minutes} min"
-    if hours < 24:
-        return f"{hours} h {minutes % 60} min"
-    return f"{hours // 24} d {hours % 24} h"
+    whole, unit, rest, part = (
+        (hours, "h", minutes % 60, "min") if hours < 24 else (hours // 24, "d", hours % 24, "h")
+    )
+    return f"{whole} {unit} {rest} {part}" if rest else f"{whole} {unit}"
 
 
 def short_moment(instant: datetime) -> str:

@@ -14,10 +14,12 @@ from pages.ui.format import (
     moment,
     trade,
     week,
+    words,
 )
 from pages.ui.key_figures import thinned
 from pages.ui.safe import safe
 from pages.ui.sentences import decision_sentence, dissents
+from storage.leases import Leader
 from storage.queries import (
     AccountLabel,
     AccountRole,
@@ -27,6 +29,7 @@ from storage.queries import (
     Standing,
     WeekSummary,
 )
+from storage.queries.schedule import ComingSlot
 
 NOTE = (
     "Total return of adjusted prices; risk-free rate 0, 252 sessions a year; n/a under 20 sessions."
@@ -119,3 +122,15 @@ def last_run_card(run: LastRun | None, weeks: Sequence[WeekSummary]) -> None:
         st.markdown(f":orange-badge[stale] {safe(', '.join(stale))}: settings changed since")
     closed = sum(one.closed for one in weeks)
     st.caption(f"{len(weeks)} weeks run, {closed} of them closed")
+
+
+def scheduler_line(leader: Leader | None, ahead: ComingSlot | None) -> None:
+    """Whether anybody works, and what comes next."""
+    if leader is None or not leader.alive:
+        st.markdown(":orange-badge[nobody leads] Nothing runs until `cli.py up`.")
+    elif ahead is None:
+        st.markdown(":green-badge[scheduler alive] Nothing is planned.")
+    else:
+        next_run = f"{safe(words(ahead.job))}, {moment(ahead.at)}"
+        st.markdown(f":green-badge[scheduler alive] Next: {next_run}")
+    st.page_link("operations.py", label="Operations")

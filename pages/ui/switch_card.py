@@ -25,7 +25,7 @@ def switch_card(stop: Stop | None) -> None:
         st.button("Enable trading", type="primary", on_click=_enable)
     with st.container(horizontal=True, gap="small"):
         if stop is None:
-            st.button("Disable trading", type="primary", on_click=_disable)
+            st.button("Disable trading", on_click=_disable)
         if stop is None or not stop.flatten:
             with st.popover("Disable and close everything"):
                 st.markdown("Every open order is taken back and every position closed by an order.")
