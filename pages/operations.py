@@ -8,7 +8,7 @@ from core.errors import CouncilError
 from core.types import StoreKind
 from pages.ui import data, ops_data
 from pages.ui.alerts_card import alerts_card
-from pages.ui.approval_card import approval_card
+from pages.ui.approval_card import approval_card, is_topical
 from pages.ui.breaker_card import breaker_card
 from pages.ui.components import heading, problem
 from pages.ui.job_form import job_form
@@ -23,6 +23,7 @@ QUICK_S, SLOW_S = 2.0, 15.0  # between two looks, while a job is open and while 
 state = data.now()
 facts, labels = data.desk(state), data.labels(state)
 work, control = ops_data.work(state), ops_data.control(state)
+first = [state]  # the look that comes with the page itself; those after it see what is new
 every = QUICK_S if work.open else SLOW_S
 
 heading(
@@ -39,7 +40,7 @@ def watched(seen: Work, said: Control) -> tuple[object, ...]:
 def signs() -> None:
     """The row of signs, looked at again and again."""
     try:
-        newest = data.now()
+        newest = first.pop() if first else data.now()
         seen, said = ops_data.work(newest), ops_data.control(newest)
         leader, ahead = ops_data.leader(newest), ops_data.coming(newest, ops_data.now())
     except CouncilError as error:
@@ -61,7 +62,8 @@ def jobs() -> None:
 
 
 signs()
-if proposal := control.proposal or control.decided:
+proposal = control.proposal
+if proposal is not None and is_topical(proposal, ops_data.now()):
     with st.container(border=True):
         approval_card(proposal, labels)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pandas as pd
@@ -23,6 +23,7 @@ from storage.queries.approvals import ApprovalLine, WeekProposal
 
 CARD, CHOICE, REASON = "approval", "approval account", "approval reason"
 ALL = "all"
+TOPICAL = timedelta(days=1)
 Labels = Mapping[AccountId, AccountLabel]
 WORDS = {ApprovalStatus.PENDING: "open", ApprovalStatus.IDLE: "nothing to do"}
 
@@ -45,6 +46,13 @@ def approval_card(found: WeekProposal, labels: Labels) -> None:
     answered(CARD)
     if found.pending and now < found.expires_at and found.superseded_by is None:
         _word(found, labels)
+
+
+def is_topical(found: WeekProposal, now: datetime) -> bool:
+    """Whether it waits, or was decided or ran out within a day."""
+    said = [line.decided_at for line in found.accounts if line.decided_at is not None]
+    newest = max([*said, found.expires_at]) if found.pending else max(said, default=None)
+    return newest is not None and now < newest + TOPICAL
 
 
 def _state(found: WeekProposal, now: datetime) -> str:
@@ -147,4 +155,4 @@ def _decide(week_id: WeekId, *, approved: bool) -> None:
         accounts = decide(store, week_id, said, CLOCK)
         return f"{'Approved' if approved else 'Rejected'}: {', '.join(accounts)}"
 
-    command(CARD, do)
+    command(CARD, do, REASON)

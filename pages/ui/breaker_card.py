@@ -138,4 +138,4 @@ def _reset_now() -> None:
         event = reset_breaker(store, scope, typed(REASON), BY, CLOCK)
         return f"{event.scope} is measured anew from here: {event.reason}"
 
-    command(CARD, do)
+    command(CARD, do, REASON)

@@ -20,16 +20,20 @@ SHOWN_S = 60.0
 """An answer is worth reading for so long: the page is drawn again many times meanwhile."""
 
 
-def command(card: str, do: Callable[[SqlEventStore], str]) -> None:
+def command(card: str, do: Callable[[SqlEventStore], str], reason: str | None = None) -> None:
     """Do it on the open store, under a trace of its own; ``card`` will show its line, or its refusal.
 
-    A click is not trusted: whatever the page showed, the core asks again whether it may be done.
+    The field ``reason`` is emptied once what was written there is on record. A click is not
+    trusted: whatever the page showed, the core asks again whether it may be done.
     """
     try:
         with commands_store() as store, traced():
             answer = (True, do(store))
     except CouncilError as error:
         answer = (False, str(error))
+    else:
+        if reason is not None:
+            st.session_state[reason] = ""
     st.session_state[_place(card)] = (*answer, time.monotonic())
 
 

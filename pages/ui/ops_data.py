@@ -17,7 +17,7 @@ from pages.ui.data import KEPT, KEYS, StoreState
 from storage.leases import Leader
 from storage.queries import JobLine, StoreReader, open_jobs, recent_jobs
 from storage.queries.alerts import listed_alerts
-from storage.queries.approvals import WeekProposal, pending_proposal, week_proposals
+from storage.queries.approvals import WeekProposal, week_proposals
 from storage.queries.breaker import BreakerBoard, ScopeLine
 from storage.queries.schedule import ComingSlot, EndedSlot, Pause, coming_slots, ended_slots, pause
 from storage.queries.trading import Stop, trading_stop
@@ -38,10 +38,9 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """What a person may have to act on."""
+    """What a person may have to act on; ``proposal`` is the newest one, open or decided."""
 
     proposal: WeekProposal | None
-    decided: WeekProposal | None
     stop: Stop | None
     scopes: tuple[ScopeLine, ...]
     alerts: tuple[ListedAlert, ...]
@@ -64,10 +63,8 @@ def work(state: StoreState) -> Work:
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
 def control(state: StoreState) -> Control:
-    proposal = pending_proposal(state.reader)
     return Control(
-        proposal=proposal,
-        decided=None if proposal else next(iter(week_proposals(state.reader, 1)), None),
+        proposal=next(iter(week_proposals(state.reader, 1)), None),
         stop=trading_stop(state.reader),
         scopes=_board(state.reader, policy(state)).scopes(),
         alerts=listed_alerts(state.reader),

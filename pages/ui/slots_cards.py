@@ -98,7 +98,7 @@ def _pause_now() -> None:
         pause_scheduler(store, typed(REASON), BY, CLOCK)
         return "Paused: nothing more begins"
 
-    command(CARD, do)
+    command(CARD, do, REASON)
 
 
 def _resume_now() -> None:

@@ -43,11 +43,11 @@ def _state(stop: Stop | None) -> str:
 
 
 def _disable() -> None:
-    command(CARD, lambda store: _disabled(store, flatten=False))
+    command(CARD, lambda store: _disabled(store, flatten=False), REASON)
 
 
 def _flatten() -> None:
-    command(CARD, lambda store: _disabled(store, flatten=True))
+    command(CARD, lambda store: _disabled(store, flatten=True), REASON)
 
 
 def _disabled(store: SqlEventStore, *, flatten: bool) -> str:
@@ -61,4 +61,4 @@ def _enable() -> None:
         enable_trading(store, typed(REASON), BY, CLOCK)
         return "Trading is enabled"
 
-    command(CARD, do)
+    command(CARD, do, REASON)

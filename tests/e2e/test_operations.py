@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from core.clock import FixedClock, SystemClock, in_new_york
 from core.commands import run_job
-from core.desk.trading_switch import is_disabled
+from core.desk.trading_switch import disable, enable, is_disabled
 from core.desk.weekly import run_week
 from core.events.approval import ApprovalDecided
 from core.types import StoreKind, week_of
@@ -117,9 +117,12 @@ def test_trading_is_stopped_and_let_go_and_both_are_shown(opened, demo, store):
 def test_what_another_face_says_appears_by_itself(opened, demo, store):
     """The page looks again and again: nobody presses anything here."""
     page = opened(demo[0])
-    enqueue(store, run_job("export", week_id=WEEK), "cli", SystemClock())
-    expect(page.get_by_test_id("stDataFrame").first).to_be_visible(timeout=SOON)
-    expect(sign(page, "Open jobs")).to_contain_text("0", timeout=SOON)
+    expect(sign(page, "Trading")).to_contain_text("Enabled")
+    disable(store, "said on a terminal", "cli", SystemClock().now())
+    expect(sign(page, "Trading")).to_contain_text("Disabled", timeout=SOON)
+    expect(page.get_by_text("said on a terminal")).to_be_visible(timeout=SOON)
+    enable(store, "said on a terminal", "cli", SystemClock().now())
+    expect(sign(page, "Trading")).to_contain_text("Enabled", timeout=SOON)
 
 
 def test_signs_are_of_equal_height_and_a_phone_needs_no_sideways_scrolling(opened, demo, page):

@@ -200,7 +200,11 @@ def test_another_prompt_starts_from_the_one_in_force(show, desk):
     area.input("{{ nothing_known }}")
     app = press(app, "Ask for it")
     assert "nothing" in app.error[0].value
-    app.text_area(key="prompt pitch").input(area.value + "\nBe brief.")
+    brief = "Say FLAT. Answer by the schema."
+    app.text_area(key="prompt pitch").input(brief)
+    app = press(app, "Ask for it")
+    [row] = desk.read_all(types=[JobRequested.__name__])
+    assert row.payload["command"]["overrides"] == {"prompt.pitch.text": brief}
 
 
 def test_a_proposal_shows_its_numbers_and_one_account_is_approved(show, desk):
@@ -240,6 +244,11 @@ def test_a_proposal_that_expired_has_no_buttons(show, desk):
     assert not [one for one in app.button if one.label in {"Approve", "Reject"}]
 
 
+def test_what_was_decided_long_ago_is_not_shown_any_more(show, desk):
+    busy.propose(desk, open_for=-timedelta(hours=30))
+    assert "Approval" not in said(show("operations"))
+
+
 def test_a_halted_scope_is_told_with_its_shadow_and_reset_with_a_reason(show, desk):
     busy.trip(desk)
     app = show("operations")
@@ -263,6 +272,9 @@ def test_trading_is_disabled_and_enabled_each_with_a_reason(show, desk):
     assert is_disabled(desk).reason == "I doubt the prices"
     assert signs(app)["Trading"][0] == "Disabled"
     assert "I doubt the prices" in said(app)
+    app = press(app, "Enable trading")
+    assert "reason is missing" in app.error[0].value
+    app.text_input(key="trading reason").input("they are right")
     fine(press(app, "Enable trading"))
     assert is_disabled(desk) is None
 
