@@ -22,10 +22,7 @@ def alerts_card(alerts: Sequence[ListedAlert]) -> None:
         hide_index=True,
         height="content",
         alt="The newest alerts",
-        column_config={
-            "alert": st.column_config.TextColumn(width="medium"),
-            "told": st.column_config.TextColumn(width="large"),
-        },
+        column_config={"alert": st.column_config.TextColumn(width="large")},
     )
 
 

@@ -37,6 +37,7 @@ MEANS = {
 }
 PAST = (JobKind.RERUN, JobKind.POSTMORTEM, JobKind.REPLAY, JobKind.EXPORT)
 """Kinds for a week that has been run."""
+FIRST = "pitch"
 A_QUARTER = timedelta(days=91)
 
 
@@ -104,7 +105,7 @@ def _stage(kind: JobKind) -> str | None:
         "First stage to run anew" if rerun else "Last stage to run",
         PLANNED if rerun else STAGES,
         format_func=words,
-        index=2 if rerun else 0,
+        index=PLANNED.index(FIRST) if rerun else 0,
         key="first stage" if rerun else "last stage",
     )
 

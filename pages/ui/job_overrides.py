@@ -6,20 +6,27 @@ import streamlit as st
 
 from core.policy import DeskPolicy
 from core.rendering import load_builtin
+from pages.ui.components import bullets
 from pages.ui.format import words
-from pages.ui.safe import safe
+from pages.ui.safe import clipped, safe
 
 AS_IT_WAS = "as it was"
+SHOWN = 60
 
 
 def override_fields(policy: DeskPolicy) -> list[str]:
     """``KEY=VALUE`` texts as `core.overrides` reads them; none when everything stays as it was."""
-    with st.expander("What is different"):
+    with st.popover("What is different", width="stretch"):
         found = [*_models(policy), *_seats_out(policy), *_temperature(policy), *_prompt()]
         more = st.text_area(
             "More settings, KEY=VALUE a line", placeholder="risk.max_position_pct=0.5", key="more"
         )
-    return [*found, *(line for line in (more or "").splitlines() if line.strip())]
+    found += [line for line in (more or "").splitlines() if line.strip()]
+    if found:
+        bullets(clipped(one, SHOWN) for one in found)
+    else:
+        st.caption("Nothing: the same again.")
+    return found
 
 
 def _models(policy: DeskPolicy) -> list[str]:

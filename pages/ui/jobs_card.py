@@ -85,12 +85,12 @@ def _recent(jobs: Sequence[JobLine]) -> None:
         pd.DataFrame(
             [
                 {
-                    "asked": short_moment(job.requested_at),
                     "job": job.key,
-                    "by": job.requested_by,
                     "outcome": str(job.status),
-                    "took": _took(job),
                     "what came of it": job.detail,
+                    "took": _took(job),
+                    "asked": short_moment(job.requested_at),
+                    "by": job.requested_by,
                     "result": dumps(dict(job.result)).decode() if job.result else "",
                 }
                 for job in jobs

@@ -47,13 +47,16 @@ def warnings(work: Work, leader: Leader | None, facts: DeskFacts | None) -> None
         )
 
 
-def _sign(label: str, value: str, note: str, about: str | None = None) -> None:
+def _sign(
+    label: str, value: str, note: str, about: str | None = None, beside: str | None = None
+) -> None:
     st.metric(
         label,
         value,
         note or None,
         delta_color="off",
         delta_arrow="off",
+        delta_description=beside,
         border=True,
         height="stretch",
         help=about,
@@ -83,7 +86,7 @@ def _next_run(ahead: ComingSlot | None, now: datetime, *, paused: bool) -> None:
     when = f"in {span(wait)}" if wait > 0 else f"due for {span(-wait)}"
     name = words(ahead.job).capitalize()
     state = "paused" if paused else when
-    _sign("Next run", safe(name), f"{short_moment(ahead.at)} · {state}", safe(ahead.slot))
+    _sign("Next run", safe(name), state, safe(ahead.slot), short_moment(ahead.at))
 
 
 def _jobs(work: Work) -> None:
