@@ -7,6 +7,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from core.clock import in_new_york
 from core.types import StoreKind
 from pages.ui.commanding import CLOCK
 from pages.ui.format import short_moment, span, words
@@ -47,16 +48,13 @@ def warnings(work: Work, leader: Leader | None, facts: DeskFacts | None) -> None
         )
 
 
-def _sign(
-    label: str, value: str, note: str, about: str | None = None, beside: str | None = None
-) -> None:
+def _sign(label: str, value: str, note: str, about: str | None = None) -> None:
     st.metric(
         label,
         value,
         note or None,
         delta_color="off",
         delta_arrow="off",
-        delta_description=beside,
         border=True,
         height="stretch",
         help=about,
@@ -86,7 +84,7 @@ def _next_run(ahead: ComingSlot | None, now: datetime, *, paused: bool) -> None:
     when = f"in {span(wait)}" if wait > 0 else f"due for {span(-wait)}"
     name = words(ahead.job).capitalize()
     state = "paused" if paused else when
-    _sign("Next run", safe(name), state, safe(ahead.slot), short_moment(ahead.at))
+    _sign("Next run", safe(name), f"{in_new_york(ahead.at):%a %H:%M} · {state}", safe(ahead.slot))
 
 
 def _jobs(work: Work) -> None:
