@@ -10,10 +10,13 @@ from datetime import datetime, timedelta
 from config.settings import Settings
 from config.terminal.backup import backup_folder
 from core.clock import in_new_york
+from core.desk.breaker import evaluate
 from core.desk.desk import Desk
 from core.desk.postmortem import FINAL, was_written
 from core.desk.slots import Job, Slot
 from core.errors import NoBars, StoreUnusable
+from core.events.breaker import BreakerReleased, BreakerTripped
+from core.events.envelope import Event
 from core.types import WeekId, wednesday, week_of
 from storage.anchors import anchor_file, write_anchor
 from storage.backup_folder import nightly
@@ -35,7 +38,17 @@ def with_upkeep(desk: Desk, settings: Settings, store: SqlEventStore) -> Desk:
     def health(at: datetime) -> str:
         return "; ".join((_room(settings, store), _fresh_prices(desk, at)))
 
-    return replace(desk, upkeep={**desk.upkeep, Job.NIGHTLY: keep, Job.HEALTH: health})
+    def breaker(_at: datetime) -> str:
+        return ", ".join(map(_decided, evaluate(kept))) or "nothing to halt or to release"
+
+    work = {Job.NIGHTLY: keep, Job.HEALTH: health, Job.BREAKER: breaker}
+    kept = replace(desk, upkeep={**desk.upkeep, **work})
+    return kept
+
+
+def _decided(event: Event) -> str:
+    assert isinstance(event, BreakerTripped | BreakerReleased)  # the breaker decides nothing else
+    return f"{type(event).__name__} {event.scope}"
 
 
 def _kept(desk: Desk, settings: Settings, store: SqlEventStore, at: datetime) -> Iterator[str]:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from orjson import loads
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
-from core.clock import from_iso
+from core.clock import from_iso, iso
 from core.types import StoreKind
 from storage.projections.desk import SlotRow
+from storage.projections.schedule import PlannedSlotRow
 from storage.projections.writing import table_of
 from storage.queries.desk import desk_facts
 from storage.queries.reader import StoreReader
 from storage.tables import EventRow
 
-EVENTS, SLOTS = table_of(EventRow), table_of(SlotRow)
+EVENTS, SLOTS, PLANNED = table_of(EventRow), table_of(SlotRow), table_of(PlannedSlotRow)
 MARK = "mark"
+MARK_PATIENCE = timedelta(minutes=30)
+"""A mark that is due this long and not there is missing: it is tried again after five minutes."""
 MARKET_STREAM, BROKER_STREAM = "system/market", "system/broker"
 LONGEST_CLOSED = timedelta(days=5)
 """No holiday keeps the exchange closed for longer: an older mark is a missed one."""
@@ -91,12 +95,25 @@ def _marks(reader: StoreReader, now: datetime) -> Marks | None:
     if marked is None:
         return None
     session = loads(marked["payload"])["session"]
-    slot = reader.first(select(func.max(SLOTS.c.session).label("due")).where(SLOTS.c.job == MARK))
-    due = session if slot is None else slot["due"] or session
+    ended = select(func.max(SLOTS.c.session).label("session")).where(SLOTS.c.job == MARK)
+    due = max(session, _newest(reader, ended), _newest(reader, _planned(now)))
     age = (now - from_iso(marked["occurred_at"])).total_seconds()
     facts = desk_facts(reader)
     played = facts is not None and facts.kind is not StoreKind.REAL
     return Marks(session, due, max(age, 0.0), played)
+
+
+def _planned(now: datetime) -> Select[Any]:
+    """The last session whose mark should be in by now, also when nobody was there to make it."""
+    over = iso(now - MARK_PATIENCE)
+    last = func.max(PLANNED.c.session).label("session")
+    return select(last).where(PLANNED.c.job == MARK, PLANNED.c.at <= over)
+
+
+def _newest(reader: StoreReader, asked: Select[Any]) -> str:
+    """The one session asked for, "" where there is none."""
+    row = reader.first(asked)
+    return "" if row is None else row["session"] or ""
 
 
 def _broker(reader: StoreReader) -> BrokerSeen | None:

@@ -14,7 +14,7 @@ from typing import Any
 from config.settings import Settings
 from config.wiring import calendar, simulated_market
 from core.clock import at_new_york
-from core.desk.slots import Job, Slot, slots_between, upkeep_slots
+from core.desk.slots import Slot, slots_between, upkeep_slots
 from core.types import AccountId
 from tests.chaos.checks import CASH, Findings, examine
 from tests.chaos.clock import SharedClock
@@ -98,7 +98,7 @@ def calendar_slots(settings: Settings, weeks: int) -> list[Slot]:
     """Every slot of these weeks by the calendar alone, in order of time."""
     end = START + timedelta(days=7 * weeks - 1)
     found = list(slots_between(settings.policy.schedule, calendar(), START, end))
-    found += [s for s in upkeep_slots(calendar(), START, end) if s.job is not Job.BREAKER]
+    found += upkeep_slots(calendar(), START, end)
     return sorted(found, key=lambda slot: slot.at)
 
 

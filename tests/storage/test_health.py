@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from core.events.market import UniverseMarked
+from core.events.scheduling import PlannedSlot, SlotsPlanned
 from core.events.system import SlotFinished
 from core.types import StoreKind, StreamId, WeekId
 from storage.engine import PoolSettings
@@ -83,6 +84,25 @@ def test_prices_are_stale_when_nobody_even_tried(desk):
     over_a_holiday, later = AS_OF + timedelta(days=4), AS_OF + timedelta(days=6)
     assert report(desk, over_a_holiday)["market_data"]["status"] == "ok"
     assert report(desk, later)["market_data"]["status"] == "stale"
+
+
+def test_a_session_nobody_marked_is_missed_as_soon_as_its_planned_mark_is_over(desk):
+    """The scheduler died in the week: its plan knows what should have come."""
+    mark(desk, WEDNESDAY)
+    mark_slot(desk, WEDNESDAY, "done")
+    thursday, due = WEDNESDAY + timedelta(days=1), on("2026-11-19", "16:16")
+    planned = PlannedSlot(
+        slot=f"mark/{thursday}/close",
+        job="mark",
+        label="close",
+        at=due,
+        week_id=WeekId("2026-11-18"),
+        skip="",
+    )
+    append(desk, StreamId("system/scheduler"), SlotsPlanned(session=thursday, slots=(planned,)))
+    assert report(desk, due + timedelta(minutes=29))["market_data"]["status"] == "ok"
+    told = report(desk, due + timedelta(minutes=31))["market_data"]
+    assert (told["status"], told["due"]) == ("stale", "2026-11-19")
 
 
 def lease(store, holder, heartbeat):
