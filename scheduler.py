@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ from storage.leases import Lease
 
 STORE_VARIABLE = "COUNCIL_STORE_URL"
 FAILURE, USAGE = 1, 2
+LAST_S = 19.0
+"""Seconds after the signal at which the process is gone whatever hangs in it; `up` waits for 20."""
 
 
 def job_tools(settings: Settings, desk: Desk) -> StoreTools:
@@ -45,7 +48,8 @@ def job_tools(settings: Settings, desk: Desk) -> StoreTools:
                 "live past weeks by a simulation"
             )
         clock = FixedClock(instant)
-        return replace(build_desk(settings, store, kind=desk.kind, clock=clock), lock=desk.lock)
+        then = build_desk(settings, store, kind=desk.kind, clock=clock)
+        return replace(then, lock=desk.lock, trading=desk.trading)
 
     return StoreTools(
         store=store,
@@ -108,7 +112,7 @@ def main() -> int:
         settings, store = open_configured(os.environ.get(STORE_VARIABLE))
         lease = Lease(store.engine, holder=this_process(), ttl_s=settings.lease_s)
         worker = worker_of(settings, store, lease)
-        _stop_on_signals(worker)
+        stop_on_signals(worker)
         with observed(settings, store, say):
             worker.run()
     except CouncilError as error:
@@ -117,12 +121,25 @@ def main() -> int:
     return 0
 
 
-def _stop_on_signals(worker: Worker) -> None:
+def stop_on_signals(worker: Worker, within_s: float = LAST_S) -> None:
+    """From now on SIGTERM and SIGINT stop the worker, and end the process when that takes too long."""
+
     def stop(_number: int, _frame: FrameType | None) -> None:
+        if not worker.stopping:
+            last = threading.Timer(within_s, _leave)
+            last.daemon = True
+            last.start()
         worker.stop()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+
+
+def _leave() -> None:
+    """What hangs cannot be waited for: the log is whole at every moment, as if we were killed."""
+    say("work under way does not end: left as it is, the next start goes on with it")
+    sys.stdout.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

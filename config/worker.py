@@ -30,6 +30,8 @@ LOGGER = logging.getLogger("council.worker")
 TICK_S = 1
 GRACE_S = 15.0
 """How long work under way may go on after the signal; then it is left for the next start."""
+STUCK_S = 600.0
+"""A worker whose loop stands still for so long loses the lead: another process goes on."""
 REPEAT_S = 300.0
 FIRST_TOKEN = 1
 """What a worker without a lease claims jobs under: there is nobody else."""
@@ -58,6 +60,7 @@ class Worker:
         patience_s: float = PATIENCE_S,
         teller: Teller | None = None,
         tools: ToolsOf | None = None,
+        stuck_s: float = STUCK_S,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -67,6 +70,8 @@ class Worker:
         self._patience_s = patience_s
         self._teller = teller
         self._tools = tools
+        self._stuck_s = stuck_s
+        self._turned_at = time.monotonic()
         self._stop_asked_at: float | None = None
         self._said = ""
         self._ended: dict[str, float] = {}
@@ -79,6 +84,10 @@ class Worker:
     @property
     def stopping(self) -> bool:
         return self._stop_asked_at is not None
+
+    @property
+    def _stuck(self) -> bool:
+        return time.monotonic() - self._turned_at > self._stuck_s
 
     @property
     def leads(self) -> bool:
@@ -96,12 +105,14 @@ class Worker:
         self._round()
         while self._shift is not None and not self._shift.lanes.idle:
             await self._shift.lanes.wait(0.2)
+            self._turned_at = time.monotonic()
             if self._out_of_time():
                 await self._shift.lanes.cancel()
         self._collect()
 
     def _round(self) -> None:
         """Win or keep the lead, then start what is due; what fails is said once and tried again."""
+        self._turned_at = time.monotonic()
         try:
             self._take_part()
             if self._shift is not None and not self.stopping:
@@ -121,7 +132,9 @@ class Worker:
             self._say_once(f"standing by: {leader.holder if leader else 'another process'} leads")
             return
         self._lost = False
-        self._heartbeat = Heartbeat(self._lease, self._lease.ttl_s / 4, self._note_lost).start()
+        every_s = self._lease.ttl_s / 4
+        beat = Heartbeat(self._lease, every_s, self._note_lost, lambda: not self._stuck)
+        self._heartbeat = beat.start()
         try:
             self._begin(self._store.fenced(self._lease))
         except CouncilError:
@@ -219,6 +232,7 @@ class Worker:
         jobs.every(TICK_S).seconds.do(self._round)
         jobs.run_all()
         while not self.stopping:
+            self._turned_at = time.monotonic()
             jobs.run_pending()
             await asyncio.sleep(0.1)
             self._collect()

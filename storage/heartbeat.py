@@ -20,9 +20,17 @@ class Heartbeat:
     ``on_lost`` is called once, in the heartbeat's thread, when another process leads, or when the
     database could not be asked for as long as the lease lasts. Not after ``stop``, which leaves
     the lease as it is: release it afterwards. ConfigError when ``every_s`` could not keep it.
+    ``alive`` says whether the worker still turns: for one that hangs the lease is not renewed, and
+    it is lost as well.
     """
 
-    def __init__(self, lease: Lease, every_s: float, on_lost: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        lease: Lease,
+        every_s: float,
+        on_lost: Callable[[], None],
+        alive: Callable[[], bool] = lambda: True,
+    ) -> None:
         if not 0 < every_s < lease.ttl_s:
             raise ConfigError(
                 f"a heartbeat every {every_s:g} s cannot keep a lease of {lease.ttl_s:g} s: "
@@ -31,6 +39,7 @@ class Heartbeat:
         self._lease = lease
         self._every_s = every_s
         self._on_lost = on_lost
+        self._alive = alive
         self._stopped = threading.Event()
         self._thread = threading.Thread(
             target=self._run, name=f"{lease.name} heartbeat", daemon=True
@@ -61,7 +70,7 @@ class Heartbeat:
 
     def _run(self) -> None:
         kept_at, pause = time.monotonic(), self._every_s
-        while not self._stopped.wait(pause):
+        while not self._stopped.wait(pause) and self._alive():
             asked_at = time.monotonic()
             try:
                 kept = self._lease.renew() == self._token

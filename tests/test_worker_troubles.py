@@ -244,3 +244,31 @@ def test_another_schedule_makes_no_slot_of_the_past_a_missed_one(tmp_path):
     assert f"checkpoint/{thursday}/11:00" not in found  # nobody had planned it then
     assert found[f"checkpoint/{thursday}/09:00"] == "missed"
     assert found[f"checkpoint/{thursday}/12:30"] == "done"
+
+
+def test_a_worker_that_hangs_loses_the_lead_to_a_standby(tmp_path):
+    """The heartbeat has a thread of its own and would keep a lead nobody makes use of."""
+    made = a_bench(tmp_path)
+    free = threading.Event()
+
+    async def hang():
+        free.wait(20)  # in the event loop itself
+
+    lease = Lease(made.store.engine, holder="one", ttl_s=0.5)
+    standby = Lease(made.store.engine, holder="two", ttl_s=5)
+    at_work = Worker(
+        made.settings,
+        made.store,
+        lambda _store: made.desk,
+        lease=lease,
+        teller=lambda *_: hang,
+        stuck_s=1.0,
+    )
+    thread, ended = running(at_work)
+    assert until(lambda: at_work.leads)
+    assert until(lambda: standby.renew() is not None)
+    free.set()
+    assert until(lambda: not at_work.leads)
+    at_work.stop()
+    thread.join(20)
+    assert ended == []

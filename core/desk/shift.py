@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -13,8 +13,9 @@ from core.commands import run_job
 from core.desk.answered import AN_INSTANT, Answered
 from core.desk.approval_gate import ready_week
 from core.desk.approval_log import newest_ballot
+from core.desk.bounded import bounded
 from core.desk.desk import Desk
-from core.desk.dispatch import Work, do_work, reconcile_softly
+from core.desk.dispatch import Work, reconcile_softly
 from core.desk.due import due_slots, run_one, waits
 from core.desk.flatten import flatten, flatten_due
 from core.desk.job_crew import JobCrew
@@ -46,7 +47,7 @@ class Beside:
 
     aside: Aside | None = None
     crew: CrewOf | None = None
-    work: Work = do_work
+    work: Work = field(default_factory=bounded)
 
 
 class Shift:

@@ -165,3 +165,17 @@ def test_only_a_leader_has_a_heartbeat(standby, losses):
 def test_a_heartbeat_that_could_not_keep_the_lease_is_refused(lease, losses, every_s):
     with pytest.raises(ConfigError, match="cannot keep a lease"):
         Heartbeat(lease, every_s, losses)
+
+
+def test_the_lease_of_a_worker_that_hangs_is_not_kept(lease, losses, standby):
+    """Its thread would beat for ever while the worker does nothing any more."""
+    turning = threading.Event()
+    turning.set()
+    with Heartbeat(lease, EVERY, losses, turning.is_set):
+        time.sleep(1.5 * TTL)
+        assert standby.renew() is None
+        turning.clear()
+        assert losses.heard.wait(5)
+        time.sleep(TTL + 0.02)
+        assert standby.renew() == 2
+    assert losses.count == 1
