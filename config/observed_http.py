@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 
 from orjson import dumps
 from prometheus_client import CONTENT_TYPE_LATEST
+from sqlalchemy import Engine
 
 from core.clock import Clock, SystemClock
-from core.errors import BadInput
-from storage.engine import PoolSettings
+from core.errors import BadInput, StoreUnusable
+from storage.engine import PoolSettings, file_of
 from storage.event_store import SqlEventStore
 from storage.metrics import LogMetrics
 from storage.queries.health import health_report, is_led, serves
@@ -42,7 +43,8 @@ def serve(
     ``/metrics``, and ``/healthz`` (also ``/health``, ``/api/health``): 200 while the store answers
     and somebody leads, 503 otherwise. ``/livez`` asks nobody.
     """
-    desk = _Watched(StoreReader(store.engine), pool or PoolSettings(), clock or SystemClock())
+    reader = StoreReader(store.engine, _still_there(store.engine))
+    desk = _Watched(reader, pool or PoolSettings(), clock or SystemClock())
     server = _listening(desk, host, port)
     thread = threading.Thread(
         target=server.serve_forever, args=(0.1,), name="observed", daemon=True
@@ -54,6 +56,23 @@ def serve(
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _still_there(engine: Engine) -> Callable[[], bool]:
+    """True while the store's file is the one that was opened; StoreUnusable once it is not.
+
+    A process that has a file open reads and writes on when it is deleted or replaced: all is well
+    for it, and lost for everybody else.
+    """
+    file = file_of(engine.url)
+    opened = None if file is None else file.stat().st_ino
+
+    def there() -> bool:
+        if file is not None and not (file.exists() and file.stat().st_ino == opened):
+            raise StoreUnusable(f"store {file} was deleted or replaced: stop, and restore it")
+        return True
+
+    return there
 
 
 def _listening(desk: _Watched, host: str, port: int) -> _Server:

@@ -64,6 +64,18 @@ def test_health_of_a_desk_without_a_living_leader_is_503(get, store):
     assert 'trading_scheduler_leader{holder="dead:1"} 0.0' in get("/metrics").text
 
 
+@pytest.mark.parametrize("instead", [None, b"another file"])
+def test_a_store_that_is_gone_is_not_well_though_this_process_reads_on(get, tmp_path, instead):
+    """What is deleted while it is open goes on working, and is lost with the process."""
+    assert get("/healthz").status_code == 200
+    (tmp_path / "desk.db").rename(tmp_path / "elsewhere.db")
+    if instead is not None:
+        (tmp_path / "desk.db").write_bytes(instead)
+    answer = get("/healthz")
+    assert (answer.status_code, answer.json()["database"]["status"]) == (503, "unreachable")
+    assert "trading_database_up 0.0" in get("/metrics").text
+
+
 def test_a_port_in_use_is_one_clear_line(store):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
