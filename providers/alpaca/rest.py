@@ -202,7 +202,7 @@ class AlpacaRest:
     def _pause(self, answer: Answer | NoAnswer, attempt: int) -> float:
         """``Retry-After`` seconds when given, else full jitter over an exponential step."""
         asked = answer.retry_after if isinstance(answer, Answer) else ""
-        if asked.isdigit():
+        if asked.isascii() and asked.isdigit():
             return min(float(asked), self._policy.longest_wait_s)
         step = self._policy.backoff_s * 2**attempt
         return random.uniform(0, min(step, self._policy.longest_wait_s))

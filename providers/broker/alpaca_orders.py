@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from pydantic import ValidationError
+
 from core.clock import in_new_york
 from core.errors import BrokerUnavailable
 from core.ports import TradingCalendar
@@ -51,17 +53,25 @@ def side_of(row: Json, expected: Side | None = None) -> Side:
 
 
 def order_of(account_id: AccountId, row: Json, expected: Side | None = None) -> BrokerOrder:
-    """BrokerUnavailable where a field that must be there is not."""
-    return BrokerOrder(
-        client_order_id=word(row, "client_order_id"),
-        broker_order_id=word(row, "id"),
-        account_id=account_id,
-        symbol=word(row, "symbol"),
-        side=side_of(row, expected),
-        quantity=number(row, "qty"),
-        filled_quantity=number(row, "filled_qty"),
-        status=status_of(row),
-        accepted_at=instant(row, "submitted_at"),
+    """BrokerUnavailable where a field that must be there is not, or is none the desk can read."""
+    fields = {
+        "client_order_id": word(row, "client_order_id"),
+        "broker_order_id": word(row, "id"),
+        "account_id": account_id,
+        "symbol": word(row, "symbol"),
+        "side": side_of(row, expected),
+        "quantity": number(row, "qty"),
+        "filled_quantity": number(row, "filled_qty"),
+        "status": status_of(row),
+        "accepted_at": instant(row, "submitted_at"),
+    }
+    try:
+        return BrokerOrder.model_validate(fields)
+    except ValidationError as error:
+        odd = ", ".join(f"{fault['loc'][0]} {fault['input']!r:.60}" for fault in error.errors())
+    raise BrokerUnavailable(
+        f"order {fields['client_order_id']}: Alpaca gives it {odd}, which is none this desk knows: "
+        "look at it there"
     )
 
 

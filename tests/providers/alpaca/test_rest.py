@@ -188,6 +188,16 @@ def test_retry_after_is_honoured_within_bounds(server):
     assert slept == [2, 3]
 
 
+@pytest.mark.parametrize("asked", ["²", "-5", "soon", "Wed, 21 Oct 2026 07:28:00 GMT", "1e300"])
+def test_a_retry_after_nobody_can_count_is_as_good_as_none(server, asked):
+    pauses = []
+    key = PaperKey(server.account.key_id, server.account.secret)
+    api = AlpacaRest(key, server.url, QUICK, TokenBucket(1e6, 10_000), pauses.append)
+    server.faults.plan(Fault("GET", "/v2/clock", status=429, headers={"Retry-After": asked}))
+    assert "is_open" in api.clock()
+    assert [0 <= pause <= QUICK.longest_wait_s for pause in pauses] == [True]
+
+
 def test_without_retry_after_the_pause_is_jittered_and_bounded(server):
     slept: list[float] = []
     api = client_on(server, replace(QUICK, retries=6, backoff_s=0.5, longest_wait_s=1), slept)

@@ -131,6 +131,16 @@ def test_an_acceptance_that_cannot_be_read_is_looked_up(server, broker):
     assert len(server.posts()) == 1
 
 
+@pytest.mark.parametrize("symbol", ["spy", "SPY/USD", "SPY260619C00650000"])
+def test_an_acceptance_with_a_symbol_nobody_expects_is_looked_up_too(server, broker, symbol):
+    odd = with_word("symbol", symbol)
+    server.faults.plan(Fault(edit=odd))
+    assert broker.place(ticket()).symbol == "SPY"
+    server.faults.plan(Fault("GET", "/v2/orders:by", edit=odd, times=None))
+    with pytest.raises(BrokerUnavailable, match="order-1.*symbol"):
+        broker.find(ONE, "order-1")
+
+
 def test_an_unknown_order_is_looked_up_with_growing_pauses_and_never_sent_again(server):
     slept: list[float] = []
     broker = broker_on(server, sleep=slept.append)
