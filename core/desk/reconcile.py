@@ -165,15 +165,23 @@ def _lost(desk: Desk, books: Sequence[AccountBook], statement: Statement) -> lis
 def _record(
     desk: Desk, statement: Statement, side: LedgerSide, findings: Findings, at: datetime
 ) -> None:
-    """Only what is new: a difference that stays is said once, one that is gone is resolved."""
+    """Only what is new: a difference that stays is said once, one that is gone is resolved.
+
+    While an order fills nothing is resolved, and what was said stands: only more is added to it.
+    """
     known = standing(desk.store)
     custody = statement.custody
     before = known.open.get(custody, ())
     events: list[Event] = []
-    if before and before != findings.differences and not findings.in_flight:
-        reason = "broker and ledger agree again" if findings.agree else "the differences changed"
-        events.append(MismatchResolved(account=custody, reason=reason, by=DESK))
-    if before != findings.differences:
+    if findings.in_flight:
+        more = [one for one in findings.differences if one not in before]
+        events += [_mismatch(statement, one) for one in more]
+    elif before != findings.differences:
+        if before:
+            reason = (
+                "broker and ledger agree again" if findings.agree else "the differences changed"
+            )
+            events.append(MismatchResolved(account=custody, reason=reason, by=DESK))
         events += [_mismatch(statement, one) for one in findings.differences]
     if findings.agree and custody not in known.baselines:
         cash = statement.cash - side.cash_change

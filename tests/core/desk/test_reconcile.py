@@ -302,3 +302,32 @@ def test_an_account_that_was_reset_is_a_mismatch_of_its_orders_and_stops_no_othe
     assert ("order", "sent", "unknown") in {(one.what, one.ledger, one.broker) for one in wrong}
     assert account in blocked_accounts(desk)
     assert settle(desk, NOON) == 0
+
+
+def test_a_second_difference_while_orders_fill_is_said_once_and_the_first_not_again(server):
+    desk = six_key_desk(server)
+    asyncio.run(run_week(desk, WEEK))
+    server.exchange.open_market(fill=False)
+    desk.clock.move_to(AFTER_OPEN)
+    reconcile(desk, AFTER_OPEN)
+    account = next(
+        one.account_id
+        for one in desk.policy.accounts
+        if desk.books.book(one.account_id).open_orders
+    )
+    theirs = server.exchange.accounts[key_of(account)]
+    theirs.positions["IAU"] = Decimal(5)
+    reconcile(desk, AFTER_OPEN)
+    hidden = Fault("GET", "/v2/account/activities", times=None, status=200, body=b"[]")
+    server.faults.plan(hidden)
+    server.exchange.fill(theirs, theirs.orders[0], Decimal(3))
+    theirs.positions["BNO"] = Decimal(7)
+    for _ in range(3):
+        assert reconcile(desk, AFTER_OPEN)[account] is Agreement.DIFFERS
+    wrong = [(one.what, one.subject) for one in said(desk, ReconciliationMismatch)]
+    assert sorted(wrong) == [("position", "BNO"), ("position", "IAU")]
+    assert not said(desk, MismatchResolved)
+    server.faults.clear()
+    del theirs.positions["IAU"], theirs.positions["BNO"]
+    assert set(reconcile(desk, AFTER_OPEN).values()) == {Agreement.AGREES}
+    assert not blocked_accounts(desk)
