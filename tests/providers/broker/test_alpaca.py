@@ -137,7 +137,7 @@ def test_an_acceptance_with_a_symbol_nobody_expects_is_looked_up_too(server, bro
     server.faults.plan(Fault(edit=odd))
     assert broker.place(ticket()).symbol == "SPY"
     server.faults.plan(Fault("GET", "/v2/orders:by", edit=odd, times=None))
-    with pytest.raises(BrokerUnavailable, match="order-1.*symbol"):
+    with pytest.raises(BrokerUnavailable, match=r"order-1.*symbol"):
         broker.find(ONE, "order-1")
 
 
