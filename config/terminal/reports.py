@@ -20,6 +20,7 @@ from core.desk.slots import Slot
 from core.desk.weekly import WeekRun
 from core.events.system import SlotFinished
 from core.ports import EventStore
+from core.rules.stood_in import stood_in
 from core.schemas.postmortem import Postmortem
 
 SHOWN_FAILURES = 5
@@ -57,6 +58,10 @@ def week_run(done: WeekRun, *, as_json: bool) -> None:
 def _facts(context: PipelineContext) -> dict[str, JsonValue]:
     """The week's values so far, in one line each."""
     facts: dict[str, JsonValue] = {}
+    packs = {"A": context.get(keys.RESEARCH_PACK_A), "B": context.get(keys.RESEARCH_PACK_B)}
+    for line in stood_in(packs):
+        what, _, told = line.partition(": ")
+        facts[what] = told
     pitches, absent = context.get(keys.PM_PITCHES), context.get(keys.PITCH_ABSTENTIONS)
     if pitches is not None:
         seats = len(pitches) + len(absent or ())

@@ -17,6 +17,7 @@ from core.events.account import CheckpointDecided, OrderFilled
 from core.events.week import PostmortemWritten
 from core.policy import DeskPolicy
 from core.ports import EventStore
+from core.rules.stood_in import stood_in
 from core.schemas.postmortem import Postmortem
 from core.schemas.run import RunSpec
 from core.types import CheckpointAction, WeekId
@@ -27,6 +28,7 @@ def week_summary(store: EventStore, policy: DeskPolicy, week_id: WeekId) -> dict
     run = the_official_run(store, week_id)
     values = _values(store, run)
     desk = configured(store)
+    packs = {"A": values.get(keys.RESEARCH_PACK_A), "B": values.get(keys.RESEARCH_PACK_B)}
     return {
         "week_id": week_id,
         "desk": desk.kind if desk else None,
@@ -37,6 +39,7 @@ def week_summary(store: EventStore, policy: DeskPolicy, week_id: WeekId) -> dict
         "completed": is_completed(store, run),
         "stages": [done.stage for done in finished_stages(store, run.stream, run)],
         "seats": len(policy.seats),
+        "stood_in": list(stood_in(packs)),
         "pitches": _plain(values.get(keys.PM_PITCHES, ())),
         "abstentions": _plain(values.get(keys.PITCH_ABSTENTIONS, ())),
         "decision": _plain(values.get(keys.CHAIRMAN_DECISION)),

@@ -10,7 +10,8 @@ Summary = Mapping[str, Any]
 
 def summary_markdown(week: Summary) -> str:
     """Headline, decision, pitches, actions and result."""
-    parts = [_head(week), _decision(week), _pitches(week), _actions(week), _result(week)]
+    said = [_head(week), _stood_in(week), _decision(week), _pitches(week)]
+    parts = [*said, _actions(week), _result(week)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -18,6 +19,10 @@ def _head(week: Summary) -> str:
     label = "" if week["desk"] == "REAL" else f" · {week['desk']}"
     status = "complete" if week["completed"] else f"{len(week['stages'])} stages done"
     return f"# Week {week['week_id']}{label}\nProfile {week['profile']}, prices {week['prices']}, {status}."
+
+
+def _stood_in(week: Summary) -> str:
+    return "\n".join(f"- {line}" for line in week["stood_in"])
 
 
 def _decision(week: Summary) -> str:

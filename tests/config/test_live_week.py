@@ -15,7 +15,8 @@ from core import keys
 from core.call_board import CallBoard
 from core.clock import FixedClock
 from core.desk.replay import replay
-from core.desk.summary import official_context
+from core.desk.summary import official_context, week_summary
+from core.desk.summary_text import summary_markdown
 from core.desk.weekly import run_week
 from core.errors import BudgetExceeded
 from core.events.calls import ModelCallCompleted, ModelFellBack, ResearchSteppedDown
@@ -82,6 +83,9 @@ def test_a_week_runs_on_one_key_and_says_what_stood_in_for_what(server, root):
     assert "GEMINI_API_KEY" in pack.stepped_down[0].because
     assert pack.research_source.startswith("google/gemini-3-pro-preview")
     assert len(decoded(store, ResearchSteppedDown)) == 2
+    words = summary_markdown(week_summary(store, live(server, root).policy, WEEK))
+    for vendor in ("gemini/deep-research-preview-04-2026", "perplexity/agent-high"):
+        assert f" stands in for {vendor} (no " in words
     assert any("tokens" in word.told for word in board.words())
     assert verify(store).ok
 
