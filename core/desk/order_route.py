@@ -60,6 +60,12 @@ class RecordingRoute:
             raise troubles[0]
         return [outcome for outcome in outcomes.values() if outcome is not None]
 
+    def recall(self, book: AccountBook) -> None:
+        """Record what the broker has of orders that are only intended; nothing is sent."""
+        for order in list(book.open_orders.values()):
+            if order.status is OrderStatus.INTENDED:
+                self._told(order.intent)
+
     def _told(self, intent: OrderIntent) -> OrderOutcome | None:
         """What the log says became of it, else what the broker says; None when it was never sent."""
         known = _known_outcome(self._books.book(intent.account_id), intent)

@@ -37,8 +37,16 @@ def settle(desk: Desk, at: datetime) -> int:
 
 
 def record_told(desk: Desk, accounts: Sequence[AccountId], at: datetime) -> int:
-    """Record fills and ends the broker knows of, and send nothing; returns how many fills."""
+    """Record orders, fills and ends the broker knows of, and send nothing; returns how many fills.
+
+    An order that went out before a crash and was not recorded is found by its id, or its fills would
+    look like somebody else's.
+    """
     recorded = 0
+    if desk.statements is not None:
+        route = RecordingRoute(desk, at)
+        for account_id in accounts:
+            route.recall(desk.books.book(account_id))
     for account_id in accounts:
         recorded += _record_fills(desk, desk.books.book(account_id))
         if desk.broker_name != "simulated":

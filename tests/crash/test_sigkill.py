@@ -27,7 +27,7 @@ from core.desk.slots import Job, slots_between
 from core.types import StoreKind
 from tests.fakes.kill_points import DyingStore, KillPoints, dying
 
-SHARDS = 4
+SHARDS = 10
 WEDNESDAY = date(2024, 3, 13)
 """The second week: the first one's positions are there to be closed."""
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")  # that is the point

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 
@@ -331,3 +332,39 @@ def test_a_second_difference_while_orders_fill_is_said_once_and_the_first_not_ag
     del theirs.positions["IAU"], theirs.positions["BNO"]
     assert set(reconcile(desk, AFTER_OPEN).values()) == {Agreement.AGREES}
     assert not blocked_accounts(desk)
+
+
+class Dying:
+    """Takes the first orders, then the process is gone before anything was recorded."""
+
+    def __init__(self, broker):
+        self._broker = broker
+
+    def __getattr__(self, name):
+        return getattr(self._broker, name)
+
+    def place_all(self, tickets):
+        self._broker.place_all(tickets)
+        raise Gone
+
+
+class Gone(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("build", [six_key_desk, one_key_desk])
+def test_an_order_sent_but_not_recorded_is_found_by_its_id_and_is_no_mismatch(server, build):
+    desk = build(server)
+    open_desk(desk, EIGHT)
+    reconcile(desk, EIGHT)
+    with pytest.raises(Gone):
+        asyncio.run(run_week(replace(desk, broker=Dying(desk.broker)), WEEK))
+    server.exchange.open_market()
+    revived = build(server, desk.store)
+    revived.clock.move_to(AFTER_OPEN)
+    reconcile(revived, AFTER_OPEN)
+    assert not said(revived, ReconciliationMismatch)
+    assert not blocked_accounts(revived)
+    done = asyncio.run(run_week(revived, WEEK))
+    assert done.completed
+    assert set(reconcile(revived, AFTER_OPEN).values()) == {Agreement.AGREES}
