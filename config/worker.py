@@ -99,9 +99,10 @@ class Worker:
 
     def tick(self) -> None:
         """One round, and everything it started to its end; for a worker without a lease."""
-        asyncio.run(self._tick())
+        asyncio.run(self.turn())
 
-    async def _tick(self) -> None:
+    async def turn(self) -> None:
+        """As `tick`, in a running event loop; one with a lease then ends by `finish`."""
         self._round()
         while self._shift is not None and not self._shift.lanes.idle:
             await self._shift.lanes.wait(0.2)
@@ -240,9 +241,9 @@ class Worker:
                 await self._shift.lanes.cancel()
                 self._shift.lanes.ended()
                 self._drop("another process leads now")
-        await self._finish()
+        await self.finish()
 
-    async def _finish(self) -> None:
+    async def finish(self) -> None:
         """What is under way may end within its time; then the lead is handed back."""
         if self._shift is not None:
             while not self._shift.lanes.idle and not self._out_of_time():

@@ -126,3 +126,28 @@ def test_an_empty_board_looks_at_nothing_twice(made):
     for _ in range(3):
         assert [state.key for state in board.open()] == ["rebuild/all"]
     assert store.events == 1
+
+
+def test_what_is_done_beside_the_slots_does_not_widen_the_days_looked_at(made):
+    """Telling people goes on at every round: the window moves on all the same."""
+    asked = []
+    table = made.desk.calendar
+
+    class Calendar:
+        def __getattr__(self, name):
+            return getattr(table, name)
+
+        def sessions(self, start, end):
+            asked.append((end - start).days)
+            return table.sessions(start, end)
+
+    async def telling():
+        await asyncio.sleep(0)
+
+    desk = replace(made.desk, calendar=Calendar())
+    beside = Beside(work=nothing, aside=telling)
+    shift = Shift(desk, lambda *_: None, lambda: False, PATIENCE_S, beside)
+    for slot in made.slots(WEEK, "2024-04-12"):
+        made.at(slot.at)
+        asyncio.run(lived(shift))
+    assert max(asked[-10:]) <= 8
