@@ -28,7 +28,7 @@ from config.worker import Worker
 from core.clock import FixedClock, at_new_york
 from core.desk.slots import Job, Slot, slots_between, upkeep_slots
 from core.events.system import SlotFinished
-from scheduler import LEASE_S, this_process, worker_of
+from scheduler import this_process, worker_of
 from storage.event_store import SqlEventStore
 from storage.leases import Lease
 
@@ -113,7 +113,7 @@ def soaked(folder: Path, weeks: int, minutes: float) -> tuple[list[Sample], Coun
     settings = desk_settings(folder)
     store = open_store(settings)
     clock = FixedClock(at_new_york(START, settings.policy.schedule.postmortem) - timedelta(hours=2))
-    lease = Lease(store.engine, holder=this_process(), ttl_s=LEASE_S)
+    lease = Lease(store.engine, holder=this_process(), ttl_s=settings.lease_s)
     planned = list(weeks_of_slots(settings, weeks))
     with ExitStack() as stack:
         stack.callback(store.close)

@@ -205,10 +205,10 @@ def week_spending(
 ) -> Callable[[WeekId], WeekSpending]:
     """Each week's budget, one and the same for all who ask in this process."""
     known: dict[WeekId, WeekSpending] = {}
+    limit, listed = settings.budget.week_usd, price_list(settings)
 
     def of(week_id: WeekId) -> WeekSpending:
         if week_id not in known:
-            limit, listed = settings.budget.week_usd, price_list(settings)
             known[week_id] = WeekSpending(store, week_id, limit, listed, clock)
         return known[week_id]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -57,19 +57,18 @@ def write_anchor(store: SqlEventStore, file: Path, clock: Clock) -> ChainAnchore
     Asked twice with nothing new in between, it gives the same anchor. Lines a crash kept from the
     file are added; a file that knows an anchor the log has lost is ChainBroken.
     """
-    stored = list(store.read(ANCHORS))
-    logged = [ChainAnchored.model_validate(event.payload) for event in stored]
-    _complete(file, logged)
-    position = store.last_position()
-    if stored and stored[-1].position == position:
-        return logged[-1]
-    known = _folded(logged, "the log's anchors")
+    _complete(file, _logged(store))
+    version, position = store.head(ANCHORS).version, store.last_position()
+    newest = next(iter(store.read(ANCHORS, version - 1)), None) if version else None
+    if newest is not None and newest.position == position:
+        return ChainAnchored.model_validate(newest.payload)
+    known = _folded(_logged(store), "the log's anchors")
     heads = store.heads(at_position=position)
     anchor = ChainAnchored(
         position=position,
         streams=len(heads),
         digest=heads_digest(heads),
-        previous_digest=logged[-1].digest if logged else GENESIS_HASH,
+        previous_digest=known.last.digest if known.last else GENESIS_HASH,
         moved=tuple(
             AnchoredHead(stream_id=stream, version=head.version, hash=head.hash)
             for stream, head in sorted(heads.items())
@@ -77,7 +76,7 @@ def write_anchor(store: SqlEventStore, file: Path, clock: Clock) -> ChainAnchore
         ),
     )
     key = event_id(ANCHORS, "ChainAnchored", position)
-    store.commit([Append(ANCHORS, [NewEvent(anchor, key, clock.now())], len(logged))])
+    store.commit([Append(ANCHORS, [NewEvent(anchor, key, clock.now())], version)])
     _add_lines(file, [anchor])
     return anchor
 
@@ -120,33 +119,36 @@ def _folded(anchors: Iterable[ChainAnchored], source: str) -> Anchors:
     return Anchors(last, heads)
 
 
-def _lines(file: Path) -> list[ChainAnchored]:
+def _logged(store: SqlEventStore) -> Iterator[ChainAnchored]:
+    """The log's own anchors, one at a time: years of them are never held at once."""
+    return (ChainAnchored.model_validate(event.payload) for event in store.read(ANCHORS))
+
+
+def _lines(file: Path) -> Iterator[ChainAnchored]:
     try:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"anchor file {file} cannot be read: {error}") from error
     # A last line without its end was torn by a crash; the next anchor writes it again.
     whole = text[: text.rfind("\n") + 1].splitlines()
-    anchors = []
     for number, line in enumerate(whole, 1):
         try:
-            anchors.append(ChainAnchored.model_validate_json(line))
+            yield ChainAnchored.model_validate_json(line)
         except ValidationError as error:
             raise ChainBroken(f"anchor file {file}: line {number} was altered") from error
-    return anchors
 
 
-def _complete(file: Path, logged: Sequence[ChainAnchored]) -> None:
+def _complete(file: Path, logged: Iterator[ChainAnchored]) -> None:
     """Bring the file up to the log's anchors; it may lag behind the log, never know more."""
-    written = _lines(file) if file.exists() else []
-    for number, anchor in enumerate(written):
-        if number >= len(logged) or logged[number] != anchor:
+    for anchor in _lines(file) if file.exists() else ():
+        if next(logged, None) != anchor:
             raise ChainBroken(
                 f"anchor file {file} knows an anchor at position {anchor.position} that the log "
                 f"does not hold: run verify --anchor {file}"
             )
-    if len(written) < len(logged):
-        _add_lines(file, logged[len(written) :])
+    missing = list(logged)
+    if missing:
+        _add_lines(file, missing)
 
 
 def _add_lines(file: Path, anchors: Sequence[ChainAnchored]) -> None:

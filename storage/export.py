@@ -16,6 +16,7 @@ COLUMNS = (
     "position, stream_id, version, event_id, type, schema_version, week_id, run_id, payload, "
     "metadata, telemetry, occurred_at, recorded_at, previous_hash, hash"
 )
+WEEK = StoredEvent._fields.index("week_id")
 
 
 def export_folder(runs: Path, kind: StoreKind, week_id: str) -> Path:
@@ -34,7 +35,8 @@ def export_week(store: SqlEventStore, week_id: str, folder: Path) -> int:
 
     Files of an earlier export are replaced, nothing else in the folder is touched.
     """
-    rows = [row for row in store.read_all() if row.week_id == week_id]
+    raw = (row for rows in store.chunks() for row in rows if row[WEEK] == week_id)
+    rows = [store.registry.stored(row) for row in raw]
     if not rows:
         raise BadInput(f"week {week_id} has no events: nothing to export")
     try:

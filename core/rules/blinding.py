@@ -50,9 +50,9 @@ def scrub(text: str, terms: Sequence[str]) -> Scrubbed:
     return _scrub(text, tuple(terms))
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=128)
 def _scrub(text: str, terms: tuple[str, ...]) -> Scrubbed:
-    """Remembered, because each viewer of a pitch scrubs the same text again."""
+    """Remembered for its week, because each viewer of a pitch scrubs the same text again."""
     counts: Counter[str] = Counter()
     before = -1
     while counts.total() != before:  # a replacement may free the edge of a name beside it

@@ -17,6 +17,8 @@ from core.ports import TradingCalendar
 from core.types import to_price
 
 Mask: TypeAlias = NDArray[np.bool_]
+REMEMBERED = 64
+"""Quotes a symbol: a month of opens and closes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Timeline:
 
     The open counts as usable on its own account, so that nothing of a bar that is still in progress
     but its open decides what is served. Look-ups are a bisection of plain datetimes, which beats
-    ``searchsorted`` for single instants; quotes are built once.
+    ``searchsorted`` for single instants; the newest quotes are built once.
     """
 
     def __init__(
@@ -86,6 +88,8 @@ class Timeline:
     def _quote(self, point: int) -> Quote:
         quote = self._quotes.get(point)
         if quote is None:
+            if len(self._quotes) >= REMEMBERED:  # the oldest: time goes on
+                del self._quotes[next(iter(self._quotes))]
             quote = self._quotes[point] = self._build_quote(point)
         return quote
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 
 from storage.metrics.families import Families
 from storage.projections.portfolio_tables import EquityRow, TradeRow
@@ -16,39 +16,55 @@ from storage.queries.reader import StoreReader
 
 EQUITY, TRADES = table_of(EquityRow), table_of(TradeRow)
 DESK = "desk"
+ZERO = Decimal(0)
 
 
-def show_accounts(families: Families, reader: StoreReader) -> None:
+class AccountFigures:
     """Every account's figures at the newest mark, and the desk's: the sum of all accounts but FLAT.
 
-    Drawdown and losses are the breaker's where it measures (`storage.metrics.measured`).
+    Drawdown and losses are the breaker's where it measures (`storage.metrics.measured`). Each look
+    reads the sessions and trades since the one before it, not the years before those.
     """
-    known = [account.account_id for account in accounts(reader)]
-    flat = {one.account_id for one in accounts(reader) if one.role is AccountRole.FLAT}
-    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
-    newest: dict[str, RowMapping] = {}
-    for row in reader.rows(select(EQUITY).order_by(EQUITY.c.session)):
-        newest[row["account_id"]] = row
-        if row["account_id"] not in flat:
-            sums[row["session"]] += Decimal(row["equity"])
-    for account, row in newest.items():
-        _show(families, account, Decimal(row["equity"]), Decimal(row["peak"]))
-    if sums:
-        _show(families, DESK, sums[max(sums)], max(sums.values()))
-    for account, losses in losses_in_a_row(reader, known).items():
-        families.losses.labels(account).set(losses)
+
+    def __init__(self) -> None:
+        self._session = ""
+        self._peak = ZERO
+        self._traded = 0
+        self._losses: dict[str, int] = {}
+
+    def show(self, families: Families, reader: StoreReader) -> None:
+        known = accounts(reader)
+        flat = {one.account_id for one in known if one.role is AccountRole.FLAT}
+        self._show_equity(families, reader, flat)
+        for account, losses in self.losses(reader, [one.account_id for one in known]).items():
+            families.losses.labels(account).set(losses)
+
+    def losses(self, reader: StoreReader, known: Iterable[str]) -> Mapping[str, int]:
+        """In a row, per account; a trade that brought something, or nothing, ends the row."""
+        self._losses = dict.fromkeys(known, 0) | self._losses
+        columns = (TRADES.c.position, TRADES.c.account_id, TRADES.c.pnl)
+        fresh = select(*columns).where(TRADES.c.position > self._traded)
+        for row in reader.rows(fresh.order_by(TRADES.c.position)):
+            account, lost = row["account_id"], Decimal(row["pnl"]) < 0
+            self._losses[account] = self._losses.get(account, 0) + 1 if lost else 0
+            self._traded = row["position"]
+        return self._losses
+
+    def _show_equity(self, families: Families, reader: StoreReader, flat: Collection[str]) -> None:
+        """From the newest session known on: it may have been half there."""
+        sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+        fresh = select(EQUITY).where(EQUITY.c.session >= self._session)
+        for row in reader.rows(fresh.order_by(EQUITY.c.session)):
+            _show(families, row["account_id"], Decimal(row["equity"]), Decimal(row["peak"]))
+            if row["account_id"] not in flat:
+                sums[row["session"]] += Decimal(row["equity"])
+        if sums:
+            self._session = max(sums)
+            _show(families, DESK, sums[self._session], max(self._peak, *sums.values()))
+            over = (total for session, total in sums.items() if session < self._session)
+            self._peak = max(self._peak, *over, ZERO)
 
 
 def _show(families: Families, account: str, equity: Decimal, peak: Decimal) -> None:
     families.equity.labels(account).set(float(equity))
     families.drawdown.labels(account).set(float(1 - equity / peak) if peak > 0 else 0.0)
-
-
-def losses_in_a_row(reader: StoreReader, known: Iterable[str]) -> Mapping[str, int]:
-    """Per account; a trade that brought something, or nothing, ends the row."""
-    found = dict.fromkeys(known, 0)
-    trades = select(TRADES.c.account_id, TRADES.c.pnl).order_by(TRADES.c.position)
-    for row in reader.rows(trades):
-        lost = Decimal(row["pnl"]) < 0
-        found[row["account_id"]] = found.get(row["account_id"], 0) + 1 if lost else 0
-    return found

@@ -9,7 +9,7 @@ from prometheus_client import generate_latest
 from core.clock import Clock, SystemClock
 from core.errors import StoreError
 from storage.metrics import bills, runs, trades, work
-from storage.metrics.accounts import show_accounts
+from storage.metrics.accounts import AccountFigures
 from storage.metrics.families import Families
 from storage.metrics.log_tail import BEGINNING, LogTail
 from storage.metrics.measured import Measured
@@ -49,7 +49,7 @@ class LogMetrics:
         self._families = Families()
         self._families.enabled.set(1)
         self._mark = BEGINNING
-        self._measured = Measured(self._reader)
+        self._accounts, self._measured = AccountFigures(), Measured(self._reader)
         queue, clock = JobQueue(), RunClock()
         self._handlers = {
             **bills.HANDLERS,
@@ -76,7 +76,7 @@ class LogMetrics:
             self._begin()  # half counted is not counted: the next look starts over
             raise
         self._mark = newest
-        show_accounts(self._families, self._reader)
+        self._accounts.show(self._families, self._reader)
         self._measured.show(self._families)
 
     def _count(self, after: int, until: int) -> None:

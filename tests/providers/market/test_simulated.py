@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import time as stopwatch
 from datetime import date, datetime
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 
 from core.clock import in_new_york
 from core.errors import BadInput
-from core.market import BarSeries
+from core.market import BarSeries, Quote
 from providers.market.simulated import SimulatedMarket, SimulatedPeriod
 from providers.market.simulated_assets import PROFILES, REGIMES
+from providers.market.timeline import REMEMBERED
 from tests.contract.market_data import CALENDAR, MarketDataContract, columns
 
 START = date(2024, 1, 2)
@@ -137,3 +139,17 @@ def test_twelve_symbols_of_fifteen_years_take_less_than_a_second():
 def test_nothing_to_simulate_is_said(symbols, start, end):
     with pytest.raises(BadInput, match="nothing to simulate"):
         market_of(symbols, start=start, end=end)
+
+
+def test_quotes_asked_long_ago_are_let_go_and_built_again_the_same():
+    market = market_of(("SPY",), end=date(2025, 12, 31))
+    closes = [CALENDAR.session_close(day) for day in CALENDAR.sessions(START, date(2025, 12, 31))]
+    before = held_quotes()
+    forwards = [repr(market.quotes(["SPY"], at)) for at in closes]
+    assert held_quotes() - before <= REMEMBERED
+    assert [repr(market.quotes(["SPY"], at)) for at in reversed(closes)] == forwards[::-1]
+
+
+def held_quotes():
+    gc.collect()
+    return sum(isinstance(one, Quote) for one in gc.get_objects())

@@ -8,6 +8,7 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
+from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
@@ -18,11 +19,12 @@ from core.events import ALL_EVENTS
 from core.schemas.breaker import account_scope
 from storage.event_store import open_store
 from storage.metrics import LogMetrics
-from storage.metrics.accounts import losses_in_a_row
+from storage.metrics.accounts import AccountFigures
+from storage.metrics.families import Families
 from storage.projections import ALL_PROJECTIONS
 from storage.queries.reader import StoreReader
 from storage.serialization import EventRegistry
-from tests.fakes.desks import on, rules_settings
+from tests.fakes.desks import bench, on, rules_settings
 from tests.fakes.stored_weeks import open_desk, simulated_store, write_week
 from tests.storage.conftest import SHARED
 
@@ -235,6 +237,21 @@ def test_prompts_and_answers_are_never_fetched(desk_url, monkeypatch):
 def test_losses_in_a_row_end_with_a_trade_that_lost_nothing(pnls, losses):
     class Trades:
         def rows(self, _query):
-            return [{"account_id": "acct_1", "pnl": pnl} for pnl in pnls.split()]
+            rows = enumerate(pnls.split(), 1)
+            return [{"position": at, "account_id": "acct_1", "pnl": pnl} for at, pnl in rows]
 
-    assert losses_in_a_row(Trades(), ["acct_1", "acct_2"]) == {"acct_1": losses, "acct_2": 0}
+    found = AccountFigures().losses(Trades(), ["acct_1", "acct_2"])
+    assert found == {"acct_1": losses, "acct_2": 0}
+
+
+def test_looks_that_read_on_show_what_a_first_look_shows():
+    made = bench(rules_settings())
+    figures, families = AccountFigures(), Families()
+    reader = StoreReader(made.store.engine)
+    for start, end in (("2024-01-03", "2024-01-09"), ("2024-01-10", "2024-01-23")):
+        made.simulate(start, end)
+        figures.show(families, reader)
+        fresh = Families()
+        AccountFigures().show(fresh, reader)
+        shown, anew = (generate_latest(one.registry) for one in (families, fresh))
+        assert samples(shown) == samples(anew)
