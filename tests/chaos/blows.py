@@ -21,7 +21,7 @@ class Kind(StrEnum):
     MODELS = "models failing"
     WRONG_CLOCK = "one clock wrong"
     JUMP = "clock jumps on"
-    KILL_READER = "reader killed"
+    KILL_READER = "readers killed"
 
 
 WEIGHTS = {

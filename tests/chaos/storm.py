@@ -19,6 +19,7 @@ from tests.chaos.floor import Floor
 from tests.chaos.ground import Ground
 from tests.chaos.herd import READER, SCHEDULERS, Herd
 from tests.chaos.moods import Mood
+from tests.chaos.web import Web
 from tests.servers.alpaca_faults import Faults
 
 AFTER = timedelta(seconds=2)
@@ -35,6 +36,7 @@ class Storm:
 
     ground: Ground
     herd: Herd
+    web: Web
     watched: Watched
     floor: Floor
     faults: Faults
@@ -54,6 +56,7 @@ class Storm:
         GOOD.save(self.ground.path)
         for name in (*SCHEDULERS, READER):
             self.herd.start(name)
+        self.web.start()
         self._until(self.watched.has_begun, 30)
         self._live(start)
         self._calm()
@@ -119,6 +122,7 @@ class Storm:
             self._turn()
         self.faults.clear()
         GOOD.save(self.ground.path)
+        self.web.start()
         self._to(max(self.clock.now(), self.slots[-1].at + AFTER))
         ends = time.monotonic() + LAST_S
         while self._open(self.clock.now()) and time.monotonic() < ends:
@@ -144,6 +148,8 @@ class Storm:
                 self._killed(blow, leader, standby)
             case Kind.KILL_READER:
                 self._killed(blow, READER)
+                self.web.kill()
+                self._later(blow.length_s, self.web.start)
             case Kind.STOP_LEADER:
                 self.herd.stop(leader)
                 self._later(blow.length_s, lambda: self.herd.start(leader))

@@ -24,6 +24,7 @@ from tests.chaos.floor import Floor
 from tests.chaos.ground import BrokerKind, Ground
 from tests.chaos.herd import Herd
 from tests.chaos.storm import Storm
+from tests.chaos.web import Web
 from tests.chaos.writers import make_table
 from tests.servers.alpaca_server import AlpacaServer, alpaca_server
 
@@ -53,6 +54,7 @@ class Aftermath:
     seconds: float
     waited_s: float
     posts: int
+    pages: int
 
     def table(self) -> str:
         """The numbers in lines: first what struck, then what came of it."""
@@ -63,6 +65,7 @@ class Aftermath:
             f"orders: {found.intended} intended, {found.at_exchange} at the exchange",
             f"        {self.posts} sendings, {found.duplicates} twice, {found.lost} lost",
             f"log: {found.events} events under {found.leaders} leaders",
+            f"web app: {self.pages} answers",
             f"wall: {self.seconds:.0f} s, the longest step {self.waited_s:.1f} s",
         ]
         return "\n".join([*lines, *(f"DIED: {one}" for one in self.died), *self.found.wrong])
@@ -81,17 +84,18 @@ def brave(weather: Weather, folder: Path) -> Aftermath:
         make_table(store.engine)
         floor = _floor(server, settings)
         SharedClock(ground.path).move_to(BEGINS)
-        with _herd(ground) as herd:
+        with _processes(ground) as (herd, web):
             watched = Watched(store, url, weather.restart)
-            storm = Storm(ground, herd, watched, floor, server.faults, slots, weather.often)
+            storm = Storm(ground, herd, web, watched, floor, server.faults, slots, weather.often)
             storm.run(BEGINS)
             watched.unlock()
         there = None if weather.broker == "simulated" else server.exchange
         found = examine(store, slots, there, settings.policy)
+        found.wrong += web.wrong
         store.close()
         took = monotonic() - began
-        posts = len(server.posts())
-        return Aftermath(found, storm.struck, herd.died, took, storm.waited_s, posts)
+        posts, pages = len(server.posts()), web.answers.total()
+        return Aftermath(found, storm.struck, herd.died, took, storm.waited_s, posts, pages)
 
 
 def calendar_slots(settings: Settings, weeks: int) -> list[Slot]:
@@ -118,9 +122,10 @@ def _floor(server: AlpacaServer, settings: Settings) -> Floor:
 
 
 @contextmanager
-def _herd(ground: Ground) -> Iterator[Herd]:
-    herd = Herd(ground)
+def _processes(ground: Ground) -> Iterator[tuple[Herd, Web]]:
+    herd, web = Herd(ground), Web(ground)
     try:
-        yield herd
+        yield herd, web
     finally:
+        web.end()
         herd.end()
