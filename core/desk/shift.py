@@ -31,6 +31,7 @@ from core.tracing import bind, new_trace_id, traced
 from core.types import WeekId
 
 ACCOUNTS, WEEKLY, ASIDE, FLATTEN = "accounts", "weekly", "aside", "flatten"
+OPENING = "opening"
 PATIENCE_S = 120.0
 """How long what is due after a week's run waits for it; then accounts go on with their last week."""
 POLL_S = 0.02
@@ -88,9 +89,12 @@ class Shift:
 
     def round(self) -> str | None:
         """Start what is due and free to start; why nothing is, when the scheduler is paused."""
-        self._open()
+        if not self._opened:
+            self._begin()
         if self._aside is not None and not self.lanes.busy(ASIDE):
             self.lanes.start(ASIDE, self._aside())
+        if not self._opened:
+            return None
         if flatten_due(self.desk) and not self.lanes.busy(FLATTEN):
             self.lanes.start(FLATTEN, self._flatten())
         pause = self._pauses.holding()
@@ -122,10 +126,15 @@ class Shift:
         async with self.desk.trading:
             await asyncio.to_thread(flatten, self.desk, self.desk.clock.now())
 
+    def _begin(self) -> None:
+        """At once, but for a broker over the wire: one that says nothing must not stop the loop."""
+        if self.desk.statements is None:
+            self._open()
+        elif not self.lanes.busy(OPENING):
+            self.lanes.start(OPENING, asyncio.to_thread(self._open))
+
     def _open(self) -> None:
         """A desk has its accounts from the first round on: there is something to settle and mark."""
-        if self._opened:
-            return
         now = self.desk.clock.now()
         open_desk(self.desk, now)
         reconcile_softly(self.desk, now)
