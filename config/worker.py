@@ -12,6 +12,7 @@ import schedule
 from config.settings import Settings
 from config.upkeep import after_slot, with_upkeep
 from core.clock import in_new_york
+from core.desk.closed import ClosedShift
 from core.desk.desk import Desk
 from core.desk.due import ended, next_slot
 from core.desk.job_crew import JobCrew
@@ -76,7 +77,7 @@ class Worker:
         self._said = ""
         self._ended: dict[str, float] = {}
         self._lost = False
-        self._shift: Shift | None = None
+        self._shift: Shift | ClosedShift | None = None
         self._heartbeat: Heartbeat | None = None
         if lease is None:
             self._begin(store)
@@ -145,9 +146,13 @@ class Worker:
 
     def _begin(self, store: SqlEventStore) -> None:
         desk = with_upkeep(self._build(store), self._settings, store)
+        crew = None if self._tools is None else self._crew
+        if ended(desk) is not None:
+            self._shift = ClosedShift(desk, crew)
+            return
         beside = Beside(
             aside=None if self._teller is None else self._teller(store, desk),
-            crew=None if self._tools is None else self._crew,
+            crew=crew,
         )
         self._shift = Shift(desk, self.report, lambda: self.stopping, self._patience_s, beside)
 
@@ -219,14 +224,10 @@ class Worker:
                 say(line)
 
     def run(self) -> None:
-        """Work until told to stop; a desk on which nothing comes due is only kept company."""
+        """Work until told to stop; on a desk on which nothing comes due, at what people ask for."""
         desk = self._shift.desk if self._shift is not None else self._build(self._store)
-        over = ended(desk)
-        say(over or _coming(desk))
-        if over is None:
-            asyncio.run(self._work())
-        while not self.stopping:
-            time.sleep(0.2)
+        say(ended(desk) or _coming(desk))
+        asyncio.run(self._work())
 
     async def _work(self) -> None:
         jobs = schedule.Scheduler()

@@ -288,6 +288,26 @@ def test_on_a_desk_that_has_ended_nothing_comes_due(tmp_path, capsys, kind):
     assert list(made.store.read(SLOT_STREAM)) == []
 
 
+@pytest.mark.parametrize("kind", [StoreKind.SIMULATION, StoreKind.DEMO])
+def test_what_people_ask_for_is_done_on_a_desk_that_has_ended(tmp_path, kind):
+    """Its weeks can be replayed and exported from buttons; nothing is added to what was lived."""
+    made = a_bench(tmp_path, at=on("2024-03-06", "07:30"), kind=kind)
+    made.simulate("2024-03-06", "2024-03-12")
+    lived = made.heads()
+    market = Ended(made.desk.market)
+    over = bench(made.settings, made.store, clock=made.desk.clock, kind=kind, market=market)
+    made.at(on("2024-04-10", "09:05"))
+    at_work = worker(over, tools=lambda desk: job_tools(made.settings, desk))
+    enqueue(made.store, run_job("replay", week_id="2024-03-06"), "page", made.desk.clock)
+    at_work.tick()
+    (line,) = recent_jobs(StoreReader(made.store.engine))
+    assert (line.status, line.result["identical"]) == ("done", True)
+    after = made.heads()
+    assert {stream for stream in after if after[stream] != lived.get(stream)} == {
+        "job/replay/2024-03-06"
+    }
+
+
 class Ended:
     """Prices up to the 20th of March 2024."""
 

@@ -36,8 +36,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Work = Callable[[Desk, Slot], Awaitable[str]]
 """Does what a slot is for and says in a few words what it did; CouncilError when it could not."""
-STRICT = (Job.CHECKPOINT, Job.FILLS, Job.HORIZON)
-"""Jobs that trade on what accounts hold: none of them begins while the broker says nothing."""
+STRICT = (Job.CHECKPOINT, Job.FILLS, Job.HORIZON, Job.RECONCILE)
+"""Jobs that trade on what accounts hold, or ask for it: none begins while the broker says nothing."""
 
 
 FOR_GOOD = (BadInput, ConfigError, SpendingStopped, TradingBlocked)
