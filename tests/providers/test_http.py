@@ -151,7 +151,9 @@ def test_a_date_that_has_passed_and_a_word_nobody_can_read_are_no_wait():
 
 
 @pytest.mark.parametrize(
-    "asked", ["3600", email.utils.formatdate(time.time() + 3600, usegmt=True), "1e300"]
+    "asked",
+    ["3600", email.utils.formatdate(time.time() + 3600, usegmt=True), "1e300"],
+    ids=["seconds", "a date", "for ever"],  # a date in the id would differ between workers
 )
 def test_a_wait_longer_than_the_time_left_fails_at_once(asked):
     with (
