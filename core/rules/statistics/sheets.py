@@ -1,0 +1,79 @@
+"""Review scores as arrays, and shuffles within one reviewer's sheet of one week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.market import Floats
+
+Labels = NDArray[np.str_]
+SHUFFLES = 1_999
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoreSheet:
+    """n reviews: score (n,) 1 to 10, e.g. the mean of the seven; reviewer, pitch, week (n,) labels.
+
+    A sheet is what one reviewer wrote in one week. ValueError when lengths differ or a score is
+    not finite.
+    """
+
+    scores: Floats
+    reviewers: Labels
+    pitches: Labels
+    weeks: Labels
+
+    def __post_init__(self) -> None:
+        lengths = {len(one) for one in (self.scores, self.reviewers, self.pitches, self.weeks)}
+        if len(lengths) != 1 or not np.all(np.isfinite(self.scores)):
+            raise ValueError(
+                f"reviews of {sorted(lengths)} values: one finite score, one label each"
+            )
+
+    @property
+    def sheets(self) -> NDArray[np.intp]:
+        """The number of the sheet of each review, from 0: (n,)."""
+        reviewer = np.unique(self.reviewers, return_inverse=True)[1]
+        week = np.unique(self.weeks, return_inverse=True)[1]
+        both = reviewer * (np.max(week, initial=0) + 1) + week
+        return np.unique(both, return_inverse=True)[1]
+
+    def against_others(self) -> Floats:
+        """Score less the mean of the other reviewers' scores of the same pitch; NaN if there are
+        none. (n,), points."""
+        pitch = np.unique(self.pitches, return_inverse=True)[1]
+        reviewer = np.unique(self.reviewers, return_inverse=True)[1]
+        own = np.unique(pitch * (np.max(reviewer, initial=0) + 1) + reviewer, return_inverse=True)[
+            1
+        ]
+        total = np.bincount(pitch, self.scores)[pitch] - np.bincount(own, self.scores)[own]
+        count = np.bincount(pitch)[pitch] - np.bincount(own)[own]
+        others = np.full(len(self.scores), np.nan)
+        others[count > 0] = total[count > 0] / count[count > 0]
+        difference: Floats = self.scores - others
+        return difference
+
+
+def centred(values: Floats, groups: NDArray[np.intp]) -> Floats:
+    """Values (n,) less the mean of their group (numbered from 0)."""
+    sizes = np.bincount(groups)
+    means = np.bincount(groups, values) / np.maximum(sizes, 1)
+    difference: Floats = values - means[groups]
+    return difference
+
+
+def shuffled(values: Floats, groups: NDArray[np.intp], seed: int) -> Floats:
+    """Values (n,) in ``SHUFFLES`` random orders, each within its group: (shuffles, n)."""
+    keys = np.random.default_rng(seed).random((SHUFFLES, len(values))) + groups
+    found: Floats = np.empty_like(keys)
+    found[:, np.argsort(groups, kind="stable")] = values[np.argsort(keys, axis=1)]
+    return found
+
+
+def permutation_p(observed: float, drawn: Floats) -> float:
+    """Two-sided, (1 + draws at least as far out) / (1 + draws) (Phipson and Smyth 2010)."""
+    far = np.abs(drawn) >= abs(observed) - 1e-12
+    return float((1 + np.count_nonzero(far)) / (1 + len(drawn)))
