@@ -39,11 +39,11 @@ class ScoreSheet:
         reviewer = np.unique(self.reviewers, return_inverse=True)[1]
         week = np.unique(self.weeks, return_inverse=True)[1]
         both = reviewer * (np.max(week, initial=0) + 1) + week
-        return np.unique(both, return_inverse=True)[1]
+        number: NDArray[np.intp] = np.unique(both, return_inverse=True)[1]
+        return number
 
     def against_others(self) -> Floats:
-        """Score less the mean of the other reviewers' scores of the same pitch; NaN if there are
-        none. (n,), points."""
+        """Score less the mean of other reviewers' scores of the pitch, NaN without one: (n,), points."""
         pitch = np.unique(self.pitches, return_inverse=True)[1]
         reviewer = np.unique(self.reviewers, return_inverse=True)[1]
         own = np.unique(pitch * (np.max(reviewer, initial=0) + 1) + reviewer, return_inverse=True)[
