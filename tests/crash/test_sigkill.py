@@ -12,6 +12,8 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -26,6 +28,7 @@ from core.desk.simulation import simulate
 from core.desk.slots import Job, slots_between
 from core.types import StoreKind
 from tests.fakes.kill_points import DyingStore, KillPoints, dying
+from tests.fixture_files import ROOT
 
 SHARDS = 10
 WEDNESDAY = date(2024, 3, 13)
@@ -128,11 +131,11 @@ def test_the_day_has_something_to_lose(untouched):
     assert set(orders(untouched).values()) == {1}
 
 
-@pytest.mark.parametrize("shard", range(SHARDS))
-def test_a_killed_day_ends_as_if_nothing_had_happened(shard, week_before, untouched, tmp_path):
+def live_every_death(shard: int, before: Path, untouched: Path, scratch: Path) -> None:
+    """One shard's points, each in a child that dies there and one that goes on."""
     passed = (untouched / "points").read_text().splitlines()
     for number in range(1 + shard, len(passed) + 1, SHARDS):
-        folder = fresh(week_before, tmp_path / str(number))
+        folder = fresh(before, scratch / str(number))
         status = in_a_child(folder, number)
         where = f"point {number}: {passed[number - 1]}"
         assert os.WIFSIGNALED(status), where
@@ -141,3 +144,17 @@ def test_a_killed_day_ends_as_if_nothing_had_happened(shard, week_before, untouc
         assert heads(folder) == heads(untouched), where
         assert orders(folder) == orders(untouched), where
         shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_a_killed_day_ends_as_if_nothing_had_happened(shard, week_before, untouched, tmp_path):
+    """In a process of its own: a test worker that has run thousands of tests is slow to fork."""
+    code = (
+        "import sys; from pathlib import Path; from tests.crash.test_sigkill import live_every_death;"
+        "live_every_death(int(sys.argv[1]), *map(Path, sys.argv[2:]))"
+    )
+    words = [str(shard), str(week_before), str(untouched), str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code, *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
