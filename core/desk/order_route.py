@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core.desk.broker_standing import blocked_accounts
 from core.desk.desk import Desk
+from core.desk.too_late import too_late
 from core.desk.writing import account_stream, new_event
 from core.errors import BrokerError, OrderRefused, OrderUnknown, TradingBlocked
 from core.events.account import OrderAccepted, OrderRejected
@@ -48,6 +49,7 @@ class RecordingRoute:
             for intent in waiting
             if intent.account_id in blocked
         ]
+        unsent = [intent for intent in unsent if not self._dropped(intent, outcomes)]
         tickets = [self._ticket(intent) for intent in unsent]
         results = self._broker.place_all(tickets) if tickets else ()
         for intent, result in zip(unsent, results, strict=True):
@@ -65,6 +67,14 @@ class RecordingRoute:
         for order in list(book.open_orders.values()):
             if order.status is OrderStatus.INTENDED:
                 self._told(order.intent)
+
+    def _dropped(self, intent: OrderIntent, outcomes: dict[str, OrderOutcome | None]) -> bool:
+        """Whether its time is over; that is recorded as a refusal."""
+        book, now = self._books.book(intent.account_id), self._clock.now()
+        reason = too_late(self._desk.calendar, book, intent, now)
+        if reason is not None:
+            outcomes[intent.client_order_id] = self._rejected(intent, reason)
+        return reason is not None
 
     def _told(self, intent: OrderIntent) -> OrderOutcome | None:
         """What the log says became of it, else what the broker says; None when it was never sent."""

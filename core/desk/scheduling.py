@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from core.clock import in_new_york
 from core.desk.desk import Desk
-from core.desk.slots import Job, Slot, slots_between, upkeep_slots
+from core.desk.slots import Job, Slot, following, slots_between, upkeep_slots
 from core.desk.writing import SCHEDULER_STREAM, append_one, new_event
 from core.errors import BadInput
 from core.events.envelope import Event, event_id
@@ -46,9 +46,15 @@ def began(store: EventStore, at: datetime) -> datetime:
 
 
 def desk_slots(desk: Desk, first: date, last: date) -> list[Slot]:
-    """Every slot of these days, in order; upkeep only where the desk has hands for it."""
+    """Every slot of these days, in order; upkeep only where the desk has hands for it.
+
+    A real broker fills within seconds, whatever bars the desk sees: there each checkpoint's orders
+    are followed soon after it, so that what waits for them (a FLIP's opening) goes out in time.
+    """
     schedule = desk.policy.schedule
     found = list(slots_between(schedule, desk.calendar, first, last))
+    if desk.statements is not None:
+        found += [slot for one in found for slot in following(desk.calendar, one)]
     if desk.upkeep:
         daily = upkeep_slots(desk.calendar, first, last)
         found += [slot for slot in daily if slot.job in {*desk.upkeep, Job.RECONCILE}]

@@ -15,8 +15,11 @@ from core.types import WeekId, wednesday, week_of
 HORIZON_BEFORE_CLOSE = timedelta(minutes=15)
 FILLS_AFTER_OPEN = timedelta(minutes=5)
 FILLS_AFTER_CLOSE = timedelta(minutes=5)
+FILLS_AFTER_CHECKPOINT = timedelta(minutes=3)
+"""So that what follows the day's last checkpoint (15:50) still trades before the close."""
 MARK_AFTER_CLOSE = timedelta(minutes=16)
 """Free prices of the whole tape are 15 minutes old: a mark any sooner would not be the close."""
+OPEN, CLOSE = "open", "close"
 HEALTH_AT, RECONCILE_AT, NIGHTLY_AT = time(6, 30), time(7), time(20)
 BREAKER_AFTER_CLOSE = timedelta(minutes=20)
 
@@ -56,6 +59,11 @@ class Slot:
             return f"{self.job}/{self.week_id}"
         return f"{self.job}/{self.session}/{self.label}"
 
+    @property
+    def follows(self) -> bool:
+        """Whether it follows a checkpoint's orders; the next fills slot does all that it would."""
+        return self.job is Job.FILLS and self.label not in (OPEN, CLOSE)
+
 
 def slots_between(
     schedule: ScheduleSpec, calendar: TradingCalendar, start: date, end: date
@@ -77,7 +85,7 @@ def session_slots(
 
     if week_session(calendar, week) == session:
         yield from _week_slots(schedule, session, week)
-    yield slot(Job.FILLS, opens + FILLS_AFTER_OPEN, "open")
+    yield slot(Job.FILLS, opens + FILLS_AFTER_OPEN, OPEN)
     previous = last_checkpoint_before(schedule, calendar, session)
     for wall in schedule.checkpoints:
         at = at_new_york(session, wall)
@@ -88,8 +96,16 @@ def session_slots(
             skip = f"the session closed at {in_new_york(closes):%H:%M} New York"
             yield replace(slot(Job.CHECKPOINT, at, f"{wall:%H:%M}", previous), skip=skip)
     yield slot(Job.HORIZON, closes - HORIZON_BEFORE_CLOSE, "close")
-    yield slot(Job.FILLS, closes + FILLS_AFTER_CLOSE, "close")
+    yield slot(Job.FILLS, closes + FILLS_AFTER_CLOSE, CLOSE)
     yield slot(Job.MARK, closes + MARK_AFTER_CLOSE, "close")
+
+
+def following(calendar: TradingCalendar, slot: Slot) -> Iterator[Slot]:
+    """The fills slot soon after a checkpoint of an open market; nothing after any other slot."""
+    at = slot.at + FILLS_AFTER_CHECKPOINT
+    opens, closes = calendar.session_open(slot.session), calendar.session_close(slot.session)
+    if slot.job is Job.CHECKPOINT and not slot.skip and opens <= slot.at and at < closes:
+        yield Slot(Job.FILLS, at, slot.session, f"{in_new_york(at):%H:%M}", slot.week_id)
 
 
 def upkeep_slots(calendar: TradingCalendar, start: date, end: date) -> Iterator[Slot]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.clock import in_new_york
-from core.desk.slots import Job, session_slots, slots_between, week_session
+from core.desk.slots import Job, following, session_slots, slots_between, week_session
 from core.policy import ScheduleSpec
 from core.types import WeekId
 from providers.market.calendar import XnysCalendar
@@ -88,3 +88,15 @@ def test_a_year_has_every_slot_once_and_in_order(calendar):
     half_days = 3  # 3 July, 29 November, 24 December: each without 14:00 and 15:50
     assert sum(bool(slot.skip) for slot in slots) == half_days * 2
     assert all(slot.at.utcoffset() == timedelta(0) for slot in slots)
+
+
+def test_a_real_brokers_fills_are_followed_soon_after_each_checkpoint_of_an_open_market(calendar):
+    """What waits for a FLIP's close goes out in time, also after the last checkpoint of a day."""
+    for day, times in (("2024-03-14", ("12:03", "14:03", "15:53")), ("2024-07-03", ("12:03",))):
+        session = date.fromisoformat(day)
+        slots = session_slots(SCHEDULE, calendar, session)
+        found = [one for slot in slots for one in following(calendar, slot)]
+        assert [slot.key for slot in found] == [f"fills/{day}/{wall}" for wall in times]
+        assert {in_new_york(slot.at).strftime("%H:%M") for slot in found} == set(times)
+        assert all(slot.at < calendar.session_close(session) for slot in found)
+        assert all(slot.follows for slot in found)
