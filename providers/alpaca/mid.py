@@ -9,7 +9,7 @@ from core.clock import in_new_york
 from core.errors import BrokerError, MarketError
 from providers.alpaca.api import MarketApi, TradingApi
 from providers.alpaca.parsing import instant, number
-from providers.broker.virtual import Mid
+from providers.broker.virtual_key import Mid
 
 FEED = "iex"
 """Quotes of the last 15 minutes are free on this tape alone."""

@@ -11,7 +11,7 @@ from core.schemas.order import BrokerFill, BrokerOrder, OrderTicket
 from core.schemas.statement import Statement
 from core.types import AccountId
 from providers.broker.one_by_one import OneByOne
-from providers.broker.virtual import KeyBroker
+from providers.broker.virtual_key import KeyBroker
 
 
 class GatedBroker(OneByOne):

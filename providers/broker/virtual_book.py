@@ -46,6 +46,11 @@ class NetOrder:
         return self.complete or self.refused is not None
 
     @property
+    def unsent(self) -> bool:
+        """Whether the broker has neither taken nor refused it."""
+        return self.accepted is None and self.refused is None
+
+    @property
     def held(self) -> Decimal:
         """Signed shares it has brought so far."""
         return self.filled if self.intended.side is Side.BUY else -self.filled
@@ -115,6 +120,27 @@ class VirtualBook:
                 self._crossed(event)
             case _:
                 pass
+
+    def follows(self, net_id: str) -> bool:
+        """Whether it waits for a closing leg that has not filled yet, or for others to end."""
+        wanted = self.nets[net_id].intended
+        if any(not self.nets[one].over for one in wanted.behind):
+            return True
+        return wanted.after is not None and not self.nets[wanted.after].complete
+
+    def of(self, symbol: str) -> list[NetOrder]:
+        return [order for order in self.nets.values() if order.intended.symbol == symbol]
+
+    def held(self, symbol: str) -> Decimal:
+        """Signed shares net orders have brought to the key so far."""
+        return sum((order.held for order in self.of(symbol)), NOTHING)
+
+    def expected(self, symbol: str) -> Decimal:
+        """Signed shares the key will hold once every net order has filled.
+
+        From the records alone: what the broker shows may be ahead of the fills it has told.
+        """
+        return sum((order.expected for order in self.of(symbol)), NOTHING)
 
     def filled(self, client_order_id: str) -> Decimal:
         return sum((fill.quantity for fill in self.fills.get(client_order_id, ())), NOTHING)

@@ -33,7 +33,8 @@ from providers.alpaca.rest import AlpacaRest
 from providers.alpaca.session import PaperKey, RestPolicy
 from providers.alpaca.token_bucket import TokenBucket
 from providers.broker.alpaca import AlpacaBroker, LookUps
-from providers.broker.virtual import Mid, VirtualBroker
+from providers.broker.virtual import VirtualBroker
+from providers.broker.virtual_key import Mid
 from scheduler import job_tools
 from storage.event_store import SqlEventStore
 from storage.leases import Lease

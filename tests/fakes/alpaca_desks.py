@@ -15,7 +15,8 @@ from providers.alpaca.rest import AlpacaRest
 from providers.alpaca.session import PaperKey, RestPolicy
 from providers.alpaca.token_bucket import TokenBucket
 from providers.broker.alpaca import AlpacaBroker, LookUps
-from providers.broker.virtual import KeyBroker, Mid, VirtualBroker
+from providers.broker.virtual import VirtualBroker
+from providers.broker.virtual_key import KeyBroker, Mid
 from tests.contract.market_data import CALENDAR
 from tests.servers.alpaca_exchange import Listing
 from tests.servers.alpaca_server import AlpacaServer

@@ -240,8 +240,7 @@ def test_a_key_that_holds_shares_already_is_one_line(server, store):
 
 
 def test_a_key_that_cannot_carry_the_accounts_is_one_line(server, store):
-    broker = virtual_on(server, store)
-    broker._accounts = dict.fromkeys(SIX, D(100_000))
+    broker = virtual_on(server, store, start=D(100_000))
     with pytest.raises(BadInput, match=r"set risk\.starting_cash to 16666 or less"):
         broker.place(order(server, SIX[0], Side.BUY, 1))
     assert server.posts() == []

@@ -13,7 +13,8 @@ from providers.alpaca.rest import AlpacaRest
 from providers.alpaca.session import PaperKey, RestPolicy
 from providers.alpaca.token_bucket import TokenBucket
 from providers.broker.alpaca import AlpacaBroker, LookUps
-from providers.broker.virtual import Mid, VirtualBroker
+from providers.broker.virtual import VirtualBroker
+from providers.broker.virtual_key import Mid
 from tests.contract.market_data import CALENDAR
 from tests.servers.alpaca_server import AlpacaServer
 
@@ -30,7 +31,9 @@ def inner_on(server: AlpacaServer) -> AlpacaBroker:
     return AlpacaBroker({KEY: api}, CALENDAR, clock, LookUps(waits_s=(0, 0.01)))
 
 
-def virtual_on(server: AlpacaServer, store: EventStore, fresh_s: float = 0.0) -> VirtualBroker:
+def virtual_on(
+    server: AlpacaServer, store: EventStore, fresh_s: float = 0.0, start: Decimal = START
+) -> VirtualBroker:
     def mid(symbol: str, decided_at: datetime) -> Mid | None:
         if not server.exchange.is_open:
             return None
@@ -38,7 +41,7 @@ def virtual_on(server: AlpacaServer, store: EventStore, fresh_s: float = 0.0) ->
         price = server.exchange.listings[symbol].price
         return Mid(price, now, in_new_york(now).date(), "test")
 
-    accounts = dict.fromkeys(SIX, START)
+    accounts = dict.fromkeys(SIX, start)
     clock = FixedClock(server.exchange.now)
     return VirtualBroker(inner_on(server), KEY, accounts, store, clock, mid, fresh_s)
 
