@@ -8,6 +8,7 @@ from storage.projections.checkpoints import CHECKPOINTS
 from storage.projections.council import COUNCIL
 from storage.projections.desk import DESK
 from storage.projections.jobs import JOBS
+from storage.projections.lab import LAB
 from storage.projections.no_checkpoints import NO_CHECKPOINTS
 from storage.projections.portfolio import PORTFOLIO
 from storage.projections.runs import RUNS
@@ -22,6 +23,7 @@ ALL_PROJECTIONS: tuple[TableProjection, ...] = (
     CHECKPOINTS,
     CALLS,
     NO_CHECKPOINTS,
+    LAB,
     JOBS,
     APPROVALS,
     SCHEDULE,
