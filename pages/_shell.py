@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from core.errors import CouncilError
 from pages.ui import data
 from pages.ui.components import banner, footer, problem
+from pages.ui.places import FRONT, PAGES, PLACES, offer
 
-PAGES = Path(__file__).resolve().parent
-
+offer(PLACES)
 chosen = st.navigation(
     [
-        st.Page(PAGES / "overview.py", title="Overview", default=True),
-        st.Page(PAGES / "week.py", title="Week", url_path="week"),
-        st.Page(PAGES / "operations.py", title="Operations", url_path="operations"),
+        st.Page(
+            place.path,
+            title=place.title,
+            url_path=None if place is FRONT else place.name,
+            default=place is FRONT,
+        )
+        for place in PLACES
     ]
 )
 st.set_page_config(
