@@ -74,7 +74,7 @@ with left:
     with st.container(border=True):
         switch_card(control.stop)
 with right.container(border=True, height="stretch"):
-    job_form([one.week_id for one in data.weeks(state)], ops_data.policy(state))
+    job_form(list(data.week_ids(state)), ops_data.policy(state))
 
 left, right = st.columns(2)
 with left.container(border=True, height="stretch"):

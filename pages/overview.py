@@ -15,15 +15,16 @@ from pages.ui.safe import safe
 from storage.queries import AccountRole
 
 state = data.now()
-labels, weeks = data.labels(state), data.weeks(state)
+labels, weeks = data.labels(state), data.week_ids(state)
+newest = data.summary(state, weeks[0]) if weeks else None
 seen, facts = data.overview(state), data.desk(state)
 
-if not weeks or seen.equity.empty:
+if newest is None or seen.equity.empty:
     heading(
         "Overview", "How the council stands against its members, simple rules and doing nothing."
     )
-    if weeks:
-        decision_card(weeks[0], labels)
+    if newest is not None:
+        decision_card(newest, labels)
         st.info("No session has been marked since: equity appears after the next close.")
     else:
         empty_desk()
@@ -56,9 +57,9 @@ with left.container(border=True, height="stretch"):
     )
 with right:
     with st.container(border=True):
-        decision_card(weeks[0], labels)
+        decision_card(newest, labels)
     with st.container(border=True, height="stretch"):
-        last_run_card(seen.last_run, weeks)
+        last_run_card(seen.last_run, newest)
         if facts is None or facts.kind is not StoreKind.SIMULATION:
             ahead = ops_data.coming(state, ops_data.now())
             scheduler_line(ops_data.leader(state), next(iter(ahead), None))

@@ -17,7 +17,7 @@ from pages.ui.week_cards import decision_cards, postmortem_card, stage_line
 from pages.ui.week_picker import picked_week, unknown_week
 
 state = data.now()
-weeks = data.weeks(state)
+weeks = data.week_ids(state)
 if not weeks:
     heading("Week", "Research, pitches, review, decision and trades of one week.")
     empty_desk()

@@ -69,9 +69,15 @@ def labels(state: StoreState) -> dict[AccountId, AccountLabel]:
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
-def weeks(state: StoreState) -> tuple[WeekSummary, ...]:
+def week_ids(state: StoreState) -> tuple[WeekId, ...]:
     """Every week, newest first."""
-    return queries.week_summaries(state.reader)
+    return queries.week_ids(state.reader)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+def summary(state: StoreState, week_id: WeekId) -> WeekSummary | None:
+    """One week in a line; None for a week nobody has run."""
+    return queries.week_summary(state.reader, week_id)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)

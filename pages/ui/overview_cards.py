@@ -104,7 +104,7 @@ def decision_card(summary: WeekSummary, labels: Mapping[AccountId, AccountLabel]
     st.page_link("week.py", label="Read the whole week", query_params={"week": summary.week_id})
 
 
-def last_run_card(run: LastRun | None, weeks: Sequence[WeekSummary]) -> None:
+def last_run_card(run: LastRun | None, newest: WeekSummary) -> None:
     """How the newest run went."""
     card_title("Last run")
     if run is None:
@@ -117,11 +117,9 @@ def last_run_card(run: LastRun | None, weeks: Sequence[WeekSummary]) -> None:
     )
     if run.problem:
         st.markdown(f":orange-badge[failed] {safe(run.problem)}")
-    stale = weeks[0].stages_in(StageStatus.STALE) if weeks else ()
+    stale = newest.stages_in(StageStatus.STALE)
     if stale:
         st.markdown(f":orange-badge[stale] {safe(', '.join(stale))}: settings changed since")
-    closed = sum(one.closed for one in weeks)
-    st.caption(f"{len(weeks)} weeks run, {closed} of them closed")
 
 
 def scheduler_line(leader: Leader | None, ahead: ComingSlot | None) -> None:

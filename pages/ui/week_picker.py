@@ -10,23 +10,21 @@ import streamlit as st
 from core.types import WeekId, week_of
 from pages.ui.format import week
 from pages.ui.safe import clipped, safe
-from storage.queries import WeekSummary
 
 PARAMETER, WIDGET = "week", "week_picker"
 
 
-def picked_week(weeks: Sequence[WeekSummary]) -> WeekId | None:
+def picked_week(weeks: Sequence[WeekId]) -> WeekId | None:
     """The chosen week of ``weeks`` (newest first, not empty); None when the address names another.
 
     ``?week=`` takes any date in the week, and follows the choice.
     """
-    known = [summary.week_id for summary in weeks]
     asked = st.query_params.get(PARAMETER)
-    named = _week_named(asked) if asked else known[0]
+    named = _week_named(asked) if asked else weeks[0]
     chosen: WeekId | None = st.selectbox(
         "Week",
-        known,
-        index=known.index(named) if named in known else None,
+        weeks,
+        index=weeks.index(named) if named in weeks else None,
         format_func=week,
         placeholder="Choose a week",
         key=WIDGET,
@@ -35,12 +33,12 @@ def picked_week(weeks: Sequence[WeekSummary]) -> WeekId | None:
     return chosen
 
 
-def unknown_week(weeks: Sequence[WeekSummary]) -> None:
+def unknown_week(weeks: Sequence[WeekId]) -> None:
     """Says that the address names a week nobody has run, and which ones there are."""
     asked = clipped(st.query_params.get(PARAMETER, ""), 40)
     st.info(
-        f"This store has no run of a week {safe(asked)}. It holds {week(weeks[-1].week_id)} to "
-        f"{week(weeks[0].week_id)}: choose one of them above."
+        f"This store has no run of a week {safe(asked)}. It holds {week(weeks[-1])} to "
+        f"{week(weeks[0])}: choose one of them above."
     )
 
 

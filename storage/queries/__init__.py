@@ -24,7 +24,14 @@ from storage.queries.reader import StoreReader
 from storage.queries.standings import CouncilStanding, Standing, council_standing, standings
 from storage.queries.week_detail import WeekDetail, week_detail
 from storage.queries.week_orders import OrderLine
-from storage.queries.weeks import DecisionLine, StageLine, WeekSummary, week_summaries
+from storage.queries.weeks import (
+    DecisionLine,
+    StageLine,
+    WeekSummary,
+    week_ids,
+    week_summaries,
+    week_summary,
+)
 
 __all__ = [
     "AccountLabel",
@@ -58,5 +65,7 @@ __all__ = [
     "recent_jobs",
     "standings",
     "week_detail",
+    "week_ids",
     "week_summaries",
+    "week_summary",
 ]

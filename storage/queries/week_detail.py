@@ -33,7 +33,7 @@ from storage.projections.council_tables import (
 from storage.projections.writing import TableClass, table_of
 from storage.queries.reader import StoreReader
 from storage.queries.week_orders import OrderLine, conviction_frame, week_orders
-from storage.queries.weeks import WeekSummary, week_summaries
+from storage.queries.weeks import WeekSummary, week_summary
 
 M = TypeVar("M", bound=BaseModel)
 Risks = TypeAdapter(tuple[AccountRisk, ...])
@@ -67,8 +67,7 @@ class WeekDetail:
 
 def week_detail(reader: StoreReader, week_id: WeekId) -> WeekDetail | None:
     """None for a week nobody has run."""
-    weeks = (summary for summary in week_summaries(reader) if summary.week_id == week_id)
-    summary = next(weeks, None)
+    summary = week_summary(reader, week_id)
     if summary is None:
         return None
     run = summary.run_id

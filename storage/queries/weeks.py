@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from orjson import loads
-from sqlalchemy import RowMapping, Table, func, select
+from sqlalchemy import RowMapping, Select, Table, func, select
 
 from core.clock import from_iso
 from core.schemas.decision import DecisionOrigin
@@ -72,18 +73,40 @@ class WeekSummary:
         return tuple(line.stage for line in self.stages if line.status is status)
 
 
+def week_ids(reader: StoreReader) -> tuple[WeekId, ...]:
+    """Every week that was claimed, newest first."""
+    rows = reader.rows(select(WEEKS.c.week_id).order_by(WEEKS.c.week_id.desc()))
+    return tuple(WeekId(row["week_id"]) for row in rows)
+
+
+def week_summary(reader: StoreReader, week_id: WeekId) -> WeekSummary | None:
+    """One week, however many there are; None for a week nobody has run."""
+    rows = reader.rows(_claimed().where(WEEKS.c.week_id == week_id))
+    return next(iter(_told(reader, rows, RunId(rows[0]["run_id"]))), None) if rows else None
+
+
 def week_summaries(reader: StoreReader) -> tuple[WeekSummary, ...]:
     """Every week that was claimed, newest first, as its official run stands."""
-    joined = (
+    return _told(reader, reader.rows(_claimed().order_by(WEEKS.c.week_id.desc())))
+
+
+def _claimed() -> Select[Any]:
+    return (
         select(WEEKS.c.week_id, WEEKS.c.closed, RUNS, SETTINGS.c.profile, SETTINGS.c.policy)
         .join(RUNS, RUNS.c.run_id == WEEKS.c.run_id)
         .outerjoin(SETTINGS, SETTINGS.c.fingerprint == RUNS.c.settings_fingerprint)
-        .order_by(WEEKS.c.week_id.desc())
     )
-    pitches = _count_by_run(reader, PITCHES)
-    abstained = _count_by_run(reader, ABSTENTIONS)
-    stages = _stages_by_run(reader)
-    decisions = {row["run_id"]: row for row in reader.rows(select(DECISIONS))}
+
+
+def _told(
+    reader: StoreReader, rows: Sequence[RowMapping], only: RunId | None = None
+) -> tuple[WeekSummary, ...]:
+    """Each week with what its run came to; ``only`` spares reading every other run's."""
+    pitches = _count_by_run(reader, PITCHES, only)
+    abstained = _count_by_run(reader, ABSTENTIONS, only)
+    stages = _stages_by_run(reader, only)
+    decided = reader.rows(_of_run(select(DECISIONS), DECISIONS, only))
+    decisions = {row["run_id"]: row for row in decided}
     return tuple(
         WeekSummary(
             week_id=WeekId(row["week_id"]),
@@ -98,21 +121,25 @@ def week_summaries(reader: StoreReader) -> tuple[WeekSummary, ...]:
             abstained=abstained[row["run_id"]],
             decision=_decision(decisions.get(row["run_id"])),
         )
-        for row in reader.rows(joined)
+        for row in rows
     )
 
 
-def _count_by_run(reader: StoreReader, table: Table) -> Counter[str]:
+def _of_run(asked: Select[Any], table: Table, only: RunId | None) -> Select[Any]:
+    return asked if only is None else asked.where(table.c.run_id == only)
+
+
+def _count_by_run(reader: StoreReader, table: Table, only: RunId | None) -> Counter[str]:
     """Pitches (or abstentions from pitching) of each run."""
     counted = select(table.c.run_id, func.count().label("n")).group_by(table.c.run_id)
     if "stage" in table.c:
         counted = counted.where(table.c.stage == "pitch")
-    return Counter({row["run_id"]: row["n"] for row in reader.rows(counted)})
+    return Counter({row["run_id"]: row["n"] for row in reader.rows(_of_run(counted, table, only))})
 
 
-def _stages_by_run(reader: StoreReader) -> Mapping[str, list[RowMapping]]:
+def _stages_by_run(reader: StoreReader, only: RunId | None) -> Mapping[str, list[RowMapping]]:
     found: dict[str, list[RowMapping]] = defaultdict(list)
-    for row in reader.rows(select(STAGES).order_by(STAGES.c.position)):
+    for row in reader.rows(_of_run(select(STAGES).order_by(STAGES.c.position), STAGES, only)):
         found[row["run_id"]].append(row)
     return found
 

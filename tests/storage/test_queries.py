@@ -264,6 +264,13 @@ def test_weeks_come_newest_first_and_closed_ones_say_so(simulated):
     assert detail.orders
 
 
+def test_a_week_by_itself_reads_as_it_does_among_all(simulated):
+    weeks = queries.week_summaries(simulated)
+    assert queries.week_ids(simulated) == tuple(one.week_id for one in weeks)
+    assert queries.week_summary(simulated, weeks[2].week_id) == weeks[2]
+    assert queries.week_summary(simulated, WeekId("2020-01-01")) is None
+
+
 def test_the_last_run_names_its_week_and_how_it_ended(simulated):
     run = queries.last_run(simulated)
     assert (run.week_id, run.status, run.official) == ("2026-09-30", RunStatus.COMPLETED, True)
