@@ -7,12 +7,12 @@ import signal
 import socket
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from types import FrameType
 
 from config.alert_watch import alert_watch
 from config.job_tools import StoreTools
@@ -32,6 +32,7 @@ from storage.leases import Lease
 
 STORE_VARIABLE = "COUNCIL_STORE_URL"
 FAILURE, USAGE = 1, 2
+STOPS = (signal.SIGTERM, signal.SIGINT)
 LAST_S = 19.0
 """Seconds after the signal at which the process is gone whatever hangs in it; `up` waits for 20."""
 
@@ -122,17 +123,25 @@ def main() -> int:
 
 
 def stop_on_signals(worker: Worker, within_s: float = LAST_S) -> None:
-    """From now on SIGTERM and SIGINT stop the worker, and end the process when that takes too long."""
+    """From now on SIGTERM and SIGINT stop the worker, and end the process when that takes too long.
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        if not worker.stopping:
-            last = threading.Timer(within_s, _leave)
-            last.daemon = True
-            last.start()
-        worker.stop()
+    A thread hears them at a pipe that the interpreter itself writes to: a handler in Python waits
+    until the main thread comes back from whatever it hangs in.
+    """
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+    threading.Thread(target=_end_after, args=(worker, heard, within_s), daemon=True).start()
+    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    for number in STOPS:
+        signal.signal(number, lambda _number, _frame: worker.stop())
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+
+def _end_after(worker: Worker, heard: int, within_s: float) -> None:
+    while os.read(heard, 1)[0] not in STOPS:
+        continue
+    worker.stop()
+    time.sleep(within_s)
+    _leave()
 
 
 def _leave() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from config.settings import Settings
 from config.wiring import calendar, simulated_market
 from core.clock import at_new_york
-from core.desk.slots import Slot, slots_between, upkeep_slots
+from core.desk.slots import Slot, following, slots_between, upkeep_slots
 from core.types import AccountId
 from tests.chaos.checks import CASH, Findings, examine
 from tests.chaos.clock import SharedClock
@@ -79,7 +79,7 @@ def brave(weather: Weather, folder: Path) -> Aftermath:
         ground = Ground(str(folder), url, server.url, weather.broker, weather.seed)
         settings = ground.settings()
         _open_accounts(server, settings, weather.broker)
-        slots = calendar_slots(settings, weather.weeks)
+        slots = calendar_slots(settings, weather)
         store = ground.open()
         make_table(store.engine)
         floor = _floor(server, settings)
@@ -98,10 +98,12 @@ def brave(weather: Weather, folder: Path) -> Aftermath:
         return Aftermath(found, storm.struck, herd.died, took, storm.waited_s, posts, pages)
 
 
-def calendar_slots(settings: Settings, weeks: int) -> list[Slot]:
+def calendar_slots(settings: Settings, weather: Weather) -> list[Slot]:
     """Every slot of these weeks by the calendar alone, in order of time."""
-    end = START + timedelta(days=7 * weeks - 1)
+    end = START + timedelta(days=7 * weather.weeks - 1)
     found = list(slots_between(settings.policy.schedule, calendar(), START, end))
+    if weather.broker != "simulated":
+        found += [after for slot in found for after in following(calendar(), slot)]
     found += upkeep_slots(calendar(), START, end)
     return sorted(found, key=lambda slot: slot.at)
 
