@@ -60,7 +60,8 @@ from storage.serialization import EventRegistry
 
 DEFAULT_SEED = 7
 SIMULATED_SINCE = date(2012, 1, 3)
-SIMULATED_YEARS_AHEAD = 1
+SIMULATED_YEARS_AHEAD = 2
+"""Of the later of the desk's year and today's: a simulation that begins long ago reaches the present."""
 """How far beyond this year generated prices go, so that a running demo desk does not end."""
 FRESH_S = 2.0
 """How long a look at the shared key's orders answers for all of them; a slot asks many times."""
@@ -166,7 +167,8 @@ def market_data(  # noqa: PLR0913 - what differs between faces is one keyword ea
     """The chain of sources that configuration and keys allow, else generated prices that say so."""
     names = sources_of(settings, kind)
     if names == ("simulated",):
-        last_year = in_new_york(clock.now()).year + SIMULATED_YEARS_AHEAD
+        years = [in_new_york(one.now()).year for one in (clock, SystemClock())]
+        last_year = max(years) + SIMULATED_YEARS_AHEAD
         return simulated_market(settings.policy.symbols, seed, last_year)
     return MarketBuilder(settings, calendar(), clock, alpaca).chain(names, store)
 
