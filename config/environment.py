@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, IPvAnyAddress, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -52,6 +52,11 @@ class Environment(BaseSettings):
     trading_consecutive_loss_halt: int | None = Field(None, ge=1, le=1_000)
     trading_win_streak_resume: int | None = Field(None, ge=1, le=1_000)
     public_base_url: str | None = Field(None, pattern=r"^https?://[^\s@?#]+$", max_length=200)
+    tailscale_ip: IPvAnyAddress | None = None
+    allowed_hosts: str | None = None
+    public_read_only: bool = False
+    operator_emails: str | None = None
+    viewer_emails: str | None = None
     schedule_timezone: Literal["America/New_York"] = "America/New_York"
 
     @field_validator("log_level", mode="before")

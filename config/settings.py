@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from config.access import WebAccess, web_access
 from config.breaker import breaker_origins, with_breaker_variables
 from config.connections import ConnectionsFile, ProviderSpec
 from config.database import store_address, without_password
@@ -84,6 +85,7 @@ class Settings(Schema):
     lease_s: float
     ports: Ports
     public_base_url: str | None
+    access: WebAccess
     paths: Paths
     keys_present: Mapping[str, bool]
     origins: Mapping[str, Origin]
@@ -137,6 +139,7 @@ def load_settings(  # noqa: PLR0913 - each source of settings is one keyword
         pool=_pool(environment),
         ports=_ports(environment),
         public_base_url=environment.public_base_url,
+        access=web_access(environment, given, root),
         paths=paths,
         keys_present={name: variables.find(name) is not None for name in key_names()},
         origins={

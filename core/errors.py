@@ -2,7 +2,8 @@
 
 CouncilError
 ├── BadInput             what the person asked for cannot be done as asked (exit code 2)
-│   └── Busy             another process works on it: the same again later
+│   ├── Busy             another process works on it: the same again later
+│   └── NotAllowed       whoever asks has not the role for it
 ├── ConfigError          a configuration file or variable is wrong: file, line, key, allowed values
 ├── MarketError
 │   ├── NoBars           nothing known for a symbol at ``as_of``
@@ -67,6 +68,9 @@ class BadInput(CouncilError): ...
 
 
 class Busy(BadInput): ...
+
+
+class NotAllowed(BadInput): ...
 
 
 class ConfigError(CouncilError): ...

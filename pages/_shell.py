@@ -1,4 +1,4 @@
-"""The frame of every page: navigation, the banner that says what the numbers are, the small print."""
+"""The frame of every page: who looks, the places open to them, the banner, the small print."""
 
 from __future__ import annotations
 
@@ -7,20 +7,25 @@ import streamlit as st
 from core.errors import CouncilError
 from pages.ui import data
 from pages.ui.components import banner, footer, problem
-from pages.ui.places import FRONT, PAGES, PLACES, offer
+from pages.ui.gate import entrance, signed
+from pages.ui.places import FRONT, PAGES, offer, open_to
+from pages.ui.visitor import visitor
 
-offer(PLACES)
-chosen = st.navigation(
-    [
-        st.Page(
-            place.path,
-            title=place.title,
-            url_path=None if place is FRONT else place.name,
-            default=place is FRONT,
-        )
-        for place in PLACES
-    ]
-)
+who = visitor()
+places = open_to(who)
+offer(places)
+menu = [
+    st.Page(
+        place.path,
+        title=place.title,
+        url_path=None if place is FRONT else place.name,
+        default=place is FRONT,
+    )
+    for place in places
+]
+if FRONT not in places:
+    menu = [st.Page(entrance, title="Welcome", default=True), *menu]
+chosen = st.navigation(menu, position="sidebar" if who.may_read else "hidden")
 st.set_page_config(
     page_title=f"{chosen.title} · LLM Trading Council",
     page_icon=str(PAGES / "static" / "icon.png"),
@@ -28,9 +33,11 @@ st.set_page_config(
 )
 st.logo(str(PAGES / "static" / "icon.png"), size="large")
 try:
-    facts = data.desk(data.now())
-    banner(facts)
-    footer(facts)
+    if places:
+        facts = data.desk(data.now())
+        banner(facts)
+        footer(facts)
+        signed(who)
     chosen.run()
 except CouncilError as error:
     problem(error)

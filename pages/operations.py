@@ -17,6 +17,7 @@ from pages.ui.ops_data import Control, Work
 from pages.ui.signs_row import signs_row, warnings
 from pages.ui.slots_cards import coming_card, ended_card
 from pages.ui.switch_card import switch_card
+from pages.ui.visitor import may_steer
 
 QUICK_S, SLOW_S = 2.0, 15.0  # between two looks, while a job is open and while none is
 
@@ -71,10 +72,14 @@ left, right = st.columns([3, 2])
 with left:
     with st.container(border=True, height="stretch"):
         jobs()
-    with st.container(border=True):
-        switch_card(control.stop)
+    if may_steer():
+        with st.container(border=True):
+            switch_card(control.stop)
 with right.container(border=True, height="stretch"):
-    job_form(list(data.week_ids(state)), ops_data.policy(state))
+    if may_steer():
+        job_form(list(data.week_ids(state)), ops_data.policy(state))
+    else:
+        switch_card(control.stop)
 
 left, right = st.columns(2)
 with left.container(border=True, height="stretch"):

@@ -16,10 +16,12 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.tracing import bind
+from pages.http.guards import RequestGuard
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-BLOCKED = ("/_stcore/metrics",)
+BLOCKED = ("/_stcore/metrics", "/_stcore/agent/")
+"""Streamlit's metrics are public; its agent interface would be a second way to drive the pages."""
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -52,7 +54,7 @@ class SecurityHeaders:
                 headers.update({**self._fixed, "X-Request-ID": request_id})
             await send(message)
 
-        blocked = scope["path"].rstrip("/").endswith(BLOCKED)
+        blocked = any(part in scope["path"] for part in BLOCKED)
         app = PlainTextResponse("not found", status_code=404) if blocked else self._app
         with bind(trace_id=request_id):
             await app(scope, receive, send_with_headers)
@@ -100,4 +102,5 @@ def _source(script: str) -> str:
 
 
 def middleware() -> list[Middleware]:
-    return [Middleware(SecurityHeaders)]
+    """Outermost first: every answer carries the headers, a refusal too."""
+    return [Middleware(SecurityHeaders), Middleware(RequestGuard)]

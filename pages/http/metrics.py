@@ -9,12 +9,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from core.access import only_reader
 from core.errors import CouncilError
+from pages.http.roles import allowed_to
 from pages.http.store import open_reader
 from storage.metrics import LogMetrics
 from storage.queries import StoreReader
 
 
+@allowed_to(only_reader)
 def metrics(_request: Request) -> Response:
     """Run in a thread, as every plain function is: reading on in the log holds up no page."""
     try:

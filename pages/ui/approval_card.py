@@ -11,10 +11,11 @@ import streamlit as st
 
 from core.schemas.approval import Proposal
 from core.types import AccountId, WeekId
-from pages.ui.commanding import BY, CLOCK, answered, command, typed
+from pages.ui.commanding import CLOCK, answered, by, command, typed
 from pages.ui.components import card_title, who
 from pages.ui.format import dollars, moment, shares, signed_percent, span, week, words
 from pages.ui.safe import safe
+from pages.ui.visitor import may_steer
 from storage.control import Word, decide
 from storage.event_store import SqlEventStore
 from storage.projections.approvals import ApprovalStatus
@@ -44,7 +45,7 @@ def approval_card(found: WeekProposal, labels: Labels) -> None:
     )
     _limits(found, labels)
     answered(CARD)
-    if found.pending and now < found.expires_at and found.superseded_by is None:
+    if found.pending and now < found.expires_at and found.superseded_by is None and may_steer():
         _word(found, labels)
 
 
@@ -151,7 +152,7 @@ def _decide(week_id: WeekId, *, approved: bool) -> None:
     about = None if chosen == ALL else AccountId(chosen)
 
     def do(store: SqlEventStore) -> str:
-        said = Word(approved=approved, by=BY, reason=typed(REASON), account_id=about)
+        said = Word(approved=approved, by=by(), reason=typed(REASON), account_id=about)
         accounts = decide(store, week_id, said, CLOCK)
         return f"{'Approved' if approved else 'Rejected'}: {', '.join(accounts)}"
 

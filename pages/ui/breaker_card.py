@@ -11,11 +11,12 @@ from core.policy import BreakerLimits
 from core.schemas.breaker import DESK, Cause, Halt, Scope
 from core.types import AccountId
 from pages.ui.bullet_chart import drawdown_bullets
-from pages.ui.commanding import BY, CLOCK, answered, command, typed
+from pages.ui.commanding import CLOCK, answered, by, command, typed
 from pages.ui.components import card_title
 from pages.ui.format import dollars
 from pages.ui.safe import safe
 from pages.ui.slots_cards import without_empty
+from pages.ui.visitor import may_steer
 from storage.control import reset_breaker
 from storage.event_store import SqlEventStore
 from storage.queries import AccountLabel
@@ -55,7 +56,8 @@ def breaker_card(lines: Sequence[ScopeLine], limits: BreakerLimits, labels: Labe
         },
     )
     answered(CARD)
-    _reset(lines, labels)
+    if may_steer():
+        _reset(lines, labels)
 
 
 def scope_name(scope: Scope, labels: Labels) -> str:
@@ -135,7 +137,7 @@ def _reset_now() -> None:
     scope = st.session_state.get(CHOICE, DESK)
 
     def do(store: SqlEventStore) -> str:
-        event = reset_breaker(store, scope, typed(REASON), BY, CLOCK)
+        event = reset_breaker(store, scope, typed(REASON), by(), CLOCK)
         return f"{event.scope} is measured anew from here: {event.reason}"
 
     command(CARD, do, REASON)

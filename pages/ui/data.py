@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.types import AccountId, WeekId
 from pages.http.store import open_reader
+from pages.ui.visitor import may_see, open_weeks
 from storage import queries
 from storage.queries import (
     AccountLabel,
@@ -68,20 +69,33 @@ def labels(state: StoreState) -> dict[AccountId, AccountLabel]:
     return {account.account_id: account for account in queries.accounts(state.reader)}
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
 def week_ids(state: StoreState) -> tuple[WeekId, ...]:
-    """Every week, newest first."""
+    """Every week the visitor may see, newest first: a guest's is the granted one alone."""
+    return open_weeks(_week_ids(state))
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+def _week_ids(state: StoreState) -> tuple[WeekId, ...]:
     return queries.week_ids(state.reader)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
 def summary(state: StoreState, week_id: WeekId) -> WeekSummary | None:
-    """One week in a line; None for a week nobody has run."""
+    """One week in a line; None for a week nobody has run, and for one the visitor may not see."""
+    return _summary(state, week_id) if may_see(week_id) else None
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+def _summary(state: StoreState, week_id: WeekId) -> WeekSummary | None:
     return queries.week_summary(state.reader, week_id)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
 def week(state: StoreState, week_id: WeekId) -> WeekDetail | None:
+    """None for a week nobody has run, and for one the visitor may not see."""
+    return _week(state, week_id) if may_see(week_id) else None
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+def _week(state: StoreState, week_id: WeekId) -> WeekDetail | None:
     return queries.week_detail(state.reader, week_id)
 
 

@@ -14,7 +14,7 @@ from core.overrides import parse_overrides
 from core.policy import DeskPolicy
 from core.types import WeekId, week_of
 from pages.http.store import open_reader
-from pages.ui.commanding import BY, CLOCK, answered, command
+from pages.ui.commanding import CLOCK, answered, by, command
 from pages.ui.components import card_title
 from pages.ui.format import week, words
 from pages.ui.job_overrides import override_fields
@@ -67,7 +67,7 @@ def _ask(
             kind, **fields, **({"overrides": parse_overrides(overrides)} if overrides else {})
         )
         known = one_job(open_reader(), asked.key)
-        event = enqueue(store, asked, BY, CLOCK, policy)
+        event = enqueue(store, asked, by(), CLOCK, policy)
         if known is not None and known.is_open and known.request == event.request:
             return f"{event.key} was asked for already and is {known.status}: nothing was added"
         return f"Asked for {event.key}"

@@ -10,11 +10,12 @@ from orjson import dumps
 
 from core.commands import cancel_job
 from core.desk.job_state import JobStatus
-from pages.ui.commanding import BY, CLOCK, answered, command
+from pages.ui.commanding import CLOCK, answered, by, command
 from pages.ui.components import card_title
 from pages.ui.format import short_moment, span, words
 from pages.ui.ops_data import Work
 from pages.ui.safe import clipped, safe
+from pages.ui.visitor import may_steer
 from storage.event_store import SqlEventStore
 from storage.jobs import cancel_job as cancel
 from storage.queries import JobLine
@@ -40,14 +41,15 @@ def _open_job(job: JobLine) -> None:
         left, right = st.columns([4, 1], vertical_alignment="center")
         with left:
             st.markdown(f"**{safe(job.key)}**  \n:gray[:small[{_about(job)}]]")
-        right.button(
-            "Cancel",
-            key=f"cancel {job.key} {job.request}",
-            on_click=cancel_now,
-            args=(job.key,),
-            disabled=job.status is JobStatus.CANCELLING,
-            width="stretch",
-        )
+        if may_steer():
+            right.button(
+                "Cancel",
+                key=f"cancel {job.key} {job.request}",
+                on_click=cancel_now,
+                args=(job.key,),
+                disabled=job.status is JobStatus.CANCELLING,
+                width="stretch",
+            )
         st.progress(min(max(job.share, 0.0), 1.0), text=_step(job))
 
 
@@ -74,7 +76,7 @@ def cancel_now(key: str) -> None:
     """At once when nobody has begun it, else at its next stage boundary."""
 
     def do(store: SqlEventStore) -> str:
-        state = cancel(store, cancel_job(key), BY, CLOCK)
+        state = cancel(store, cancel_job(key), by(), CLOCK)
         return f"{key}: {state.status}"
 
     command(CARD, do)

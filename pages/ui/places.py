@@ -7,6 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.access import Visitor
+
 PAGES = Path(__file__).resolve().parents[1]
 OFFERED = "offered places"
 
@@ -17,6 +19,8 @@ class Place:
 
     name: str
     title: str
+    shareable: bool = False
+    """Whether it shows one week alone, so that a share link can grant it."""
 
     @property
     def path(self) -> Path:
@@ -25,10 +29,19 @@ class Place:
 
 PLACES = (
     Place("overview", "Overview"),
-    Place("week", "Week"),
+    Place("week", "Week", shareable=True),
     Place("operations", "Operations"),
 )
 FRONT = PLACES[0]
+
+
+def open_to(visitor: Visitor) -> tuple[Place, ...]:
+    """The places a visitor may open, in the order of the menu; a guest's are shareable ones alone."""
+    return tuple(
+        place
+        for place in PLACES
+        if visitor.may_read or (place.shareable and visitor.may_open(place.name))
+    )
 
 
 def offer(places: tuple[Place, ...]) -> None:

@@ -8,10 +8,11 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from pages.ui.commanding import BY, CLOCK, answered, command, typed
+from pages.ui.commanding import CLOCK, answered, by, command, typed
 from pages.ui.components import card_title
 from pages.ui.format import short_moment, span, words
 from pages.ui.ops_data import ENDED, Work
+from pages.ui.visitor import may_steer
 from storage.control import pause_scheduler, resume_scheduler
 from storage.event_store import SqlEventStore
 from storage.queries.schedule import ComingSlot, EndedSlot, Pause
@@ -32,7 +33,8 @@ def coming_card(slots: Sequence[ComingSlot], stop: Pause | None, now: datetime) 
     else:
         st.markdown(":gray[Nothing is planned: the scheduler plans a week ahead once it leads.]")
     answered(CARD)
-    _pause(stop)
+    if may_steer():
+        _pause(stop)
 
 
 def ended_card(work: Work, *, lived: bool) -> None:
@@ -95,7 +97,7 @@ def _pause(stop: Pause | None) -> None:
 
 def _pause_now() -> None:
     def do(store: SqlEventStore) -> str:
-        pause_scheduler(store, typed(REASON), BY, CLOCK)
+        pause_scheduler(store, typed(REASON), by(), CLOCK)
         return "Paused: nothing more begins"
 
     command(CARD, do, REASON)
@@ -103,7 +105,7 @@ def _pause_now() -> None:
 
 def _resume_now() -> None:
     def do(store: SqlEventStore) -> str:
-        resume_scheduler(store, BY, CLOCK)
+        resume_scheduler(store, by(), CLOCK)
         return "The scheduler works again"
 
     command(CARD, do)

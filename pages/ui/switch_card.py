@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.commanding import BY, CLOCK, answered, command, typed
+from pages.ui.commanding import CLOCK, answered, by, command, typed
 from pages.ui.components import card_title
 from pages.ui.format import moment
 from pages.ui.safe import safe
+from pages.ui.visitor import may_steer
 from storage.control import disable_trading, enable_trading
 from storage.event_store import SqlEventStore
 from storage.queries.trading import Stop
@@ -20,6 +21,11 @@ def switch_card(stop: Stop | None) -> None:
     card_title("Kill switch", "read again before every order, whatever is running")
     st.markdown(_state(stop))
     answered(CARD)
+    if may_steer():
+        _controls(stop)
+
+
+def _controls(stop: Stop | None) -> None:
     st.text_input("Reason", max_chars=400, placeholder="kept with the event", key=REASON)
     if stop is not None:
         st.button("Enable trading", type="primary", on_click=_enable)
@@ -51,14 +57,14 @@ def _flatten() -> None:
 
 
 def _disabled(store: SqlEventStore, *, flatten: bool) -> str:
-    disable_trading(store, typed(REASON), BY, CLOCK, flatten=flatten)
+    disable_trading(store, typed(REASON), by(), CLOCK, flatten=flatten)
     after = "; the scheduler closes every position" if flatten else ""
     return f"Trading is disabled from the next order on{after}"
 
 
 def _enable() -> None:
     def do(store: SqlEventStore) -> str:
-        enable_trading(store, typed(REASON), BY, CLOCK)
+        enable_trading(store, typed(REASON), by(), CLOCK)
         return "Trading is enabled"
 
     command(CARD, do, REASON)

@@ -10,6 +10,7 @@ import streamlit as st
 from core.types import WeekId, week_of
 from pages.ui.format import week
 from pages.ui.safe import clipped, safe
+from pages.ui.visitor import visitor
 
 PARAMETER, WIDGET = "week", "week_picker"
 
@@ -17,8 +18,12 @@ PARAMETER, WIDGET = "week", "week_picker"
 def picked_week(weeks: Sequence[WeekId]) -> WeekId | None:
     """The chosen week of ``weeks`` (newest first, not empty); None when the address names another.
 
-    ``?week=`` takes any date in the week, and follows the choice.
+    ``?week=`` takes any date in the week, and follows the choice. A guest sees the granted week,
+    whatever the address says, and nothing to pick.
     """
+    granted = visitor().granted_week
+    if granted is not None:
+        return granted
     asked = st.query_params.get(PARAMETER)
     named = _week_named(asked) if asked else weeks[0]
     chosen: WeekId | None = st.selectbox(

@@ -159,7 +159,7 @@ def test_the_template_shows_the_defaults_the_code_has():
     written = dict(re.findall(r"^# ([A-Z_]+)=(.+)$", TEMPLATE.read_text(), flags=re.MULTILINE))
     written.pop("DATABASE_URL")
     defaults = {
-        name.upper(): str(field.default)
+        name.upper(): str(field.default).replace("False", "false")
         for name, field in Environment.model_fields.items()
         if field.default is not None
     }

@@ -7,13 +7,16 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.events import ALL_EVENTS
+from pages.http.asked import Asked
 from pages.http.store import STORE_VARIABLE
+from pages.ui import visitor
 from storage.event_store import open_store
 from storage.projections import ALL_PROJECTIONS
 from storage.serialization import EventRegistry
 from tests.fakes.stored_weeks import simulated_store
 from tests.fixture_files import ROOT
 
+HERE = Asked("127.0.0.1", (("host", "localhost:8200"),))
 SHELL = ROOT / "pages" / "_shell.py"
 HOSTILE = (
     "![x](http://evil.example/a.png) [click](http://evil.example) <img src=http://evil.example/b> "
@@ -25,6 +28,21 @@ HOSTILE = (
 @pytest.fixture(autouse=True)
 def _no_cached_reads():
     st.cache_data.clear()
+
+
+@pytest.fixture
+def asking(monkeypatch):
+    """``asking(Asked(…))``: where the pages' visitor asks from; there is no browser here."""
+
+    def set_facts(facts):
+        monkeypatch.setattr(visitor, "asked", lambda: facts)
+
+    return set_facts
+
+
+@pytest.fixture(autouse=True)
+def _at_this_machine(asking):
+    asking(HERE)
 
 
 @pytest.fixture

@@ -30,7 +30,9 @@ def get():
     def ask(path, **headers):
         async def once():
             transport = httpx.ASGITransport(app=app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://localhost"
+            ) as client:
                 return await client.get(path, headers=headers)
 
         return asyncio.run(once())
