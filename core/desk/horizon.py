@@ -1,41 +1,71 @@
-"""Closing what has reached its horizon, at the close of its last session."""
+"""Closing what has reached its horizon, and what a refused close left behind, at a session's close."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from core.desk.desk import Desk
-from core.desk.observing import known_quotes, observation
+from core.desk.observing import known_quotes, observation, was_observed
 from core.desk.order_route import RecordingRoute
 from core.desk.settle import settle
 from core.desk.writing import account_stream, new_event
 from core.events.account import OrderCancelled, OrderIntended
 from core.events.envelope import Append, Event, NewEvent
 from core.market import Quote
-from core.rules.account_book import ZERO, AccountBook, OpenOrder
+from core.rules.account_book import AccountBook, OpenOrder
 from core.rules.checkpoint_orders import Holding, close_order
+from core.rules.left_over import left_over, purpose_of, waiting, will_hold
 from core.schemas.order import OrderIntent, OrderStatus, Purpose
 from core.types import Horizon, StreamId
+
+SLOT = "horizon"
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """``quantity`` signed shares of one account's symbol to close; ``takes_back`` what waits for them."""
+
+    book: AccountBook
+    symbol: str
+    quantity: Decimal
+    purpose: Purpose
+    takes_back: bool = False
 
 
 def close_due(desk: Desk, session: date, at: datetime) -> str:
     """Order the close of every position whose horizon ends with this session.
 
     A position of a week's horizon is normally traded by the next week's plan; it is closed here only
-    when that run was missed. Orders under way still fill at this close, so what is closed is what
-    they will leave; one that waits for another would fill later and is cancelled.
+    when that run was missed. What a refused close left behind is closed here, each session again.
+    Orders under way still fill at this close, so what is closed is what they will leave; one that
+    waits for another would fill later and is cancelled.
     """
     settle(desk, at)
+    if was_observed(desk, at, SLOT):
+        return "ordered before the process died"  # and settling sent what was left to send
     books = [desk.books.book(account.account_id) for account in desk.policy.accounts]
-    due = [book for book in books if _is_due(desk, book, session)]
-    quotes = known_quotes(desk, {_symbol(book) for book in due}, at)
-    known = [book for book in due if _symbol(book) in quotes]
-    intents = [_intent(book, quotes[_symbol(book)].price, at) for book in known if _will_hold(book)]
-    if known:
-        _order(desk, at, quotes, known, intents)
-    return f"{len(known)} of {len(due)} positions at their horizon closed"
+    at_horizon = [_at_horizon(book) for book in books if _is_due(desk, book, session)]
+    due = [*at_horizon, *_left(books, {one.book.account_id for one in at_horizon})]
+    quotes = known_quotes(desk, sorted({one.symbol for one in due}), at)
+    known = [one for one in due if one.symbol in quotes]
+    unsent = _unsent(books, session)
+    if known or unsent:
+        _order(desk, at, quotes, known, unsent)
+    ended = sum(one in known for one in at_horizon)
+    said = f"{ended} of {len(at_horizon)} positions at their horizon closed"
+    left = len(due) - len(at_horizon)
+    return said + (f", {len(known) - ended} of {left} left over" if left else "")
+
+
+def _at_horizon(book: AccountBook) -> Closing:
+    week = book.week
+    assert week is not None  # _is_due
+    symbol = _symbol(book)
+    purpose = Purpose.MISSED_WEEK if week.target.horizon is Horizon.WEEK else Purpose.HORIZON
+    return Closing(book, symbol, will_hold(book, symbol), purpose, takes_back=True)
 
 
 def _symbol(book: AccountBook) -> str:
@@ -43,65 +73,77 @@ def _symbol(book: AccountBook) -> str:
 
 
 def _is_due(desk: Desk, book: AccountBook, session: date) -> bool:
-    week = book.week
-    if week is None or week.closed or not (book.quantity(_symbol(book)) or _will_hold(book)):
+    week, symbol = book.week, _symbol(book)
+    if week is None or week.closed or not (book.quantity(symbol) or will_hold(book, symbol)):
         return False
     return session >= desk.calendar.offset(week.entry_session, week.target.horizon.sessions)
 
 
-def _waiting(book: AccountBook) -> list[OpenOrder]:
-    """Orders not sent yet because they follow another."""
-    every = book.open_orders.values()
-    return [one for one in every if one.status is OrderStatus.INTENDED and one.intent.after]
+def _left(books: Iterable[AccountBook], at_horizon: set[str]) -> Iterator[Closing]:
+    """What refused closes left; where the week ends today, its own symbol is closed with it."""
+    for book in books:
+        for symbol, quantity in left_over(book):
+            if book.account_id not in at_horizon or symbol != _symbol(book):
+                yield Closing(book, symbol, quantity, purpose_of(book, symbol))
 
 
-def _will_hold(book: AccountBook) -> Decimal:
-    """Signed shares at this close, once every order that was sent has filled."""
-    symbol = _symbol(book)
-    waiting = sum((one.remaining for one in _waiting(book) if one.intent.symbol == symbol), ZERO)
-    return book.expected_positions().get(symbol, ZERO) - waiting
+def _unsent(books: Iterable[AccountBook], session: date) -> list[OrderIntent]:
+    """A week's closing orders that its run did not bring to the broker on its own day."""
+    return [
+        order.intent
+        for book in books
+        for order in book.open_orders.values()
+        if order.status is OrderStatus.INTENDED
+        and order.intent.purpose is Purpose.WEEKLY_CLOSE
+        and book.week is not None
+        and session > book.week.entry_session
+    ]
 
 
-def _intent(book: AccountBook, price: Decimal, at: datetime) -> OrderIntent:
-    week = book.week
-    assert week is not None  # _is_due
-    of_a_week = week.target.horizon is Horizon.WEEK
-    holding = Holding(
-        account_id=book.account_id,
-        week_id=week.week_id,
-        run_id=week.run_id,
-        symbol=_symbol(book),
-        quantity=_will_hold(book),
-        price=price,
-        sequence=week.orders,
-        decided_at=at,
-    )
-    purpose = Purpose.MISSED_WEEK if of_a_week else Purpose.HORIZON
-    return close_order(holding, abs(holding.quantity), purpose)
+def _intents(
+    closings: Sequence[Closing], quotes: Mapping[str, Quote], at: datetime
+) -> Iterator[OrderIntent]:
+    """An order each, but for what nothing will be left of; all of one account."""
+    held = [one for one in closings if one.quantity]
+    for number, one in enumerate(held):
+        week = one.book.week
+        assert week is not None  # nothing is due before a first week
+        holding = Holding(
+            account_id=one.book.account_id,
+            week_id=week.week_id,
+            run_id=week.run_id,
+            symbol=one.symbol,
+            quantity=one.quantity,
+            price=quotes[one.symbol].price,
+            sequence=week.orders + number,
+            decided_at=at,
+        )
+        yield close_order(holding, abs(one.quantity), one.purpose)
 
 
 def _order(
     desk: Desk,
     at: datetime,
     quotes: Mapping[str, Quote],
-    books: Sequence[AccountBook],
-    intents: Sequence[OrderIntent],
+    closings: Sequence[Closing],
+    unsent: Sequence[OrderIntent],
 ) -> None:
     """Store what was seen and what is intended in one transaction, then send it."""
-    appends = [observation(desk, at, "horizon", quotes)]
-    for book in books:
-        events: list[tuple[OrderIntent, Event]] = [
-            (one.intent, _cancelled(one)) for one in _waiting(book)
-        ]
-        events += [
-            (one, OrderIntended(intent=one)) for one in intents if one.account_id == book.account_id
-        ]
+    appends = [observation(desk, at, SLOT, quotes)] if closings else []
+    intents: list[OrderIntent] = []
+    for book in {one.book.account_id: one.book for one in closings}.values():
+        own = [one for one in closings if one.book is book]
+        ordered = list(_intents(own, quotes, at))
+        gone = waiting(book) if any(one.takes_back for one in own) else []
+        events: list[tuple[OrderIntent, Event]] = [(one.intent, _cancelled(one)) for one in gone]
+        events += [(one, OrderIntended(intent=one)) for one in ordered]
         stream = account_stream(book.account_id)
         new = [_new(stream, intent, event, at) for intent, event in events]
         appends += [Append(stream, new, book.version)] if new else []
-    desk.store.commit(appends)
-    route = RecordingRoute(desk, at)
-    route.submit(intents)
+        intents += ordered
+    if appends:
+        desk.store.commit(appends)
+    RecordingRoute(desk, at).submit([*unsent, *intents])
 
 
 def _cancelled(order: OpenOrder) -> OrderCancelled:

@@ -11,6 +11,7 @@ from core.events.envelope import StoredEvent
 from core.rules.alert_context import AlertContext, Draft
 from core.rules.alert_text import new_york, plain, shares, usd
 from core.schemas.alert import AlertKind, Severity
+from core.schemas.order import Purpose
 
 SHORT = 120
 LABELS_OF_NOBODY = ("no_quorum", "chairman_failed")
@@ -71,6 +72,26 @@ def order_refused(row: StoredEvent, context: AlertContext) -> Draft | None:
         f"Order refused: {context.name(account)}, {what}",
         (f"Reason: {reason}", f"Order {order}."),
         week_link(week) if week else "/",
+    )
+
+
+def position_left(row: StoredEvent, context: AlertContext) -> Draft | None:
+    """The order that closes what a refused close left behind; every other intent is silent."""
+    intent: Payload = row.payload["intent"]  # type: ignore[assignment]  # an OrderIntent
+    if not context.rules.orders_refused or intent["purpose"] != Purpose.LEFT_OVER:
+        return None
+    account, symbol = str(intent["account_id"]), str(intent["symbol"])
+    what = f"{intent['side']} {shares(Decimal(intent['quantity']))} {symbol}"
+    return Draft(
+        AlertKind.POSITION_LEFT,
+        Severity.WARNING,
+        f"{account} {symbol}",
+        f"Position left over: {context.name(account)}, {symbol}",
+        (
+            f"A close was refused and week {intent['week_id']} does not want it: {what} is ordered.",
+            "It is tried at every session's close until nothing is left.",
+        ),
+        week_link(intent["week_id"]),
     )
 
 

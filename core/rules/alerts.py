@@ -15,6 +15,7 @@ from core.rules.alert_drafts import (
     mismatch,
     order_refused,
     position_changed,
+    position_left,
     resolved,
     week_decided,
 )
@@ -34,6 +35,7 @@ Maker = Callable[[StoredEvent, AlertContext], Draft | None]
 MAKERS: Mapping[str, Maker] = {
     "ChairmanDecided": week_decided,
     "OrderRejected": order_refused,
+    "OrderIntended": position_left,
     "OrderFilled": position_changed,
     "SlotFinished": slot_ended,
     "SlotAttemptFailed": job_retried,

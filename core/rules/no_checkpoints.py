@@ -99,7 +99,9 @@ def _closes_with(book: ShadowBook, intent: OrderIntent) -> ShadowBook:
     if held * intent.side.sign >= 0:
         return book  # the account stands on the other side: the session's mark closes the line
     leg = Leg(intent.symbol, -held, True, intent.client_order_id, intent.quantity)
-    week = book.week and replace(book.week, closed=True)
+    week = book.week
+    if week is not None and intent.purpose is not Purpose.LEFT_OVER:
+        week = replace(week, closed=True)
     return replace(book, legs=(*book.legs, leg), week=week)
 
 

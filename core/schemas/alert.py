@@ -33,6 +33,7 @@ class AlertKind(StrEnum):
     APPROVAL_ASKED = "approval_asked"
     APPROVAL_EXPIRED = "approval_expired"
     ORDERS_REFUSED = "orders_refused"
+    POSITION_LEFT = "position_left"
     BREAKER_TRIPPED = "breaker_tripped"
     BREAKER_RELEASED = "breaker_released"
     RECONCILIATION_MISMATCH = "reconciliation_mismatch"

@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     HORIZON = "horizon"
     MISSED_WEEK = "missed_week"
     FLATTEN = "flatten"
+    LEFT_OVER = "left_over"
 
 
 WEEKLY = (Purpose.WEEKLY_CLOSE, Purpose.WEEKLY_OPEN)
