@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -19,7 +20,7 @@ from config.job_tools import StoreTools
 from config.observed import observed
 from config.settings import Settings, load_settings
 from config.wiring import build_desk, leader_lock, open_configured, open_store, scratch_desk
-from config.worker import Worker, say
+from config.worker import BuildDesk, Worker, say
 from core.clock import Clock, FixedClock, at_new_york, in_new_york
 from core.commands import RunJob
 from core.desk.desk import Desk
@@ -78,16 +79,26 @@ def simulation_desk(settings: Settings, command: RunJob) -> Iterator[Desk]:
         opened.close()
 
 
-def worker_of(
-    settings: Settings, store: SqlEventStore, lease: Lease | None = None, clock: Clock | None = None
-) -> Worker:
-    """The worker of a store, as the kind of desk it holds; an empty store becomes a real one."""
-    lock = leader_lock(store.engine)
+def leaders_desk(settings: Settings, store: SqlEventStore, clock: Clock | None = None) -> BuildDesk:
+    """Builds the desk of each lead this process wins: new from the log, under the same two locks.
+
+    A lead that is lost and won again must not meet work of the one before at the same accounts.
+    """
+    lock, trading = leader_lock(store.engine), asyncio.Lock()
 
     def build(opened: SqlEventStore) -> Desk:
         known = configured(opened)
         kind = known.kind if known is not None else StoreKind.REAL
-        return replace(build_desk(settings, opened, kind=kind, clock=clock), lock=lock)
+        made = build_desk(settings, opened, kind=kind, clock=clock)
+        return replace(made, lock=lock, trading=trading)
+
+    return build
+
+
+def worker_of(
+    settings: Settings, store: SqlEventStore, lease: Lease | None = None, clock: Clock | None = None
+) -> Worker:
+    """The worker of a store, as the kind of desk it holds; an empty store becomes a real one."""
 
     def teller(opened: SqlEventStore, desk: Desk) -> Aside:
         return alert_watch(settings, opened, desk.clock).round
@@ -95,7 +106,7 @@ def worker_of(
     return Worker(
         settings,
         store,
-        build,
+        leaders_desk(settings, store, clock),
         lease=lease,
         teller=teller,
         tools=lambda desk: job_tools(settings, desk),

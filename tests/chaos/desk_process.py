@@ -7,6 +7,7 @@ with the process id. A fork costs milliseconds where a start costs three seconds
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import faulthandler
 import os
@@ -99,13 +100,13 @@ def worker_on(ground: Ground, name: str) -> Worker:
     lease = Lease(store.engine, holder=f"{name}/{os.getpid()}", ttl_s=LEASE_S)
     writers.lease = lease
     dice = random.Random(f"{ground.seed}/{name}/{os.getpid()}")
-    lock = leader_lock(store.engine)
+    lock, trading = leader_lock(store.engine), asyncio.Lock()
 
     def build(opened: SqlEventStore) -> Desk:
         desk = build_desk(settings, opened, kind=StoreKind.REAL, clock=clock)
         live: Any = desk.providers
         live = replace(live, model=MoodyModel(live.model, ground.path, dice))
-        return replace(with_broker(ground, desk), providers=live, lock=lock)
+        return replace(with_broker(ground, desk), providers=live, lock=lock, trading=trading)
 
     return Worker(
         settings,

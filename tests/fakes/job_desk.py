@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -48,8 +48,9 @@ class JobDesk:
         )
 
     def past(self, instant: datetime) -> Desk:
-        clock = FixedClock(instant)
-        return bench(self.bench.settings, self.bench.store, clock=clock).desk
+        desk = self.bench.desk
+        then = bench(self.bench.settings, self.bench.store, clock=FixedClock(instant)).desk
+        return replace(then, lock=desk.lock, trading=desk.trading)
 
     @contextmanager
     def _simulation(self, command: RunJob) -> Iterator[Desk]:
