@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from core.context import PipelineContext
 from core.desk.approval import expire
-from core.desk.approval_log import ballot, has_finished, newest_ballot, newest_claim
+from core.desk.approval_log import ballot, has_finished, newest_claim
 from core.desk.desk import Desk
 from core.desk.opening import recorded_policy
 from core.desk.proposing import propose, shown
-from core.desk.runs import is_completed, started_event, the_official_run
+from core.desk.runs import started_event
 from core.errors import ApprovalPending, BadInput
 from core.ports import EventStore
 from core.schemas.approval import OrderApprovals
 from core.schemas.run import RunKind, RunSpec
-from core.types import StoreKind, WeekId
+from core.types import StoreKind
 
 BEFORE, STAGE, BEHIND = "risk", "approval", "order_plan"
 
@@ -70,16 +68,3 @@ def waits_for(desk: Desk, run: RunSpec, context: PipelineContext) -> str | None:
     if found is None or not found.pending:
         return None
     return f"approval until {shown(found.expires_at, now)}"
-
-
-def ready_week(desk: Desk, at: datetime) -> WeekId | None:
-    """The week whose run may go on because all of its proposal is decided or expired by now.
-
-    For the scheduler: it asks often, and runs that week as it runs any other.
-    """
-    expire(desk.store, at)
-    found = newest_ballot(desk.store)
-    if found is None or found.pending or newest_claim(desk.store) > found.week_id:
-        return None
-    run = the_official_run(desk.store, found.week_id)
-    return None if is_completed(desk.store, run) else found.week_id

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from core.desk.desk import Desk
 from core.desk.writing import BROKER_STREAM
+from core.events.envelope import Event
 from core.events.reconciliation import (
     AccountsReconciled,
     BrokerBaseline,
@@ -18,6 +19,9 @@ from core.events.reconciliation import (
 from core.ports import EventStore
 from core.rules.reconciliation import Difference
 from core.types import AccountId
+
+if TYPE_CHECKING:
+    from core.desk.desk import Desk  # a desk holds a standing log of its own
 
 
 @dataclass(slots=True)
@@ -61,28 +65,58 @@ def _way_out(custody: AccountId, found: tuple[Difference, ...]) -> str:
     return "put it right at the broker (close or cancel what is not the desk's), then `reconcile`"
 
 
+class StandingLog:
+    """Each look reads what the stream has gained; nothing is kept that a restart would miss.
+
+    What was given once is never changed afterwards: two threads may look at the same time.
+    """
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+        self._known = Standing()
+
+    def now(self) -> Standing:
+        """As of the stream's last event."""
+        known = self._known
+        fresh = list(self._store.read(BROKER_STREAM, known.version))
+        if fresh:
+            known = replace(
+                known,
+                baselines={**known.baselines},
+                open={**known.open},
+                accounts={**known.accounts},
+            )
+            for row in fresh:
+                known.version = row.version
+                _apply(known, self._store.decode(row))
+            self._known = known
+        return known
+
+
+def _apply(known: Standing, event: Event) -> None:
+    match event:
+        case BrokerBaseline():
+            known.baselines[event.custody] = event.cash
+        case AccountsReconciled():
+            known.agreed = event.session
+        case ReconciliationMismatch():
+            before = known.open.get(event.account, ())
+            one = Difference(event.what, event.subject, event.ledger, event.broker)
+            known.open[event.account] = (*before, one)
+            known.accounts[event.account] = event.accounts
+        case MismatchResolved():
+            known.open.pop(event.account, None)
+            if event.account in known.baselines:
+                known.baselines[event.account] += event.accepted_cash
+        case _:
+            pass
+
+
 def standing(store: EventStore) -> Standing:
-    """Folded from the log; the same after any restart."""
-    found = Standing()
-    for row in store.read(BROKER_STREAM):
-        found.version = row.version
-        match store.decode(row):
-            case BrokerBaseline() as event:
-                found.baselines[event.custody] = event.cash
-            case AccountsReconciled() as event:
-                found.agreed = event.session
-            case ReconciliationMismatch() as event:
-                known = found.open.get(event.account, ())
-                one = Difference(event.what, event.subject, event.ledger, event.broker)
-                found.open[event.account] = (*known, one)
-                found.accounts[event.account] = event.accounts
-            case MismatchResolved() as event:
-                found.open.pop(event.account, None)
-                if event.account in found.baselines:
-                    found.baselines[event.account] += event.accepted_cash
-    return found
+    """As `StandingLog.now`, for a single look."""
+    return StandingLog(store).now()
 
 
 def blocked_accounts(desk: Desk) -> Mapping[AccountId, str]:
     """`Standing.blocked` of this desk; none where there is no broker to differ from."""
-    return {} if desk.statements is None else standing(desk.store).blocked()
+    return {} if desk.statements is None else desk.standing.now().blocked()

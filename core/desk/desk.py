@@ -11,9 +11,11 @@ from typing import Protocol, TypeAlias
 from core.clock import Clock
 from core.desk.books import AccountBooks
 from core.desk.breaker_meter import BreakerMeter
+from core.desk.broker_standing import StandingLog
 from core.desk.halts import Halts, LiveHalts
 from core.desk.marks import Marks
 from core.desk.slots import Job
+from core.desk.trading_switch import TradingSwitch
 from core.policy import DeskPolicy
 from core.ports import (
     Broker,
@@ -84,11 +86,16 @@ class Desk:
     halts: Halts = field(init=False)
     meter: BreakerMeter = field(init=False)
     """What the breaker has measured so far, folded from this desk's store."""
+    standing: StandingLog = field(init=False)
+    """Where broker and ledger stand, read on at each look."""
+    switch: TradingSwitch = field(init=False)
 
     def __post_init__(self) -> None:
         live = LiveHalts(self.store, self.policy.profile.flat_account)
         object.__setattr__(self, "halts", self.recorded_halts or live)
         object.__setattr__(self, "meter", BreakerMeter(self.store, self.policy))
+        object.__setattr__(self, "standing", StandingLog(self.store))
+        object.__setattr__(self, "switch", TradingSwitch(self.store))
 
     def under(self, policy: DeskPolicy, prompts: PromptLibrary) -> Desk:
         """The same desk with another policy and other prompts, for what-if runs."""

@@ -12,7 +12,6 @@ from core.desk.desk import Desk
 from core.desk.observing import known_quotes, observation, was_observed
 from core.desk.order_route import RecordingRoute
 from core.desk.settle import settle
-from core.desk.trading_switch import is_disabled
 from core.desk.withdrawing import taken
 from core.desk.writing import account_stream, new_event
 from core.errors import BrokerError
@@ -44,7 +43,7 @@ def flatten_due(desk: Desk) -> bool:
 
     Not for an account whose close was refused just now: it is tried again after a rest.
     """
-    disabled = is_disabled(desk.store)
+    disabled = desk.switch.disabled()
     if disabled is None or not disabled.flatten:
         return False
     now = desk.clock.now()

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from core.clock import in_new_york
-from core.desk.broker_standing import Standing, standing, why
+from core.desk.broker_standing import Standing, why
 from core.desk.desk import Desk
 from core.desk.settle import record_told
 from core.desk.writing import BROKER_STREAM, new_event
@@ -83,7 +83,7 @@ def accept(desk: Desk, custody: AccountId, reason: str, at: datetime) -> Decimal
         raise BadInput(
             f"there is no account {custody} at the broker: use one of {', '.join(known)}"
         )
-    before = standing(desk.store)
+    before = desk.standing.now()
     side, statement, findings = _compared(desk, desk.statements, custody, known[custody], at)
     others = [one for one in findings.differences if one.what != "cash"]
     if others:
@@ -143,7 +143,7 @@ def _compared(
     statement = broker.statement(custody)
     books = [desk.books.book(account) for account in accounts]
     side = ledger_side(books)
-    expected = standing(desk.store).expected_cash(custody, side.cash_change)
+    expected = desk.standing.now().expected_cash(custody, side.cash_change)
     findings = compare(side, statement, expected, _lost(desk, books, statement))
     if expected is None and findings.agree:
         findings = Findings(short_of_start(side, statement), in_flight=False)
@@ -169,7 +169,7 @@ def _record(
 
     While an order fills nothing is resolved, and what was said stands: only more is added to it.
     """
-    known = standing(desk.store)
+    known = desk.standing.now()
     custody = statement.custody
     before = known.open.get(custody, ())
     events: list[Event] = []
@@ -202,7 +202,7 @@ def _mismatch(statement: Statement, one: Difference) -> ReconciliationMismatch:
 
 
 def _record_agreement(desk: Desk, at: datetime, accounts: int) -> None:
-    known = standing(desk.store)
+    known = desk.standing.now()
     session = desk.calendar.session_on_or_before(in_new_york(at).date())
     if known.agreed is None or known.agreed < session:
         _append(desk, known, [AccountsReconciled(session=session, accounts=accounts)], at)
@@ -218,7 +218,7 @@ def _append(desk: Desk, known: Standing, events: Sequence[Event], at: datetime) 
 
 def sentences(desk: Desk, found: Mapping[AccountId, Agreement]) -> list[str]:
     """One line an account at the broker, for people."""
-    known = standing(desk.store)
+    known = desk.standing.now()
     return [
         why(custody, known.open[custody])
         if custody in known.open

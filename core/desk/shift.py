@@ -11,8 +11,6 @@ from typing import Any
 from core.clock import in_new_york
 from core.commands import run_job
 from core.desk.answered import AN_INSTANT, Answered
-from core.desk.approval_gate import ready_week
-from core.desk.approval_log import newest_ballot
 from core.desk.bounded import bounded
 from core.desk.desk import Desk
 from core.desk.dispatch import Work, reconcile_softly
@@ -23,6 +21,7 @@ from core.desk.jobs import request
 from core.desk.lanes import Lanes
 from core.desk.misfire import LOOK_BACK
 from core.desk.opening import open_desk
+from core.desk.ready_week import ReadyWeek
 from core.desk.scheduling import Pauses, plan
 from core.desk.slot_log import SlotOutcome
 from core.desk.slots import Job, Slot
@@ -81,7 +80,8 @@ class Shift:
         self._since = self._answered.since
         self._planned_on: date | None = None
         self._at: dict[str, datetime] = {}
-        self._asked = newest_ballot(desk.store) is not None
+        self._ready = ReadyWeek(desk.store)
+        self._asks = desk.policy.execution.approval == "manual" or self._ready.asked()
         self._ended: set[str] = set()
         self._continued: set[WeekId] = set()
         self._days: tuple[date, date] | None = None
@@ -115,8 +115,7 @@ class Shift:
     def _go_on(self) -> None:
         """A proposal that was decided, or has expired, asks once for the rest of its week as a job."""
         now = self.desk.clock.now()
-        asks = self.desk.policy.execution.approval == "manual" or self._asked
-        week = ready_week(self.desk, now) if asks else None
+        week = self._ready.week(now) if self._asks else None
         if week is not None and week not in self._continued:
             self._continued.add(week)
             request(self.desk.store, run_job("weekly", week_id=week), "scheduler", now)

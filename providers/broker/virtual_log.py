@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.clock import Clock
-from core.desk.broker_standing import standing
+from core.desk.broker_standing import StandingLog
 from core.desk.writing import NET_STREAM
 from core.events.envelope import Append, Event, NewEvent, event_id
 from core.ports import EventStore
@@ -23,6 +23,7 @@ class VirtualLog:
         self._store = store
         self._clock = clock
         self._version = 0
+        self._standing = StandingLog(store)
 
     def refresh(self) -> None:
         for row in self._store.read(STREAM, self._version):
@@ -47,4 +48,4 @@ class VirtualLog:
 
     def blocked(self, key: AccountId) -> bool:
         """Whether broker and ledger differ for this key."""
-        return key in standing(self._store).open
+        return key in self._standing.now().open

@@ -10,8 +10,8 @@ import pytest
 
 from core import keys
 from core.desk.approval import Word, decide
-from core.desk.approval_gate import ready_week
 from core.desk.approval_log import ballot, pending
+from core.desk.ready_week import ReadyWeek
 from core.desk.rerun import rerun
 from core.desk.runs import the_official_run
 from core.desk.summary import last_postmortem
@@ -343,15 +343,31 @@ def test_an_account_that_was_not_approved_keeps_its_model_until_it_takes_part():
 
 def test_the_scheduler_is_told_when_the_week_may_go_on():
     made = asking()
-    assert ready_week(made.desk, on(WEEK)) is None
+    ready = ReadyWeek(made.store)
+    assert ready.week(on(WEEK)) is None
+    assert not ready.asked()
     week(made)
-    assert ready_week(made.desk, on(WEEK, "10:00")) is None
+    assert ready.asked()
+    assert ready.week(on(WEEK, "10:00")) is None
     say(made, "acct_1")
-    assert ready_week(made.desk, on(WEEK, "10:00")) is None
-    assert ready_week(made.desk, on(WEEK, "11:00")) == WEEK
+    assert ready.week(on(WEEK, "10:00")) is None
+    assert ready.week(on(WEEK, "11:00")) == WEEK == ReadyWeek(made.store).week(on(WEEK, "11:00"))
     made.at(on(WEEK, "11:00"))
     week(made)
-    assert ready_week(made.desk, on(WEEK, "11:01")) is None
+    assert ready.week(on(WEEK, "11:01")) is None
+
+
+def test_a_week_that_a_newer_one_has_overtaken_does_not_go_on():
+    made = asking()
+    ready = ReadyWeek(made.store)
+    week(made)
+    say(made)
+    assert ready.week(on(WEEK)) == WEEK
+    made.at(on(NEXT))
+    week(made, NEXT)
+    assert ready.week(on(NEXT)) is None
+    say(made, week_id=NEXT)
+    assert ready.week(on(NEXT)) == NEXT == ReadyWeek(made.store).week(on(NEXT))
 
 
 @pytest.mark.parametrize("seed", [1, 2])

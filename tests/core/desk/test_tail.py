@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from core.commands import run_job
+from core.desk.broker_standing import Standing, StandingLog, standing
+from core.desk.flatten import flatten_due
 from core.desk.job_board import JobBoard
 from core.desk.scheduling import pause, resume
 from core.desk.shift import PATIENCE_S, Beside, Shift
 from core.desk.tail import Tail
-from core.desk.writing import MARKET_STREAM, append_one, new_event
+from core.desk.trading_switch import disable, enable
+from core.desk.writing import BROKER_STREAM, MARKET_STREAM, append_one, new_event
 from core.events.market import UniverseMarked
+from core.events.reconciliation import MismatchResolved, ReconciliationMismatch
 from core.events.scheduling import SlotsPlanned
 from core.events.system import SlotFinished
 from core.types import StoreKind
 from storage.jobs import enqueue
 from tests.fakes.desks import bench, on, rules_settings
+from tests.fakes.manual_desks import WEEK as ASKED
+from tests.fakes.manual_desks import asking, say, week
 
 WEEK = "2024-03-13"
 
@@ -104,6 +111,66 @@ def test_a_round_in_which_nothing_is_new_reads_no_event(made):
     before = store.events
     asyncio.run(lived(shift))
     assert store.events == before
+
+
+def test_a_round_while_a_week_waits_for_a_person_reads_no_event():
+    made = asking()
+    week(made)
+    store = Counted(made.store)
+    shift = a_shift(replace(made, desk=replace(made.desk, store=store)), Beside(crew=no_jobs))
+    for _ in range(2):
+        asyncio.run(lived(shift))
+    before = store.events
+    asyncio.run(lived(shift))
+    assert store.events == before
+    say(made)
+    asyncio.run(lived(shift))
+    [job] = JobBoard(made.store).open()
+    assert job.command.week_id == ASKED
+    assert store.events <= before + len(made.desk.policy.accounts)
+
+
+def no_jobs(_desk, _lanes):
+    return SimpleNamespace(round=lambda: None)
+
+
+def test_a_round_while_everything_is_flattened_does_not_read_the_switch_again(made):
+    disable(made.store, "enough", "ann", on(WEEK), flatten=True)
+    enable(made.store, "well", "ann", on(WEEK))
+    store = Counted(made.store)
+    desk = replace(made.desk, store=store)
+    assert not flatten_due(desk)
+    assert store.events == 2
+    assert not flatten_due(desk)
+    assert store.events == 2
+
+
+def test_where_broker_and_ledger_stand_is_read_on(made):
+    store = Counted(made.store)
+    log = StandingLog(store)
+    before = log.now()
+    differ(made, "acct_1", 1)
+    differ(made, "acct_1", 2)
+    assert [len(found) for found in log.now().open.values()] == [2]
+    assert log.now() == standing(made.store)
+    assert store.events == 2
+    assert before == Standing(), "what was given is never changed afterwards"
+    resolved = MismatchResolved(account="acct_1", reason="equal", by="desk")
+    append_one(made.store, BROKER_STREAM, new_event(BROKER_STREAM, resolved, [3], on(WEEK)))
+    assert log.now().blocked() == {}
+    assert store.events == 3
+
+
+def differ(made, account, number):
+    event = ReconciliationMismatch(
+        account=account,
+        accounts=(account,),
+        what="position",
+        subject=f"S{number}",
+        ledger="1",
+        broker="2",
+    )
+    append_one(made.store, BROKER_STREAM, new_event(BROKER_STREAM, event, [number], on(WEEK)))
 
 
 def test_a_pause_and_its_end_are_seen_by_a_shift_that_began_before(made):
