@@ -1,68 +1,87 @@
-"""Overview: how the council stands against its members, and what it decided this week."""
+"""Overview: what was decided, whether the council is any good, what comes next, what is broken."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from core.types import StoreKind
-from pages.ui import data, ops_data
-from pages.ui.charts import equity_lines
-from pages.ui.components import card_title, empty_desk, heading
+from pages.ui import data, ops_data, overview_data
+from pages.ui.card_head import card_head
+from pages.ui.components import empty_desk, heading
+from pages.ui.condition import Condition, broken, whats_next
 from pages.ui.format import day
 from pages.ui.key_figures import kpi_row
-from pages.ui.overview_cards import decision_card, last_run_card, leaderboard, scheduler_line
-from pages.ui.safe import safe
+from pages.ui.leaderboard import leaderboard
+from pages.ui.overview_cards import (
+    account_choice,
+    decision_card,
+    equity_card,
+    health_card,
+    next_card,
+    span_choice,
+    spend_card,
+)
 from storage.queries import AccountRole
 
-state = data.now()
-labels, weeks = data.labels(state), data.week_ids(state)
+state, now = data.now(), ops_data.now()
+labels, weeks, facts = data.labels(state), data.week_ids(state), data.desk(state)
 newest = data.summary(state, weeks[0]) if weeks else None
-seen, facts = data.overview(state), data.desk(state)
+week_id = newest.week_id if newest else None
+seen, trouble = overview_data.overview(state, week_id), overview_data.trouble(state)
 
-if newest is None or seen.equity.empty:
+if newest is None and not seen.courses:
     heading(
         "Overview", "How the council stands against its members, simple rules and doing nothing."
     )
-    if newest is not None:
-        decision_card(newest, labels)
-        st.info("No session has been marked since: equity appears after the next close.")
-    else:
-        empty_desk()
+    empty_desk()
     st.stop()
 
-first, last = seen.equity["session"].min(), seen.equity["session"].max()
-heading(
-    "Overview",
-    f"{len(labels)} paper accounts from {day(first)} to the close of {day(last)} · "
-    f"{seen.equity['session'].nunique()} sessions",
-)
-kpi_row(seen.council, seen.standings)
+if seen.courses:
+    first, last = seen.span
+    heading(
+        "Overview",
+        f"{len(labels)} paper accounts from {day(first)} to the close of {day(last)} · "
+        f"{len(weeks)} weeks",
+    )
+    kpi_row(seen, trouble.halts, ops_data.policy(state).breaker)
+else:
+    heading("Overview", f"{len(labels)} paper accounts, no session marked yet")
+    st.info("No session has been marked since: equity appears after the next close.")
 
-names = {key: label.name for key, label in labels.items() if label.role is not AccountRole.FLAT}
+condition = Condition(
+    now=now,
+    facts=facts,
+    leader=ops_data.leader(state),
+    signs=overview_data.signs(state, now),
+    trouble=trouble,
+    last_run=seen.last_run,
+    stops=seen.costs.stops if seen.costs else (),
+)
 left, right = st.columns([2, 1])
-with left.container(border=True, height="stretch"):
-    council = seen.council.council.account.account_id if seen.council else next(iter(names))
-    card_title("Equity", "cash plus positions at each close, in dollars")
-    chosen = st.pills(
-        "Account in colour",
-        list(names),
-        format_func=lambda key: safe(names[key]),
-        default=council,
-        required=True,
-        label_visibility="collapsed",
-    )
-    every = {key: label.name for key, label in labels.items()}
-    st.altair_chart(
-        equity_lines(seen.equity, every, chosen or council), alt="Equity of each account in dollars"
-    )
 with right:
+    if newest is not None:
+        with st.container(border=True):
+            decision_card(newest, labels)
     with st.container(border=True):
-        decision_card(newest, labels)
-    with st.container(border=True, height="stretch"):
-        last_run_card(seen.last_run, newest)
-        if facts is None or facts.kind is not StoreKind.SIMULATION:
-            ahead = ops_data.coming(state, ops_data.now())
-            scheduler_line(ops_data.leader(state), next(iter(ahead), None))
+        next_card(whats_next(condition, ops_data.coming(state, now)))
+    if seen.costs is not None:
+        with st.container(border=True, height="stretch"):
+            spend_card(seen.costs)
+with left.container(border=True, height="stretch"):
+    card_head("Equity", "cash plus positions at each close, in dollars", type="UniverseMarked")
+    if seen.council is None:
+        st.markdown(":gray[Curves follow with the first marked session.]")
+    else:
+        names = {key: one.name for key, one in labels.items()}
+        drawn = {
+            key: name for key, name in names.items() if labels[key].role is not AccountRole.FLAT
+        }
+        with st.container(horizontal=True, gap="small"):
+            chosen = account_choice(drawn, seen.council.account.account_id)
+            sessions = span_choice()
+        equity_card(overview_data.equity_points(state, week_id, sessions), names, chosen)
 
 with st.container(border=True):
-    leaderboard(seen.standings, seen.holdings)
+    health_card(condition, broken(condition, labels), newest)
+if seen.courses:
+    with st.container(border=True):
+        leaderboard(seen)

@@ -44,6 +44,11 @@ def bullets(items: Iterable[str]) -> None:
     st.markdown("\n".join(lines) if lines else f":gray[{UNKNOWN}]")
 
 
+def bullet_lines(lines: Iterable[str]) -> None:
+    """Lines that are Markdown already, as a list."""
+    st.markdown("\n".join(f"- {line}" for line in lines))
+
+
 def prose(text: str) -> None:
     """Outside text as one paragraph."""
     st.markdown(safe(text))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from core.types import AccountId, WeekId
@@ -15,11 +14,7 @@ from pages.ui.visitor import may_see, open_weeks
 from storage import queries
 from storage.queries import (
     AccountLabel,
-    CouncilStanding,
     DeskFacts,
-    Holding,
-    LastRun,
-    Standing,
     StoreReader,
     WeekDetail,
     WeekSummary,
@@ -27,17 +22,6 @@ from storage.queries import (
 from storage.queries.costs import WeekCosts, week_costs
 
 KEPT = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """What the overview shows, read in one go."""
-
-    equity: pd.DataFrame
-    standings: tuple[Standing, ...]
-    council: CouncilStanding | None
-    holdings: tuple[Holding, ...]
-    last_run: LastRun | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +86,3 @@ def _week(state: StoreState, week_id: WeekId) -> WeekDetail | None:
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
 def costs(state: StoreState, week_id: WeekId) -> WeekCosts:
     return week_costs(state.reader, week_id)
-
-
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
-def overview(state: StoreState) -> Overview:
-    return Overview(
-        equity=queries.equity_frame(state.reader),
-        standings=queries.standings(state.reader),
-        council=queries.council_standing(state.reader),
-        holdings=queries.holdings(state.reader),
-        last_run=queries.last_run(state.reader),
-    )

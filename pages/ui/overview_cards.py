@@ -1,4 +1,4 @@
-"""Cards of the overview: leaderboard, this week's decision, the last run."""
+"""Cards of the overview: this week's decision, what comes next, what is broken, what it cost."""
 
 from __future__ import annotations
 
@@ -7,128 +7,178 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from core.types import AccountId, Direction
-from pages.ui.components import card_title
+from core.profile import RULES_VENDOR
+from core.types import AccountId
+from pages.ui.card_head import card_head
+from pages.ui.charts import equity_lines
+from pages.ui.components import bullet_lines
+from pages.ui.condition import Condition
 from pages.ui.format import (
+    dollars,
     duration,
     moment,
-    trade,
+    span,
     week,
     words,
 )
-from pages.ui.key_figures import thinned
+from pages.ui.places import link
 from pages.ui.safe import safe
 from pages.ui.sentences import decision_sentence, dissents
-from storage.leases import Leader
 from storage.queries import (
     AccountLabel,
     AccountRole,
-    Holding,
     LastRun,
     StageStatus,
-    Standing,
     WeekSummary,
 )
-from storage.queries.schedule import ComingSlot
+from storage.queries.costs import WeekCosts
 
-NOTE = (
-    "Total return of adjusted prices; risk-free rate 0, 252 sessions a year; n/a under 20 sessions."
-)
+SPANS = {"all": None, "year": 252, "quarter": 63}
+"""Sessions shown of the equity curves."""
+ACCOUNT, WIDGET = "account", "account in colour"
 
 
-def leaderboard(standings: Sequence[Standing], holdings: Sequence[Holding]) -> None:
-    """Every account's record, best total return first."""
-    card_title("Leaderboard", NOTE)
-    held: dict[AccountId, list[str]] = {}
-    for holding in holdings:
-        side = Direction.LONG if holding.quantity > 0 else Direction.SHORT
-        held.setdefault(holding.account_id, []).append(trade(holding.symbol, side))
-    percents = ("volatility", "worst fall", "hit rate")
-    least = min(float(one.curve.min()) for one in standings)
-    most = max(float(one.curve.max()) for one in standings)
-    ratios = ("Sharpe", "Sortino", "Calmar", "turnover", "conviction vol.")
-    st.dataframe(
-        pd.DataFrame([_line(one, held) for one in standings]),
-        hide_index=True,
-        placeholder="n/a",
-        height="content",
-        alt="Leaderboard of the accounts",
-        column_config={
-            **{name: st.column_config.NumberColumn(format="%.1f %%") for name in percents},
-            **{name: st.column_config.NumberColumn(format="%.2f") for name in ratios},
-            "account": st.column_config.TextColumn(pinned=True),
-            "return": st.column_config.NumberColumn(format="%+.1f %%"),
-            "equity": st.column_config.NumberColumn("equity, $", format="localized"),
-            "course": st.column_config.LineChartColumn(width="small", y_min=least, y_max=most),
-        },
+def span_choice() -> int | None:
+    """How many of the newest sessions the curves show; None is all of them."""
+    chosen = st.segmented_control(
+        "Time shown",
+        list(SPANS),
+        default="all",
+        required=True,
+        key="span",
+        bind="query-params",
+        label_visibility="collapsed",
     )
+    return SPANS[chosen or "all"]
 
 
-def _line(one: Standing, held: Mapping[AccountId, list[str]]) -> dict[str, object]:
-    did = one.performance
-    since = f" since {one.since}" if one.since else ""
-    return {
-        "account": f"{one.account.shown}{since}",
-        "course": thinned(one.curve, 40),
-        "equity": round(one.equity),
-        "return": _hundred(did.total_return),
-        "worst fall": _hundred(did.max_drawdown),
-        "volatility": _hundred(did.volatility),
-        "Sharpe": did.sharpe,
-        "Sortino": did.sortino,
-        "Calmar": did.calmar,
-        "hit rate": _hundred(did.hit_rate),
-        "trades": did.closed_trades,
-        "turnover": did.turnover,
-        "conviction vol.": did.conviction_volatility,
-        "panic exits": did.panic_exits,
-        "holds": ", ".join(held.get(one.account.account_id, [])) or "cash",
-    }
+def account_choice(names: Mapping[AccountId, str], council: AccountId) -> AccountId:
+    """Which account is drawn in colour; the council's, unless the address names another.
+
+    Bound by hand: Streamlit would put the shown name into the address, with every sign escaped.
+    """
+    asked = AccountId(st.query_params.get(ACCOUNT, council))
+    chosen: AccountId | None = st.pills(
+        "Account in colour",
+        list(names),
+        format_func=lambda key: safe(names[key]),
+        default=asked if asked in names else council,
+        required=True,
+        key=WIDGET,
+        on_change=_follow,
+        label_visibility="collapsed",
+    )
+    return chosen or council
 
 
-def _hundred(fraction: float | None) -> float | None:
-    return None if fraction is None else fraction * 100
+def _follow() -> None:
+    st.query_params[ACCOUNT] = str(st.session_state[WIDGET])
+
+
+def equity_card(frame: pd.DataFrame, names: Mapping[AccountId, str], chosen: AccountId) -> None:
+    st.altair_chart(
+        equity_lines(frame, names, chosen), alt="Equity of each account in dollars at each close"
+    )
 
 
 def decision_card(summary: WeekSummary, labels: Mapping[AccountId, AccountLabel]) -> None:
     """The week in one sentence, with how many pitches it rests on and who disagreed."""
-    card_title(f"Decision, week of {week(summary.week_id)}")
+    card_head(f"Decision, week of {week(summary.week_id)}", week=summary.week_id)
     st.markdown(decision_sentence(summary))
     with st.container(horizontal=True, gap="small"):
-        st.badge(f"{summary.received} pitches", color="orange" if summary.abstained else "gray")
+        if summary.pitches or summary.abstained:
+            st.badge(f"{summary.received} pitches", color="orange" if summary.abstained else "gray")
         if summary.decision is not None:
             st.badge(dissents(summary.decision.dissents), color="gray")
     council = next((one for one in labels.values() if one.role is AccountRole.COUNCIL), None)
-    if council is not None and council.is_rules:
+    if summary.decision is not None and council is not None and council.is_rules:
         st.caption("Decided by rules: no language model spoke.")
-    st.page_link("week.py", label="Read the whole week", query_params={"week": summary.week_id})
+    link("week", "Read the whole week", week=summary.week_id)
 
 
-def last_run_card(run: LastRun | None, newest: WeekSummary) -> None:
-    """How the newest run went."""
-    card_title("Last run")
-    if run is None:
-        st.markdown("No run has been started.")
-        return
-    kind = "official run" if run.official else "what-if"
-    st.markdown(
-        f"Week of {week(run.week_id)}, {kind}: **{run.status}**  \n"
-        f":gray[as of {moment(run.as_of)} · took {duration(run.seconds)}]"
-    )
-    if run.problem:
-        st.markdown(f":orange-badge[failed] {safe(run.problem)}")
-    stale = newest.stages_in(StageStatus.STALE)
+def next_card(sentences: Sequence[str]) -> None:
+    card_head("What happens next", "times are New York's", stream="system/slots")
+    st.markdown("  \n".join(sentences))
+
+
+def health_card(seen: Condition, found: Sequence[str], newest: WeekSummary | None) -> None:
+    """Whether anything is broken, in words, then what was looked at."""
+    card_head("Is anything broken?")
+    if found:
+        st.badge("1 thing" if len(found) == 1 else f"{len(found)} things", color="orange")
+        bullet_lines(found)
+    else:
+        st.markdown(":green-badge[no] Nothing that was looked at is broken.")
+    stale = newest.stages_in(StageStatus.STALE) if newest else ()
     if stale:
         st.markdown(f":orange-badge[stale] {safe(', '.join(stale))}: settings changed since")
+    with st.grid(4, min_column_width=170, gap="small") as grid:
+        for name, state in _looked_at(seen).items():
+            with grid.cell():
+                st.markdown(f":gray[{name}]  \n{state}")
+    link("operations", "Operations")
 
 
-def scheduler_line(leader: Leader | None, ahead: ComingSlot | None) -> None:
-    """Whether anybody works, and what comes next."""
-    if leader is None or not leader.alive:
-        st.markdown(":orange-badge[nobody leads] Nothing runs until `cli.py up`.")
-    elif ahead is None:
-        st.markdown(":green-badge[scheduler alive] Nothing is planned.")
-    else:
-        next_run = f"{safe(words(ahead.job))}, {moment(ahead.at)}"
-        st.markdown(f":green-badge[scheduler alive] Next: {next_run}")
-    st.page_link("operations.py", label="Operations")
+def _looked_at(seen: Condition) -> dict[str, str]:
+    return {
+        "Scheduler": _scheduler(seen),
+        "Prices": _prices(seen),
+        "Broker": _broker(seen),
+        "Last run": _run(seen.last_run),
+    }
+
+
+def _scheduler(seen: Condition) -> str:
+    leader = seen.signs.leader
+    if leader is None:
+        return "none has led this store" if seen.real else "none is needed"
+    state = "alive" if leader.alive else "silent"
+    return f"{state}, seen {span(leader.heartbeat_age_s)} ago"
+
+
+def _prices(seen: Condition) -> str:
+    marks = seen.signs.marks
+    if marks is None:
+        return "no session was marked yet"
+    if not seen.real:
+        return f"of play, to {marks.session}"
+    state = "fresh" if marks.fresh else "old"
+    return f"{state}, newest mark {marks.session}"
+
+
+def _broker(seen: Condition) -> str:
+    broker = seen.signs.broker
+    if broker is None or broker.compared_at is None:
+        return "never had to be compared with the ledger"
+    return f"compared with the ledger {moment(broker.compared_at)}"
+
+
+def _run(run: LastRun | None) -> str:
+    if run is None:
+        return "none was started"
+    kind = "official" if run.official else "what-if"
+    took = f", took {duration(run.seconds)}" if run.seconds is not None else ""
+    return f"week of {week(run.week_id)}, {kind}, {run.status}{took}"
+
+
+def spend_card(costs: WeekCosts) -> None:
+    """What this week's calls cost, stage by stage; a week of rules paid nobody and says so."""
+    card_head(
+        f"Spent, week of {week(costs.week_id)}", "US dollars, reruns included", week=costs.week_id
+    )
+    paid = [line for line in costs.lines if not line.model.startswith(f"{RULES_VENDOR}/")]
+    st.markdown(f"### {safe(dollars(costs.total_usd, 2))}")
+    if not paid:
+        st.markdown(":gray[No model was paid: rules answered.]")
+        return
+    stages: dict[str, float] = {}
+    for line in paid:
+        stages[line.stage] = stages.get(line.stage, 0.0) + float(line.cost_usd)
+    told = ", ".join(f"{words(name)} {dollars(cost, 2)}" for name, cost in stages.items())
+    st.markdown(f":gray[{sum(line.calls for line in paid)} calls: {safe(told)}]")
+    unknown = sum(line.unknown for line in paid)
+    if unknown or costs.unanswered:
+        st.markdown(
+            f":orange-badge[not all of it] {unknown} calls of unknown price, "
+            f"{len(costs.unanswered)} without a recorded end."
+        )

@@ -17,7 +17,8 @@ def decision_sentence(summary: WeekSummary) -> str:
     decision = summary.decision
     if decision is None:
         done = len(summary.stages)
-        return f"No decision yet: {done} stages finished, the run is {summary.status}."
+        stages = "1 stage" if done == 1 else f"{done} stages"
+        return f"No decision yet: {stages} finished, the run is {summary.status}."
     if decision.origin is DecisionOrigin.NO_QUORUM:
         return (
             f"**FLAT**: only {summary.received} pitches could be used, too few for a quorum, "
