@@ -35,7 +35,8 @@ class LabBook:
     """A line: its purse, what it wants, and how often it was marked since its first week began.
 
     ``seen`` counts marks after the entry session; ``marks`` are the newest prices (USD) of what it
-    holds; ``priced`` of its ``sessions`` had a price for everything it held or still had to trade.
+    holds; ``priced`` of its ``sessions`` had a price for everything it held or still had to trade;
+    ``closed`` counts positions that came to an end.
     """
 
     purse: Purse
@@ -44,6 +45,7 @@ class LabBook:
     marks: Mapping[str, Decimal] = field(default_factory=dict)
     sessions: int = 0
     priced: int = 0
+    closed: int = 0
 
     def worth(self) -> Money:
         """The line's equity in USD at the newest marks."""
@@ -138,7 +140,8 @@ def _traded(
             purse = _filled(purse, symbol, signed, prices[symbol], terms) if signed else purse
     known = {**book.marks, **prices}
     marks = {symbol: known[symbol] for symbol in sorted(purse.shares)}
-    return replace(book, purse=purse, marks=marks)
+    ended = len(book.purse.shares.keys() - purse.shares.keys())
+    return replace(book, purse=purse, marks=marks, closed=book.closed + ended)
 
 
 def _step(held: Shares, wanted: Shares, *, opening: bool) -> Shares:

@@ -16,6 +16,7 @@ from core.events.envelope import StoredEvent
 from core.events.market import UniverseMarked
 from core.policy import RiskLimits
 from core.rules.lab_desk import Deliberation, LabDesk, LabWeek, charged, marked
+from core.rules.lab_ideas import Idea, followed, taken_up
 from core.rules.lab_lines import LabBook
 from core.rules.lab_picks import Picks, Tradable
 from core.rules.votes import chair_of, reviewed, voices_of
@@ -23,13 +24,14 @@ from core.schemas.decision import ChairmanDecision
 from core.schemas.pitch import Pitch
 from core.schemas.review import PeerReview
 from core.types import Money
-from storage.projections.lab_tables import LabEquityRow, LabStateRow, LabWeekRow
+from storage.projections.lab_tables import LabEquityRow, LabIdeaRow, LabStateRow, LabWeekRow
 from storage.projections.writing import Handler, Rows, TableProjection, as_text
 
 Desks, Deliberations = TypeAdapter(LabDesk), TypeAdapter(Deliberation)
 PicksByLine, MoneyByLine = TypeAdapter(Picks), TypeAdapter(dict[str, Money])
 Pitches, Reviews = TypeAdapter(tuple[Pitch, ...]), TypeAdapter(tuple[PeerReview, ...])
-DESK, CLAIM, TERMS = "desk", "claim", "terms"
+Ideas = TypeAdapter(tuple[Idea, ...])
+DESK, CLAIM, TERMS, IDEAS = "desk", "claim", "terms", "ideas"
 FREE = {"slippage_bps": "0", "commission_bps": "0"}
 """Where a broker fills for real: what it bills is all a trade costs."""
 
@@ -129,9 +131,35 @@ def _marked(rows: Rows, event: StoredEvent) -> None:
     desk, week = marked(desk, found, mark, terms)
     if week is not None:
         _put_week(rows, week)
+    _follow(rows, mark, found if week is not None else None)
     session = mark.session.isoformat()
     rows.put(LabEquityRow, *(_equity(desk, session, *one) for one in desk.books.items()))
     _keep(rows, DESK, _json(Desks, charged(desk, mark, terms)))
+
+
+def _follow(rows: Rows, mark: UniverseMarked, entered: Deliberation | None) -> None:
+    """What open ideas have brought by this close; those of a week just entered take their place."""
+    ideas = Ideas.validate_json(_read(rows, IDEAS) or "[]")
+    if entered is not None:
+        ended, ideas = taken_up(ideas, entered, mark)
+        rows.put(LabIdeaRow, *map(_idea, ended))
+    ideas = followed(ideas, mark)
+    rows.put(LabIdeaRow, *map(_idea, ideas))
+    _keep(rows, IDEAS, _json(Ideas, tuple(one for one in ideas if not one.ended)))
+
+
+def _idea(idea: Idea) -> dict[str, Any]:
+    choice, brought = idea.choice, idea.seen_return
+    return {
+        "week_id": idea.week_id,
+        "line": idea.line,
+        "instrument": choice.instrument,
+        "direction": choice.direction,
+        "horizon": choice.horizon,
+        "conviction": choice.conviction,
+        "seen_return": None if brought is None else str(brought),
+        "ended": idea.ended,
+    }
 
 
 def _put_week(rows: Rows, week: LabWeek) -> None:
@@ -153,12 +181,13 @@ def _equity(desk: LabDesk, session: str, line: str, book: LabBook) -> dict[str, 
         "week_id": desk.week_id or "",
         "equity": str(book.worth()),
         "coverage": f"{book.coverage:.6f}",
+        "closed_trades": book.closed,
     }
 
 
 LAB = TableProjection(
     "lab",
-    (LabStateRow, LabWeekRow, LabEquityRow),
+    (LabStateRow, LabWeekRow, LabIdeaRow, LabEquityRow),
     {
         "SettingsRecorded": _settings,
         "DeskConfigured": _configured,

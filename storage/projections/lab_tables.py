@@ -1,4 +1,4 @@
-"""Tables of the council lab: each line's equity, each week's picks, and the lines as they stand."""
+"""Tables of the council lab: each line's equity, each week's picks and ideas, and the lines as they stand."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from sqlmodel import Field, SQLModel
 
 
 class LabEquityRow(SQLModel, table=True):
-    """A line at a session's close: USD, and the share of its sessions so far with prices, 0 to 1."""
+    """A line at a session's close: USD, and the share of its sessions so far with prices, 0 to 1.
+
+    ``closed_trades`` counts the positions that came to an end so far.
+    """
 
     __tablename__ = "lab_equity"
 
     line: str = Field(sa_column=Column(Text, primary_key=True))
-    session: str = Field(sa_column=Column(Text, primary_key=True))
+    session: str = Field(sa_column=Column(Text, primary_key=True, index=True))
     week_id: str = Field(sa_type=Text)
     equity: str = Field(sa_type=Text)
     coverage: str = Field(sa_type=Text)
+    closed_trades: int
 
 
 class LabWeekRow(SQLModel, table=True):
@@ -30,6 +34,26 @@ class LabWeekRow(SQLModel, table=True):
     kind: str = Field(sa_type=Text)
     picks: str = Field(sa_type=Text)
     starts: str = Field(sa_type=Text)
+
+
+class LabIdeaRow(SQLModel, table=True):
+    """What a pitch or the chairman wanted in a week, at full size and without costs.
+
+    ``line`` is the lab's of who wanted it. ``seen_return`` is a fraction as decimal text, seen from
+    the idea (a short gains when prices fall), up to its newest close; None for FLAT and without a
+    price. ``ended``: by its horizon or the next week.
+    """
+
+    __tablename__ = "lab_ideas"
+
+    week_id: str = Field(sa_column=Column(Text, primary_key=True))
+    line: str = Field(sa_column=Column(Text, primary_key=True))
+    instrument: str | None = Field(default=None, sa_type=Text)
+    direction: str = Field(sa_type=Text)
+    horizon: str = Field(sa_type=Text)
+    conviction: float
+    seen_return: str | None = Field(default=None, sa_type=Text)
+    ended: bool
 
 
 class LabStateRow(SQLModel, table=True):
