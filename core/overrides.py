@@ -152,7 +152,8 @@ def dict_or_none(value: Any) -> dict[str, Any] | None:
 def _new_identity(place: dict[str, Any], model: str) -> None:
     """Another model has another vendor and other names; what is not known is what its id says."""
     vendor, _, name = model.partition("/")
-    place.update(name=name or model, family=None, aliases=[], knowledge_cutoff=None, fallbacks=[])
+    place.update(name=name or model, family=None, aliases=[], fallbacks=[])
+    place.update(knowledge_cutoff=None, knowledge_source=None)
     place["vendor"] = None if vendor == "rules" else vendor
 
 

@@ -34,12 +34,18 @@ RULES_VENDOR = "rules"
 PACKS = ("A", "B")
 
 
+def _nobody_says(source: str | None) -> bool:
+    """Such a source is left out of the record: weeks of casts without one keep their ids."""
+    return source is None
+
+
 class ModelSpec(Schema):
     """One model: ``name`` is what people read, ``model`` what is called.
 
     ``vendor``, ``family`` and ``aliases`` are its identity in text, scrubbed before anybody judges
     it; rules strategies have none, their words are everyday words. ``knowledge_cutoff`` is the last
-    day its training data covers, None when it has no such day.
+    day its training data covers, None when it has no such day or nobody says which;
+    ``knowledge_source`` says who says so.
     """
 
     name: Label
@@ -48,6 +54,7 @@ class ModelSpec(Schema):
     family: Label | None = None
     aliases: tuple[Label, ...] = ()
     knowledge_cutoff: date | None = None
+    knowledge_source: Label | None = Field(default=None, exclude_if=_nobody_says)
     fallbacks: tuple[ModelSpec, ...] = Field(default=(), max_length=4)
     """Asked in this order when this one cannot answer; who really answered is recorded."""
 

@@ -7,6 +7,7 @@ from storage.projections.calls import CALLS
 from storage.projections.checkpoints import CHECKPOINTS
 from storage.projections.council import COUNCIL
 from storage.projections.desk import DESK
+from storage.projections.guesses import GUESSES
 from storage.projections.jobs import JOBS
 from storage.projections.lab import LAB
 from storage.projections.no_checkpoints import NO_CHECKPOINTS
@@ -24,6 +25,7 @@ ALL_PROJECTIONS: tuple[TableProjection, ...] = (
     CALLS,
     NO_CHECKPOINTS,
     LAB,
+    GUESSES,
     JOBS,
     APPROVALS,
     SCHEDULE,

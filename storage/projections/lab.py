@@ -181,6 +181,7 @@ def _equity(desk: LabDesk, session: str, line: str, book: LabBook) -> dict[str, 
         "week_id": desk.week_id or "",
         "equity": str(book.worth()),
         "coverage": f"{book.coverage:.6f}",
+        "priced_sessions": book.priced,
         "closed_trades": book.closed,
     }
 

@@ -9,7 +9,8 @@ from sqlmodel import Field, SQLModel
 class LabEquityRow(SQLModel, table=True):
     """A line at a session's close: USD, and the share of its sessions so far with prices, 0 to 1.
 
-    ``closed_trades`` counts the positions that came to an end so far.
+    ``priced_sessions`` and ``closed_trades``: sessions with prices, and positions that came to an
+    end, so far.
     """
 
     __tablename__ = "lab_equity"
@@ -19,6 +20,7 @@ class LabEquityRow(SQLModel, table=True):
     week_id: str = Field(sa_type=Text)
     equity: str = Field(sa_type=Text)
     coverage: str = Field(sa_type=Text)
+    priced_sessions: int
     closed_trades: int
 
 

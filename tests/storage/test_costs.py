@@ -176,7 +176,7 @@ def test_past_calls_have_a_mean_size_by_stage(desk):
 LATER_TABLES = (
     *("leases", "jobs", "proposals", "approvals", "shadow_terms", "shadow_books", "shadow_equity"),
     *("planned_slots", "slot_attempts", "scheduler_pause"),
-    *("lab_equity", "lab_weeks", "lab_state"),
+    *("lab_equity", "lab_weeks", "lab_state", "lab_ideas", "identity_guesses", "identity_state"),
 )
 """What revisions after 0003 made."""
 

@@ -1,4 +1,4 @@
-"""The lab's lines count their closed trades, and each idea of a week has a row with what it brought."""
+"""The lab's lines count their closed trades; each idea has what it brought, each pitch whose it seems."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def upgrade() -> None:
         "lab_equity",
         *map(_key, ("line", "session")),
         *map(_text, ("week_id", "equity", "coverage")),
-        sa.Column("closed_trades", sa.Integer(), nullable=False),
+        *map(_count, ("priced_sessions", "closed_trades")),
     )
     op.create_index("ix_lab_equity_session", "lab_equity", ["session"])
     op.create_table(
@@ -29,6 +29,13 @@ def upgrade() -> None:
         sa.Column("seen_return", sa.Text()),
         sa.Column("ended", sa.Boolean(), nullable=False),
     )
+    op.create_table(
+        "identity_guesses",
+        *map(_key, ("week_id", "account_id")),
+        _text("guessed_account_id"),
+        _count("candidates"),
+    )
+    op.create_table("identity_state", _key("key"), _text("document"))
     # Without its position the projection starts afresh: weeks lived before get their rows.
     op.execute("DELETE FROM projection_positions WHERE name = 'lab'")
 
@@ -39,6 +46,10 @@ def _key(name: str) -> sa.Column:
 
 def _text(name: str) -> sa.Column:
     return sa.Column(name, sa.Text(), nullable=False)
+
+
+def _count(name: str) -> sa.Column:
+    return sa.Column(name, sa.Integer(), nullable=False)
 
 
 def downgrade() -> None:
