@@ -30,6 +30,7 @@ class Place:
 PLACES = (
     Place("overview", "Overview"),
     Place("week", "Week", shareable=True),
+    Place("lab", "Council lab"),
     Place("operations", "Operations"),
 )
 FRONT = PLACES[0]

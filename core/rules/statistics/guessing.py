@@ -18,7 +18,7 @@ from core.rules.statistics.quantiles import Interval, wilson
 
 BUCKETS = 512
 """Words are counted by their checksum: a closed alphabet, whatever models write."""
-FEWEST_TEXTS = 5
+FEWEST_TEXTS = 3
 """Of every author in question, before anything is guessed."""
 TOKENS = re.compile(r"[^\W\d_]+|[^\w\s]")
 

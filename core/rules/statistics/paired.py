@@ -50,6 +50,7 @@ class PairedDifference:
     mean                 mean weekly difference
     deviation            sample deviation of the weekly differences
     interval             95 %, of this rival alone (not adjusted for the number of rivals)
+    family_interval      95 % for all rivals of the look at once (Bonferroni: never narrower than Holm)
     p_value, adjusted_p  that the mean is 0, alone and after Holm; the verdict follows the second
     smallest_detectable  mean weekly difference found in 80 of 100 such records, at level / rivals
     weeks_needed         further weeks until the edge of ``PairedRules`` is found in 80 of 100
@@ -62,6 +63,7 @@ class PairedDifference:
     mean: float | None
     deviation: float | None
     interval: Interval | None
+    family_interval: Interval | None
     p_value: float | None
     adjusted_p: float | None
     smallest_detectable: float | None
@@ -123,6 +125,7 @@ def _paired(
         mean=float(np.mean(pair)) if len(pair) else None,
         deviation=deviation,
         interval=None if mean is None else mean.interval(),
+        family_interval=None if mean is None else mean.interval(1 - look.rules.level / look.family),
         p_value=None if mean is None else mean.p_value,
         adjusted_p=adjusted,
         smallest_detectable=least,

@@ -1,0 +1,72 @@
+"""Council lab: does the council add value, or would a plain vote on the same pitches do?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.rules.contamination import Knowledge
+from pages.ui import data, lab_data
+from pages.ui.components import empty_desk, heading
+from pages.ui.format import week
+from pages.ui.lab_knowledge_cards import knowledge_card
+from pages.ui.lab_line_cards import line_cards
+from pages.ui.lab_verdict_cards import verdict_cards
+from pages.ui.lab_words import tenure_name
+
+CAPTION = "Does the council add value? Shadow accounts on the recorded pitches, at no model's cost."
+VERDICT, LINES, KNOWLEDGE = "verdict", "lines", "knowledge"
+
+state = data.now()
+labels, heads = data.labels(state), lab_data.heads(state)
+if not heads:
+    heading("Council lab", CAPTION)
+    if labels:
+        st.info(
+            "The lab counts a week once the next one has begun: run two weeks with "
+            "`cli.py run_weekly`, or look at `cli.py demo`.",
+            title="No week is over yet",
+        )
+    else:
+        empty_desk()
+    st.stop()
+
+names = [tenure_name(one.tenure) for one in heads]
+chosen = names[0]
+if len(heads) > 1:
+    chosen = st.selectbox(
+        "Record of the council, by chairman's model", names, key="record", bind="query-params"
+    )
+place = names.index(chosen)
+head = heads[place]
+heading(
+    "Council lab",
+    f"{len(head.weeks)} finished weeks, {week(head.weeks[0])} to {week(head.weeks[-1])} · shadow accounts "
+    "on the recorded pitches and prices, at no model's cost",
+)
+
+views, switch = st.columns([3, 2], vertical_alignment="center")
+view = views.segmented_control(
+    "View",
+    [VERDICT, LINES, KNOWLEDGE],
+    default=VERDICT,
+    required=True,
+    key="view",
+    bind="query-params",
+    label_visibility="collapsed",
+)
+unclean = sum(one is not Knowledge.CLEAN for one in head.states)
+clean = switch.toggle(
+    f"Leave out weeks a model may have known ({unclean} of {len(head.weeks)})",
+    key="clean",
+    bind="query-params",
+)
+weeks = head.kept(clean=clean)
+if not weeks:
+    st.info("Some model may have known every week of this record: nothing is left to judge by.")
+elif view == LINES:
+    line_cards(lab_data.record(state, place, weeks), lab_data.growth(state, place, weeks), labels)
+elif view == VERDICT:
+    verdict_cards(lab_data.record(state, place, weeks), labels)
+if view == KNOWLEDGE:
+    with st.container(border=True):
+        knowledge_card(head, lab_data.witnesses(state), labels)

@@ -1,0 +1,59 @@
+"""Which models may have known how a week went, by their knowledge cut-offs as the runs recorded them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.rules.contamination import Knowledge
+from pages.ui.components import card_title
+from pages.ui.evidence import events_behind
+from pages.ui.lab_data import RecordHead
+from pages.ui.lab_words import STATES, Labels
+from storage.queries.lab_knowledge import CHAIR, ModelRecord, Witness
+
+
+def knowledge_card(head: RecordHead, witnesses: Sequence[Witness], labels: Labels) -> None:
+    """One row a seat and model, with how many of its weeks it may have known."""
+    card_title(
+        "Knowledge of the models",
+        "contaminated: the cut-off lies on or after the week's Wednesday; may be known: no cut-off on "
+        "record, and the week was over when the model was asked",
+    )
+    weeks = set(head.weeks)
+    found: dict[tuple[str, ModelRecord], list[Knowledge]] = defaultdict(list)
+    for one in witnesses:
+        if one.week_id in weeks:
+            found[one.seat, one.record].append(one.state)
+    st.dataframe(
+        pd.DataFrame(
+            [_row(*key, states, labels) for key, states in sorted(found.items(), key=_by_seat)]
+        ),
+        hide_index=True,
+        placeholder="unknown",
+        height="content",
+        alt="Knowledge cut-off of every model that spoke, and the weeks it may have known",
+    )
+    events_behind(type="SettingsRecorded")
+
+
+def _by_seat(item: tuple[tuple[str, ModelRecord], list[Knowledge]]) -> tuple[str, str]:
+    return item[0][0], item[0][1].model
+
+
+def _row(
+    seat: str, model: ModelRecord, states: Sequence[Knowledge], labels: Labels
+) -> dict[str, object]:
+    known = next((label for key, label in labels.items() if key == seat), None)
+    cutoff = "computed, knows nothing" if model.computed else None
+    return {
+        "seat": known.name if known else "Chairman" if seat == CHAIR else seat,
+        "model": model.model,
+        "knowledge cut-off": cutoff or (model.cutoff.isoformat() if model.cutoff else None),
+        "source": "" if model.computed else model.source,
+        "weeks": len(states),
+        **{STATES[state]: states.count(state) for state in Knowledge},
+    }
