@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pydantic import ValidationError
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine
 
 from core.clock import Clock
 from core.errors import BadInput, ChainBroken, StoreUnusable
@@ -42,12 +42,17 @@ def anchor_file(engine: Engine, folder: Path | None = None) -> Path | None:
     Those of a PostgreSQL database go to ``folder``, named by its host and name: they are of use
     only on another machine than the server's. None for a store in memory, or without a folder.
     """
-    file = file_of(engine.url)
+    return anchors_of(engine.url, folder)
+
+
+def anchors_of(url: URL, folder: Path | None = None) -> Path | None:
+    """The same for a store that is known by its address alone."""
+    file = file_of(url)
     if file is not None:
         return file.with_suffix(".anchors.jsonl")
-    if folder is None or engine.dialect.name == "sqlite":
+    if folder is None or url.get_backend_name() == "sqlite":
         return None
-    database = f"{engine.url.host or 'local'}-{engine.url.database}"
+    database = f"{url.host or 'local'}-{url.database}"
     return folder / f"{re.sub(r'[^A-Za-z0-9_.-]', '_', database)}.anchors.jsonl"
 
 

@@ -6,7 +6,7 @@ module in ``storage.migrations.metadata``, and run ``make migrate-diff``.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Double, Integer, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 # SQLite makes a column its gapless rowid only when the type is spelled INTEGER.
@@ -17,7 +17,12 @@ class EventRow(SQLModel, table=True):
     """One event. JSON and times are text on every database: what is hashed is what is stored."""
 
     __tablename__ = "events"
-    __table_args__ = (UniqueConstraint("stream_id", "version", name="uq_events_stream_version"),)
+    __table_args__ = (
+        UniqueConstraint("stream_id", "version", name="uq_events_stream_version"),
+        Index("ix_events_week_id_position", "week_id", "position"),
+        Index("ix_events_run_id_position", "run_id", "position"),
+        Index("ix_events_type_position", "type", "position"),
+    )
 
     position: int = Field(sa_column=Column(POSITION, primary_key=True, autoincrement=False))
     stream_id: str = Field(sa_type=Text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from storage.chain import ChainWalk
 from storage.event_store import SqlEventStore
 
 NO_ANCHOR = "whether the newest events were cut off cannot be known without an anchor"
+
+
+def ignored(_events: int) -> None:
+    """For whoever need not know how far the walk is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +30,13 @@ class VerificationResult:
     message: str
 
 
-def verify(store: SqlEventStore, anchor: Path | None = None) -> VerificationResult:
+def verify(
+    store: SqlEventStore, anchor: Path | None = None, walked: Callable[[int], None] = ignored
+) -> VerificationResult:
     """Walk the whole log; with an anchor file also prove that no tail up to it was cut off.
 
-    An anchor file that was altered is a failed verification; one that cannot be read is BadInput.
+    ``walked`` is told now and then how many events were walked so far. An anchor file that was
+    altered is a failed verification; one that cannot be read is BadInput.
     """
     anchors = Anchors()
     if anchor is not None:
@@ -40,6 +48,7 @@ def verify(store: SqlEventStore, anchor: Path | None = None) -> VerificationResu
     for rows in store.chunks():
         for row in rows:
             walk.step(row)
+        walked(walk.events)
     return _result(walk, anchors, anchor, store)
 
 

@@ -65,6 +65,11 @@ class StoreReader:
         file = Path(parsed.database)
         return cls(_read_only(file), file.exists, url)
 
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._engine.dialect.name
+
     def rows(self, statement: Select[Any]) -> Sequence[RowMapping]:
         """Every row, or none when the store or its read models are not there."""
         if not self._exists():
