@@ -32,6 +32,7 @@ PLACES = (
     Place("week", "Week", shareable=True),
     Place("lab", "Council lab"),
     Place("operations", "Operations"),
+    Place("audit", "Audit"),
 )
 FRONT = PLACES[0]
 

@@ -12,6 +12,10 @@ import re
 WORD_JOINER = "\u2060"
 MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@])")
 INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
+HIDDEN = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u2069\ufeff]"
+)
 FOUND_LATER = re.compile(r"://|@|(?i:www)(?=\.)|:(?=(?i:material/|streamlit:))")
 """Addresses and icons are looked for in the text that is left when all signs are read."""
 
@@ -24,6 +28,15 @@ def safe(text: object) -> str:
     plain = " ".join(INVISIBLE.sub("", str(text)).split())
     apart = FOUND_LATER.sub(lambda found: _taken_apart(found.group()), plain)
     return MARKUP.sub(r"\\\1", apart)
+
+
+def visible(text: object) -> str:
+    r"""The same text for where no Markdown is read (code, JSON, cells): hidden signs are spelled out.
+
+    Line ends and tabs stay; what turns the direction of writing, or is no letter at all, is written
+    as ``\u202e``.
+    """
+    return HIDDEN.sub(lambda found: f"\\u{ord(found.group()):04x}", str(text))
 
 
 def _taken_apart(sign: str) -> str:
