@@ -23,7 +23,7 @@ LONGEST, LONGEST_POSITION = 200, 18
 def asked_filter(state: StoreState) -> EventFilter:
     """The row of fields; each is a parameter of the address."""
     with st.grid(5, min_column_width=150, gap="small"):
-        _choice("Week", "week", [one.week_id for one in data.weeks(state)])
+        _choice("Week", "week", list(data.week_ids(state)))
         _choice("Type", "type", list(audit_data.types(state)))
         _words("Stream", "stream", "account/acct_5, or run/ for all below")
         _words("Run", "run", "a run's id")

@@ -12,6 +12,7 @@ from pages.ui.data import StoreState
 from pages.ui.evidence import events_behind
 from pages.ui.format import moment
 from pages.ui.safe import clipped, safe
+from pages.ui.visitor import visitor
 
 REFUSED = "chain refused"
 EVERY_S = 1.0
@@ -43,7 +44,9 @@ def chain_card(state: StoreState, newest: int) -> None:
 
 
 def _begin() -> None:
-    """Reading alone: whoever may see the page may ask, but not one walk after another."""
+    """Reading alone: whoever may read may ask, but not one walk after another."""
+    if not visitor().may_read:
+        return
     try:
         chain_walks().begin(data.now())
     except Busy as error:
