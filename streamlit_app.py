@@ -7,12 +7,13 @@ from pathlib import Path
 import streamlit as st
 
 from pages.http import health, metrics
+from pages.http.api.routes import routes as api
 from pages.http.headers import middleware
 from pages.http.warm_up import lifespan
 
 app = st.App(
     Path(__file__).resolve().parent / "pages" / "_shell.py",
-    routes=[*health.routes(), *metrics.routes()],
+    routes=[*health.routes(), *metrics.routes(), *api()],
     middleware=middleware(),
     lifespan=lifespan,
 )

@@ -5,7 +5,10 @@ from __future__ import annotations
 from core.clock import Clock
 from core.desk import approval, breaker, scheduling, trading_switch
 from core.desk.approval import Word
+from core.desk.breaker_meter import BreakerMeter
 from core.events.breaker import BreakerReset, TradingDisabled, TradingEnabled
+from core.events.envelope import Event
+from core.policy import DeskPolicy
 from core.ports import EventStore
 from core.schemas.breaker import Scope
 from core.types import AccountId, WeekId
@@ -15,6 +18,7 @@ __all__ = [
     "decide",
     "disable_trading",
     "enable_trading",
+    "evaluate_breaker",
     "pause_scheduler",
     "reset_breaker",
     "resume_scheduler",
@@ -53,3 +57,8 @@ def reset_breaker(
 ) -> BreakerReset:
     """End every halt of the scope; BadInput for an unknown scope, and without a reason."""
     return breaker.reset(store, scope, reason, by, clock.now())
+
+
+def evaluate_breaker(store: EventStore, policy: DeskPolicy) -> tuple[Event, ...]:
+    """Halt and release what the log makes due now; what was decided, none when nothing changed."""
+    return breaker.evaluate_log(store, BreakerMeter(store, policy))

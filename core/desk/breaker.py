@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from core.desk.breaker_meter import BreakerMeter
 from core.desk.desk import Desk
 from core.desk.halts import BREAKER_STREAM, halted, halts
 from core.desk.writing import new_event
@@ -14,28 +15,30 @@ from core.events.envelope import Append, Event
 from core.ports import EventStore
 from core.schemas.breaker import DESK, Scope, account_scope, strategy_scope
 
-__all__ = ["BREAKER_STREAM", "evaluate", "halted", "halts", "known_scopes", "reset"]
+__all__ = ["BREAKER_STREAM", "evaluate", "evaluate_log", "halted", "halts", "known_scopes", "reset"]
 
 ATTEMPTS = 10
 
 
 def evaluate(desk: Desk) -> tuple[Event, ...]:
+    """`evaluate_log` of a desk; a replay and a what-if are given their halts and measure nothing."""
+    return () if desk.recorded_halts is not None else evaluate_log(desk.store, desk.meter)
+
+
+def evaluate_log(store: EventStore, meter: BreakerMeter) -> tuple[Event, ...]:
     """Halt and release what the log makes due by now; the events written, none when nothing changed.
 
     No vendor is asked: prices are those on record, and a decision is dated by the event that passed
-    its threshold, so that asking later, twice or after a restart writes the same. A replay and a
-    what-if are given their halts and measure nothing.
+    its threshold, so that asking later, twice or after a restart writes the same.
     """
-    if desk.recorded_halts is not None:
-        return ()
     written: list[Event] = []
     for attempt in range(ATTEMPTS):
-        desk.meter.refresh()
-        due = desk.meter.due()
+        meter.refresh()
+        due = meter.due()
         if not due:
             break
         try:
-            desk.store.commit([Append(BREAKER_STREAM, due, desk.meter.version)])
+            store.commit([Append(BREAKER_STREAM, due, meter.version)])
         except ConcurrencyError:  # another process decided or reset first: measure with its word
             if attempt == ATTEMPTS - 1:
                 raise
