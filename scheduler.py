@@ -17,6 +17,7 @@ from datetime import datetime
 
 from config.alert_watch import alert_watch
 from config.job_tools import StoreTools
+from config.memory import few_arenas
 from config.observed import observed
 from config.settings import Settings, load_settings
 from config.wiring import build_desk, leader_lock, open_configured, open_store, scratch_desk
@@ -120,6 +121,7 @@ def this_process() -> str:
 
 def main() -> int:
     """0 when told to stop; in one line 2 when it may not start as asked, 1 when it cannot."""
+    few_arenas()
     try:
         settings, store = open_configured(os.environ.get(STORE_VARIABLE))
         lease = Lease(store.engine, holder=this_process(), ttl_s=settings.lease_s)

@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from benchmarks.soak_samples import Sample, fitted_ratio, open_files, rss, table, threads
+from config.memory import few_arenas
 from config.observed_http import serve
 from config.settings import Settings, load_settings
 from config.wiring import calendar, open_store
@@ -164,6 +165,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--weeks", type=int, default=52)
     asked = parser.parse_args()
+    few_arenas()  # as the scheduler's process begins
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         samples, outcomes = soaked(Path(folder), asked.weeks, asked.minutes)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from config.memory import give_back
 from config.settings import Settings
 from config.terminal.backup import backup_folder
 from core.clock import in_new_york
@@ -59,6 +60,7 @@ def _kept(desk: Desk, settings: Settings, store: SqlEventStore, at: datetime) ->
         return
     yield f"anchored at position {write_anchor(store, file, desk.clock).position}"
     report = nightly(store, backup_folder(settings, desk.kind), at)
+    give_back()
     yield f"backup {report.file.name}, {len(report.removed)} older ones removed"
 
 

@@ -6,11 +6,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from core.desk.tail import Tail
-from core.events.account import OrderAccepted, OrderCancelled, OrderFilled, OrderIntended
+from core.events.account import (
+    OrderAccepted,
+    OrderCancelled,
+    OrderFilled,
+    OrderIntended,
+    OrderRejected,
+)
 from core.ports import EventStore
 from core.schemas.order import BrokerFill, OrderIntent, OrderTicket
 
-KINDS = (OrderIntended, OrderAccepted, OrderFilled, OrderCancelled)
+KINDS = (OrderIntended, OrderAccepted, OrderRejected, OrderFilled, OrderCancelled)
 
 
 class Sent(NamedTuple):
@@ -26,7 +32,7 @@ class SentOrders:
     def __init__(self, store: EventStore) -> None:
         self._store = store
         self._tail = Tail(store, {kind.__name__ for kind in KINDS})
-        self._intents: dict[str, OrderIntent] = {}
+        self._intents: dict[str, OrderIntent] = {}  # of orders that are not sent yet
 
     def news(self) -> Sent:
         tickets: dict[str, OrderTicket] = {}
@@ -38,10 +44,13 @@ class SentOrders:
                 self._intents[event.intent.client_order_id] = event.intent
             elif isinstance(event, OrderAccepted):
                 key = event.client_order_id
-                tickets[key] = _ticket(self._intents[key], event)
+                tickets[key] = _ticket(self._intents.pop(key), event)
+            elif isinstance(event, OrderRejected):
+                self._intents.pop(event.client_order_id, None)
             elif isinstance(event, OrderFilled):
                 fills.setdefault(event.fill.client_order_id, []).append(event.fill)
             elif isinstance(event, OrderCancelled):
+                self._intents.pop(event.client_order_id, None)
                 cancelled.add(event.client_order_id)
         orders = [(ticket, tuple(fills.get(key, ()))) for key, ticket in tickets.items()]
         return Sent(orders, frozenset(cancelled))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import singledispatch
 
@@ -29,6 +29,8 @@ from core.types import AccountId, CheckpointAction, RunId, WeekId
 ZERO = Decimal(0)
 ENDING = (Purpose.HORIZON, Purpose.MISSED_WEEK, Purpose.FLATTEN)
 """Orders after which nothing more is done in a week."""
+REMEMBERED = timedelta(weeks=4)
+"""How long an ended order is kept at least: a book of ten years is not longer than one of a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ class AccountBook:
     """An account as of its last event.
 
     ``version`` is that event's; ``previous`` the week before ``week``; ``filled_at`` the instant of
-    the newest fill, ``fills`` their number. ``borrow_paid`` (USD) is what a simulated short was charged.
+    the newest fill, ``fills`` their number. ``borrow_paid`` (USD) is what a simulated short was
+    charged. ``finished_orders`` go back some weeks.
     """
 
     account_id: AccountId
@@ -162,6 +165,7 @@ def _(event: TargetSet, book: AccountBook) -> AccountBook:
     carried = held * target.direction.sign > 0
     return replace(
         book,
+        finished_orders=_recent(book, event.entry_session),
         previous=book.week,
         week=WeekBook(
             week_id=event.week_id,
@@ -176,6 +180,17 @@ def _(event: TargetSet, book: AccountBook) -> AccountBook:
             start_version=book.version + 1,
         ),
     )
+
+
+def _recent(book: AccountBook, session: date) -> Mapping[str, FinishedOrder]:
+    """Ended orders that somebody may still ask for: those of the last weeks, and what others follow."""
+    since = session - REMEMBERED
+    followed = {order.intent.after for order in book.open_orders.values()}
+    return {
+        key: ended
+        for key, ended in book.finished_orders.items()
+        if ended.decided_at.date() >= since or key in followed
+    }
 
 
 @_apply.register

@@ -1,6 +1,6 @@
 """An account folded from its events: cash, orders, and the week it is in."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,14 +15,14 @@ from core.events.account import (
     OrderRejected,
     TargetSet,
 )
-from core.rules.account_book import fold
+from core.rules.account_book import REMEMBERED, fold
 from core.schemas.checkpoint import CheckpointDecision
 from core.schemas.order import BrokerFill, OrderIntent, OrderStatus, Purpose
 from core.schemas.risk import Target
 from core.types import AccountId, CheckpointAction, Direction, Horizon, RunId, Side, WeekId
 
 ACCOUNT, WEEK, RUN = AccountId("acct_1"), WeekId("2024-03-06"), RunId("run-1")
-AT = datetime(2024, 3, 6, 13, tzinfo=UTC)
+AT, DAY = datetime(2024, 3, 6, 13, tzinfo=UTC), date(2024, 3, 6)
 
 
 def opened():
@@ -35,11 +35,11 @@ def opened():
     )
 
 
-def target(week=WEEK, direction=Direction.LONG, conviction=1.0, shares=100):
+def target(week=WEEK, direction=Direction.LONG, conviction=1.0, shares=100, entry=DAY):
     return TargetSet(
         week_id=week,
         run_id=RUN,
-        entry_session=date(2024, 3, 6),
+        entry_session=entry,
         target=Target(
             account_id=ACCOUNT,
             instrument="SPY",
@@ -209,3 +209,10 @@ def test_a_flip_enters_the_other_side_at_its_own_price():
     assert flipped.week.entry_price == 504
     assert flipped.week.peak_return == 0.0
     assert flipped.week.orders == 3
+
+
+def test_an_ended_order_is_remembered_for_some_weeks_and_as_long_as_another_follows_it():
+    lived = (*BOUGHT, intended(1, after="order-9"), intended(9), accepted(9), filled(9, "510"))
+    soon, late = DAY + REMEMBERED, DAY + REMEMBERED + timedelta(days=1)
+    assert set(book(*lived, target(entry=soon)).finished_orders) == {"order-0", "order-9"}
+    assert set(book(*lived, target(entry=late)).finished_orders) == {"order-9"}
