@@ -15,6 +15,7 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from config.access_log import access_filter
 from config.environment import LogFormat, LogLevel
 from config.known_secrets import known_values
 from config.settings import Settings
@@ -49,6 +50,7 @@ def configure_logging(
     handler = logging.StreamHandler(out)
     readable = fmt == "console" or (fmt == "auto" and out.isatty())
     handler.setFormatter(_formatter(tuple(secrets), readable=readable))
+    handler.addFilter(access_filter(verbose=level == "DEBUG"))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)

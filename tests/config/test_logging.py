@@ -124,3 +124,47 @@ def test_every_key_of_the_settings_is_known(monkeypatch):
         "p%40ss",
         "p@ss",
     }
+
+
+def asked(path, status=200):
+    """A request as uvicorn logs it."""
+    access = logging.getLogger("uvicorn.access")
+    access.info('%s - "%s %s HTTP/%s" %d', "127.0.0.1:5", "GET", path, "1.1", status)
+
+
+PROBED = ("/healthz", "/health?x=1", "/api/health", "/livez/", "/metrics")
+BY_ITSELF = ("/_stcore/health", "/_stcore/host-config", "/static/js/index.js", "/media/a.png")
+
+
+def test_what_machines_ask_for_again_and_again_is_not_logged(lines):
+    written = lines()
+    for path in (*PROBED, *BY_ITSELF):
+        asked(path)
+    assert written() == []
+
+
+def test_what_people_ask_for_and_every_error_is(lines):
+    written = lines()
+    for path in ("/", "/week?week=2026-11-18", "/healthzzz", "/api/weeks"):
+        asked(path)
+    asked("/healthz", 503)
+    asked("/_stcore/health", 404)
+    logging.getLogger("uvicorn.error").error("/healthz")
+    events = [json.loads(line)["event"] for line in written()]
+    assert len(events) == 7
+    assert events[4].endswith('"GET /healthz HTTP/1.1" 503')
+
+
+def test_at_debug_every_request_is_logged(lines):
+    written = lines(level="DEBUG")
+    for path in (*PROBED, *BY_ITSELF):
+        asked(path)
+    assert len(written()) == len(PROBED) + len(BY_ITSELF)
+
+
+@pytest.mark.parametrize("level", ["INFO", "DEBUG"])
+@pytest.mark.parametrize("status", [303, 410])
+def test_the_token_of_a_shared_link_is_in_no_line(lines, level, status):
+    written = lines(level=level)
+    asked("/s/IjQi.aBcDeF.token-of-a-link", status)
+    assert json.loads(written()[0])["event"].endswith(f'"GET /s/… HTTP/1.1" {status}')
