@@ -12,23 +12,33 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from core.canonical import fingerprint
 from core.errors import BadInput
 from core.job_kinds import (
+    MOST_MEMBERS,
     PLANNED,
     STAGES,
     TAKES,
     Day,
     JobKind,
+    ModelName,
     Note,
     OverrideKey,
     OverrideText,
+    Question,
     Wall,
 )
 from core.schemas.base import Schema
-from core.types import WeekId, week_of
+from core.types import WeekId, deterministic_id, week_of
 
 __all__ = ["CancelJob", "JobKind", "RunJob", "cancel_job", "exclusive_with", "run_job"]
 
 MOST_OVERRIDES = 40
 HASH_LENGTH = 12
+NOTHING: tuple[object, ...] = (None, {}, ())
+"""What a field holds that was not given."""
+
+
+def _absent(value: object) -> bool:
+    """Left out of the payload: a command of another kind reads as it did before there were questions."""
+    return value in NOTHING
 
 
 class RunJob(Schema):
@@ -36,7 +46,9 @@ class RunJob(Schema):
 
     ``stage`` is the last one to run for ``stage``, the first to run anew for ``rerun``. ``session``
     and ``time`` (``HH:MM``, New York) name a checkpoint, ``start`` and ``end`` the days to simulate,
-    both included. ``note`` is a person's own words and decides nothing.
+    both included. ``question`` is for the bare council: ``models`` are to be asked (none: whoever
+    sits there), ``sequence`` counts from 1 how often they are. ``note`` is a person's own words and
+    decides nothing.
     """
 
     kind: JobKind
@@ -48,6 +60,9 @@ class RunJob(Schema):
     start: Day | None = None
     end: Day | None = None
     seed: int | None = Field(default=None, ge=0, le=2**31 - 1, strict=True)
+    question: Question | None = Field(default=None, exclude_if=_absent)
+    models: tuple[ModelName, ...] = Field(default=(), max_length=MOST_MEMBERS, exclude_if=_absent)
+    sequence: int | None = Field(default=None, ge=1, le=10_000, strict=True, exclude_if=_absent)
     note: Note = ""
 
     @model_validator(mode="after")
@@ -63,6 +78,12 @@ class RunJob(Schema):
     def key(self) -> str:
         """The natural key: the same work has the same key, whoever asks for it and how often."""
         return _KEYS[self.kind](self)
+
+    @property
+    def conversation_id(self) -> str:
+        """Under which id a question is kept: what was asked, of whom, and for which time."""
+        asked = ("question", self.question, *self.models, self.sequence or 1)
+        return str(deterministic_id(*asked))
 
     @property
     def group(self) -> str:
@@ -95,7 +116,7 @@ def cancel_job(key: str) -> CancelJob:
 
 
 def exclusive_with(command: RunJob) -> str:
-    """The group in which one job runs at a time: a week's work, checkpoints, simulations, rebuilds.
+    """What runs one at a time: a week's work, checkpoints, simulations, rebuilds, questions.
 
     A checkpoint is not in its week's group: on a Wednesday it acts on the last week while the new
     one is still being researched.
@@ -107,6 +128,8 @@ def exclusive_with(command: RunJob) -> str:
             return "simulations"
         case JobKind.REBUILD:
             return "read models"
+        case JobKind.COUNCIL:
+            return "questions"
         case _:
             return f"week/{command.week_id}"
 
@@ -127,6 +150,7 @@ _KEYS: Mapping[JobKind, Callable[[RunJob], str]] = MappingProxyType(
         JobKind.SIMULATE: lambda job: f"simulate/{job.start}/{job.end}/{job.seed}",
         JobKind.REBUILD: lambda _: "rebuild/all",
         JobKind.EXPORT: lambda job: f"export/{job.week_id}",
+        JobKind.COUNCIL: lambda job: f"council/{job.conversation_id}",
     }
 )
 
@@ -137,7 +161,7 @@ def _refuse_fields(command: RunJob) -> None:
     given = {
         name
         for name in RunJob.model_fields
-        if name not in ("kind", "note") and getattr(command, name) not in (None, {})
+        if name not in ("kind", "note") and getattr(command, name) not in NOTHING
     }
     for name in takes.needs:
         if name not in given:

@@ -23,8 +23,12 @@ STAGES = (
     "execution",
 )
 """A week's stages in the order of a run; `core.pipelines.weekly` builds them."""
+TALK = ("collect_responses", "collect_rankings", "synthesize_final")
+"""The stages of a question to the bare council."""
 PLANNED = STAGES[:-1]
 """The stages of a what-if: it ends with the orders it would have placed."""
+LONGEST_QUESTION = 20_000
+MOST_MEMBERS = 20
 
 Note: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)]
 
@@ -49,6 +53,10 @@ _WALL = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 Day: TypeAlias = Annotated[date, BeforeValidator(_day)]
 Wall: TypeAlias = Annotated[str, AfterValidator(_wall)]
 OverrideKey: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,99}$")]
+Question: TypeAlias = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_QUESTION)
+]
+ModelName: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 OverrideText: TypeAlias = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40_000)
 ]
@@ -64,6 +72,7 @@ class JobKind(StrEnum):
     SIMULATE = "simulate"
     REBUILD = "rebuild"
     EXPORT = "export"
+    COUNCIL = "council"
 
 
 class Takes(NamedTuple):
@@ -84,5 +93,6 @@ TAKES: Mapping[JobKind, Takes] = MappingProxyType(
         JobKind.SIMULATE: Takes(("start", "end", "seed")),
         JobKind.REBUILD: Takes(),
         JobKind.EXPORT: Takes(("week_id",)),
+        JobKind.COUNCIL: Takes(("question",), ("models", "sequence")),
     }
 )

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from core.clock import at_new_york, in_new_york
 from core.commands import RunJob
 from core.desk import slot_log
+from core.desk.conversation import ask_council, refuse_others
 from core.desk.desk import Desk
 from core.desk.dispatch import run_slot
 from core.desk.job_check import refuse_unscheduled
@@ -26,7 +27,8 @@ from core.desk.slot_log import SlotOutcome
 from core.desk.slots import Job, Slot, session_slots, week_session
 from core.desk.weekly import LAST_STAGE, WeekRun, run_week
 from core.errors import BadInput
-from core.job_kinds import PLANNED, STAGES, JobKind
+from core.job_kinds import PLANNED, STAGES, TALK, JobKind
+from core.keys import STAGE1_RESULTS, STAGE3_RESULT
 from core.types import WeekId, wednesday
 
 
@@ -39,6 +41,8 @@ def stages_of(command: RunJob) -> tuple[str, ...]:
             return STAGES[: STAGES.index(command.stage or LAST_STAGE) + 1]
         case JobKind.RERUN:
             return PLANNED
+        case JobKind.COUNCIL:
+            return TALK
         case _:
             return ()
 
@@ -117,6 +121,17 @@ class JobWork:
         the_official_run(self.desk.store, self._week)
         return await self._in_a_thread(self.tools.export)
 
+    async def council(self) -> Done:
+        """A question, under the id it was asked under: what was answered before it stopped stands."""
+        desk, command, asked = self.desk, self.command, self.command.conversation_id
+        assert command.question is not None  # a question needs one
+        refuse_others(desk, command.models)
+        context = await ask_council(desk, command.question, self.reporter.stage, asked)
+        answers, chairman = context[STAGE1_RESULTS], context[STAGE3_RESULT].model
+        given = sum(not one.failed for one in answers)
+        words = f"{given} of {len(answers)} answered, {chairman} concluded"
+        return Done(words, {"conversation_id": asked, "answers": given, "chairman": chairman})
+
     async def _in_a_thread(self, work: Callable[[RunJob, Tell], Done]) -> Done:
         return await asyncio.to_thread(work, self.command, self.reporter.tell)
 
@@ -137,6 +152,7 @@ _WORK: Mapping[JobKind, Callable[[JobWork], Awaitable[Done]]] = MappingProxyType
         JobKind.SIMULATE: JobWork.simulate,
         JobKind.REBUILD: JobWork.rebuild,
         JobKind.EXPORT: JobWork.export,
+        JobKind.COUNCIL: JobWork.council,
     }
 )
 

@@ -23,7 +23,13 @@ from core.events.jobs import (
 )
 from core.ports import EventStore
 
-ONCE = (JobKind.WEEKLY, JobKind.STAGE, JobKind.CHECKPOINT, JobKind.POSTMORTEM)
+ONCE = (
+    JobKind.WEEKLY,
+    JobKind.STAGE,
+    JobKind.CHECKPOINT,
+    JobKind.POSTMORTEM,
+    JobKind.COUNCIL,
+)
 """Kinds that are not done again once they succeeded; asking for any other opens a new request."""
 MOST_RESULT = 20
 """Entries of a result: it is a pointer to what was made, never the thing itself."""
@@ -175,6 +181,8 @@ def _is_done_for_good(state: JobState) -> bool:
 def _what_else(command: RunJob) -> str:
     if command.kind in (JobKind.WEEKLY, JobKind.STAGE):
         return "rerun the week from a stage to see it under other settings"
+    if command.kind is JobKind.COUNCIL:
+        return "read its answers, or ask with the next sequence"
     return "its result stands"
 
 

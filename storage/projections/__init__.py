@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.projections.approvals import APPROVALS
 from storage.projections.calls import CALLS
 from storage.projections.checkpoints import CHECKPOINTS
+from storage.projections.conversations import CONVERSATIONS
 from storage.projections.council import COUNCIL
 from storage.projections.desk import DESK
 from storage.projections.guesses import GUESSES
@@ -29,4 +30,5 @@ ALL_PROJECTIONS: tuple[TableProjection, ...] = (
     JOBS,
     APPROVALS,
     SCHEDULE,
+    CONVERSATIONS,
 )

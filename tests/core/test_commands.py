@@ -24,6 +24,7 @@ GOOD = {
     JobKind.SIMULATE: {"start": "2024-01-03", "end": "2024-12-31", "seed": 7},
     JobKind.REBUILD: {},
     JobKind.EXPORT: {"week_id": WEEK},
+    JobKind.COUNCIL: {"question": "Is gold cheap?", "models": ["a/b"], "sequence": 2},
 }
 KEYS = [
     "weekly/2026-11-18",
@@ -34,6 +35,7 @@ KEYS = [
     "simulate/2024-01-03/2024-12-31/7",
     "rebuild/all",
     "export/2026-11-18",
+    f"council/{run_job('council', **GOOD[JobKind.COUNCIL]).conversation_id}",
 ]
 
 
@@ -61,6 +63,24 @@ def test_two_what_ifs_are_one_job_only_when_stage_and_overrides_are_the_same():
     assert one.key == same.key
     assert len({one.key, other.key, later.key}) == 3
     assert re.fullmatch(r"rerun/2026-11-18/[0-9a-f]{12}", one.key)
+
+
+def test_a_question_is_one_job_only_when_words_models_and_sequence_are_the_same():
+    one = run_job("council", question="Is gold cheap?", models=["a/b"])
+    assert (
+        one.key == run_job("council", question=" Is gold cheap? ", models=["a/b"], sequence=1).key
+    )
+    others = [
+        run_job("council", question="Is gold dear?", models=["a/b"]),
+        run_job("council", question="Is gold cheap?", models=["a/c"]),
+        run_job("council", question="Is gold cheap?", models=["a/b"], sequence=2),
+    ]
+    assert len({one.key, *(other.key for other in others)}) == 4
+
+
+def test_a_command_of_another_kind_is_recorded_as_before_there_were_questions():
+    recorded = run_job("rebuild").model_dump(mode="json")
+    assert not recorded.keys() & {"question", "models", "sequence"}
 
 
 def test_a_note_changes_no_key():
@@ -91,6 +111,12 @@ def test_a_note_changes_no_key():
         ("simulate", {"start": "2024-01-03", "end": "2024-01-09", "seed": True}, "seed cannot be"),
         ("simulate", {"start": "2024-01-03", "end": "2024-01-09", "seed": -1}, "seed cannot be"),
         ("rebuild", {"week_id": WEEK}, "rebuild takes no week_id: leave it out"),
+        ("council", {}, "council needs question: say which"),
+        ("council", {"question": " "}, "question cannot be"),
+        ("council", {"question": "x" * 20_001}, "question cannot be"),
+        ("council", {"question": "x", "sequence": 0}, "sequence cannot be"),
+        ("council", {"question": "x", "week_id": WEEK}, "council takes no week_id"),
+        ("rebuild", {"question": "x"}, "rebuild takes no question: leave it out"),
         ("rebuild", {"note": "x" * 401}, "note cannot be"),
     ],
 )
@@ -131,4 +157,4 @@ def test_a_checkpoint_waits_for_no_week_and_a_weeks_work_goes_one_by_one():
     groups = {kind: run_job(kind, **fields).group for kind, fields in GOOD.items()}
     of_week = {"weekly", "stage", "rerun", "postmortem", "replay", "export"}
     assert {groups[kind] for kind in map(JobKind, of_week)} == {"week/2026-11-18"}
-    assert len(set(groups.values())) == 4
+    assert len(set(groups.values())) == 5

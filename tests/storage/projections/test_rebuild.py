@@ -23,6 +23,7 @@ NOT_THERE = {"abstentions", "budget_stops", "jobs", "proposals", "approvals"} | 
     "planned_slots",
     "slot_attempts",
     "scheduler_pause",
+    "conversations",
 }
 """A simulated rules desk has none: nobody is silent, paid, asked or pausing, no scheduler ran."""
 TABLES = [cls for projection in ALL_PROJECTIONS for cls in projection.tables]
