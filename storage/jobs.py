@@ -6,7 +6,8 @@ from core.clock import Clock
 from core.commands import CancelJob, RunJob
 from core.desk import jobs
 from core.desk.job_check import refuse_unfit
-from core.desk.job_state import JobState
+from core.desk.job_log import job_state
+from core.desk.job_state import JobState, JobStatus
 from core.events import ALL_EVENTS
 from core.events.jobs import JobRequested
 from core.policy import DeskPolicy
@@ -30,6 +31,12 @@ def enqueue(
     if policy is not None:
         refuse_unfit(command, policy, load_builtin())
     return jobs.request(store, command, by, clock.now())
+
+
+def is_known(store: EventStore, command: RunJob) -> bool:
+    """Whether this work was ever asked for and neither failed nor was cancelled."""
+    state = job_state(store, command.key)
+    return state is not None and (state.is_open or state.status is JobStatus.DONE)
 
 
 def cancel_job(store: EventStore, command: CancelJob, by: str, clock: Clock) -> JobState:

@@ -23,7 +23,8 @@ from storage.jobs import enqueue
 from storage.queries import one_job
 
 CARD = "ask"
-KINDS: tuple[JobKind, ...] = tuple(JobKind)
+KINDS: tuple[JobKind, ...] = tuple(kind for kind in JobKind if kind is not JobKind.COUNCIL)
+"""A question has a page of its own."""
 MEANS = {
     JobKind.WEEKLY: "the whole week, or what is left of it",
     JobKind.STAGE: "the week up to and with one stage",

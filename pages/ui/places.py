@@ -31,6 +31,7 @@ PLACES = (
     Place("overview", "Overview"),
     Place("week", "Week", shareable=True),
     Place("lab", "Council lab"),
+    Place("chat", "Council chat"),
     Place("operations", "Operations"),
     Place("audit", "Audit"),
 )

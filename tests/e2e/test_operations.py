@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -19,32 +14,15 @@ from core.desk.trading_switch import disable, enable, is_disabled
 from core.desk.weekly import run_week
 from core.events.approval import ApprovalDecided
 from core.types import StoreKind, week_of
-from pages.http.store import STORE_VARIABLE
 from storage.jobs import enqueue, open_for_commands
-from tests.e2e.conftest import free_port, web_app
+from tests.e2e.conftest import web_app
+from tests.e2e.working import scheduler
 from tests.fakes.desks import bench, rules_settings
 from tests.fakes.manual_desks import manual
 from tests.fakes.stored_weeks import simulated_store
-from tests.fixture_files import ROOT
 
 SOON = 30_000
 WEEK = "2026-09-09"
-
-
-@contextmanager
-def scheduler(store: str, folder: Path):
-    """The real one, leading on ``store``."""
-    own = {STORE_VARIABLE: store, "PORT_SCHEDULER": str(free_port()), "PYTHONUNBUFFERED": "1"}
-    with (folder / "scheduler.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, str(ROOT / "scheduler.py")],
-            cwd=folder, env={**os.environ, **own}, stdout=log, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        try:
-            yield process
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
 
 
 @pytest.fixture(scope="module")
