@@ -12,6 +12,7 @@ from pages.ui.chat_cards import answers_card, rankings_card, synthesis_card
 from pages.ui.chat_progress import progress_card, question_head
 from pages.ui.components import heading, problem
 from pages.ui.places import link
+from pages.ui.visitor import may_steer
 
 QUICK_S = 1.0  # between two looks while a question is being answered
 
@@ -32,8 +33,9 @@ talk = chat_data.talk(state, chosen) if chosen else None
 main, side = st.columns([3, 1])
 with side, st.container(border=True):
     history_card(chat_data.history(state), chosen)
-with main, st.container(border=True):
-    question_card(members(ops_data.policy(state)))
+if may_steer():
+    with main, st.container(border=True):
+        question_card(members(ops_data.policy(state)))
 
 
 @st.fragment(run_every=QUICK_S)

@@ -11,7 +11,7 @@ from core.commands import RunJob
 from core.desk.questions import asking, asking_again
 from core.job_kinds import LONGEST_QUESTION
 from core.profile import RULES_VENDOR
-from pages.ui.commanding import BY, CLOCK, answered, command, typed
+from pages.ui.commanding import CLOCK, answered, by, command, typed
 from pages.ui.components import card_title
 from pages.ui.format import short_moment
 from pages.ui.places import link
@@ -59,7 +59,7 @@ def _ask(models: tuple[str, ...]) -> None:
         wanted = asking(question, models)
         known = is_known(store, wanted)
         if not known:
-            enqueue(store, wanted, BY, CLOCK)
+            enqueue(store, wanted, by(), CLOCK)
         st.query_params[PARAMETER] = wanted.conversation_id
         return (
             "This was asked before: here is what was said, `Ask again` asks once more."
@@ -75,7 +75,7 @@ def ask_again(question: str, models: tuple[str, ...]) -> None:
 
     def do(store: SqlEventStore) -> str:
         wanted = asking_again(store, question, models)
-        enqueue(store, wanted, BY, CLOCK)
+        enqueue(store, wanted, by(), CLOCK)
         st.query_params[PARAMETER] = wanted.conversation_id
         return f"Asked for time {wanted.sequence}: the scheduler takes it up."
 
@@ -86,7 +86,7 @@ def go_on(wanted: RunJob) -> None:
     """A question that failed or was stopped, under its own id."""
 
     def do(store: SqlEventStore) -> str:
-        enqueue(store, wanted, BY, CLOCK)
+        enqueue(store, wanted, by(), CLOCK)
         return "Asked: the scheduler goes on with it."
 
     command(CARD, do)

@@ -6,13 +6,14 @@ import streamlit as st
 
 from core.commands import RunJob
 from core.desk.job_state import JobStatus
+from pages.ui.card_head import card_head
 from pages.ui.chat_ask import ask_again, go_on
 from pages.ui.chat_data import Talk
 from pages.ui.components import card_title
-from pages.ui.evidence import events_behind
 from pages.ui.format import dollars, moment, words
 from pages.ui.jobs_card import cancel_now
 from pages.ui.safe import clipped, safe
+from pages.ui.visitor import may_steer
 from storage.leases import Leader
 from storage.queries import JobLine
 
@@ -24,15 +25,16 @@ def question_head(talk: Talk) -> None:
     with st.container(border=True):
         left, right = st.columns([5, 1], vertical_alignment="top")
         with left:
-            card_title("Question", _about(talk))
+            if talk.said is None:
+                card_title("Question", _about(talk))
+            else:
+                stream = f"conversation/{talk.said.conversation_id}"
+                card_head("Question", _about(talk), stream=stream)
             st.text(clipped(talk.question, SHOWN))
-        if talk.said is not None and not talk.open:
+        if talk.said is not None and not talk.open and may_steer():
             models = tuple(dict.fromkeys(talk.said.models))
             args = (talk.said.question, models)
             right.button("Ask again", on_click=ask_again, args=args, width="stretch")
-        if talk.said is not None:
-            with left:
-                events_behind(stream=f"conversation/{talk.said.conversation_id}")
 
 
 def _about(talk: Talk) -> str:
@@ -57,13 +59,14 @@ def progress_card(talk: Talk, leader: Leader | None) -> None:
         stage = safe(words(job.step)) if job.step else "waits for the scheduler"
         told = f"{job.done} of {job.total} · {stage}" if job.total else stage
         left.progress(min(max(job.share, 0.0), 1.0), text=f"{told} · {_used(talk)}")
-        right.button(
-            "Cancel",
-            on_click=cancel_now,
-            args=(job.key,),
-            disabled=job.status is JobStatus.CANCELLING,
-            width="stretch",
-        )
+        if may_steer():
+            right.button(
+                "Cancel",
+                on_click=cancel_now,
+                args=(job.key,),
+                disabled=job.status is JobStatus.CANCELLING,
+                width="stretch",
+            )
         if job.again_at is not None:
             st.caption(f"Again at {moment(job.again_at)}: {safe(clipped(job.detail, 300))}")
         if leader is None or not leader.alive:
@@ -74,7 +77,8 @@ def _ended_badly(job: JobLine, talk: Talk) -> None:
     """Why there is no conclusion; what was answered before it stopped is not asked for again."""
     why = job.detail or (talk.said.failed if talk.said is not None else None) or "no reason given"
     st.error(f"{words(job.status).capitalize()}: {safe(clipped(why, 400))}")
-    st.button("Go on with it", on_click=go_on, args=(RunJob.model_validate(job.command),))
+    if may_steer():
+        st.button("Go on with it", on_click=go_on, args=(RunJob.model_validate(job.command),))
 
 
 def _used(talk: Talk) -> str:
