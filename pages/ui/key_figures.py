@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from core.desk.opening import STRATEGY
 from core.market import Floats
@@ -146,5 +147,9 @@ def _nobody(label: str, why: str) -> None:
 
 def thinned(values: Floats, most: int = 60) -> list[float]:
     """At most so many values, evenly taken, the last one always there."""
-    places = np.linspace(0, len(values) - 1, min(most, len(values))).round().astype(int)
-    return [float(value) for value in values[places]]
+    return [float(value) for value in values[places(len(values), most)]]
+
+
+def places(length: int, most: int) -> NDArray[np.intp]:
+    """At most so many places of ``length``, evenly taken, the first and the last among them."""
+    return np.linspace(0, length - 1, min(most, length)).round().astype(np.intp)

@@ -30,6 +30,7 @@ class Place:
 PLACES = (
     Place("overview", "Overview"),
     Place("week", "Week", shareable=True),
+    Place("conviction", "Conviction", shareable=True),
     Place("lab", "Council lab"),
     Place("chat", "Council chat"),
     Place("operations", "Operations"),

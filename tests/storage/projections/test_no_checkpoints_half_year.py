@@ -14,6 +14,7 @@ from core.policy import BreakerLimits
 from core.types import CheckpointAction, Horizon
 from storage.projections.no_checkpoints import NO_CHECKPOINTS
 from storage.queries import StoreReader
+from storage.queries.checkpoint_effect import effect_frame
 from storage.queries.no_checkpoints import (
     checkpoint_effects,
     no_checkpoints_frame,
@@ -104,3 +105,17 @@ def test_a_price_marked_later_changes_nothing_before(nervous):
     early = ours.index < day
     pd.testing.assert_frame_equal(ours[early], theirs[early])
     assert not ours[~early].equals(theirs[~early])
+
+
+def test_effects_added_up_in_the_database_are_those_counted_session_by_session(nervous):
+    reader = StoreReader(nervous.store.engine)
+    frame, effects = effect_frame(reader), checkpoint_effects(reader)
+    expected = [(one.account_id, *week) for one in effects for week in one.weeks]
+    assert len(expected) == len(frame) > 100
+    for row, (account, week, stretch) in zip(frame.itertuples(), expected, strict=True):
+        assert (row.account_id, row.week_id) == (account, week)
+        assert row.week_usd == pytest.approx(float(stretch.effect_usd), abs=1e-6)
+        assert row.week_effect == pytest.approx(stretch.effect, abs=1e-12)
+    totals = {one.account_id: float(one.total.effect_usd) for one in effects}
+    assert dict(frame.groupby("account_id")["total_usd"].last()) == pytest.approx(totals)
+    assert max(map(abs, totals.values())) > 100

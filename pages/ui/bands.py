@@ -1,0 +1,105 @@
+"""Several scales over one time axis in one view: each takes a band of the height and keeps its numbers.
+
+Deliberately not charts concatenated: those do not shrink to the width of a card, and each is a view of
+its own for the browser to lay out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, floor, log10
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from pages.ui.charts import READABLE
+
+STEPS = (1, 2, 2.5, 5, 10)
+HAIR = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """``low`` to ``high`` of a chart's height (0 bottom, 1 top) shows ``least`` to ``most``.
+
+    ``ticks`` are values with what is written beside them.
+    """
+
+    title: str
+    low: float
+    high: float
+    least: float
+    most: float
+    ticks: tuple[tuple[float, str], ...]
+
+    def place(self, value: Any) -> Any:
+        """Where a value (or a series of them) stands, as a share of the chart's height."""
+        return self.low + (value - self.least) / (self.most - self.least) * (self.high - self.low)
+
+
+def around(values: pd.Series[float], most_ticks: int, *, zero: bool = False) -> tuple[float, ...]:
+    """Round numbers that hold every value between the first and the last, about as many as wanted."""
+    least, most = float(values.min()), float(values.max())
+    if zero:
+        least, most = min(least, 0.0), max(most, 0.0)
+    if most - least < HAIR * max(abs(most), 1.0):
+        least, most = least - max(abs(least) * 0.01, 0.5), most + max(abs(most) * 0.01, 0.5)
+    rough = (most - least) / most_ticks
+    unit = 10.0 ** floor(log10(rough))
+    step = next(unit * one for one in STEPS if unit * one >= rough * (1 - HAIR))
+    first, last = floor(least / step + HAIR), ceil(most / step - HAIR)
+    return tuple(step * number for number in range(first, last + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """The common axes of some bands, used by every layer; ``middle`` is the instant half way."""
+
+    bands: tuple[Band, ...]
+    time: alt.X
+    middle: pd.Timestamp
+
+    @property
+    def place(self) -> alt.Y:
+        """Positions in the column ``place``; the axis writes each band's own values."""
+        marks = sorted(
+            (band.place(value), text) for band in self.bands for value, text in band.ticks
+        )
+        chain = " : ".join(f"datum.value < {at + HAIR:.7f} ? '{text}'" for at, text in marks)
+        return alt.Y(
+            "place:Q",
+            scale=alt.Scale(domain=[0, 1], nice=False),
+            axis=alt.Axis(
+                title=None,
+                values=[at for at, _ in marks],
+                labelExpr=f"{chain} : ''",
+                labelOverlap=False,
+                ticks=False,
+                domain=False,
+                grid=True,
+            ),
+        )
+
+    def points(self, frame: pd.DataFrame, band: Band, column: str) -> Any:
+        """Rows whose ``column`` is known, at its place in ``band`` and the time of their ``at``."""
+        known = frame.dropna(subset=[column])
+        return alt.Chart(known.assign(place=band.place(known[column]))).encode(
+            x=self.time, y=self.place
+        )
+
+    def titles(self) -> Any:
+        """What each band shows, in words above it."""
+        names = {
+            "place": [one.high for one in self.bands],
+            "title": [one.title for one in self.bands],
+        }
+        words = alt.Chart(pd.DataFrame(names)).mark_text(
+            align="left", baseline="bottom", dx=2, dy=-4, fontSize=11, color=READABLE, opacity=0.7
+        )
+        return words.encode(x=alt.value(0), y=self.place, text="title:N")
+
+    def line(self, band: Band, value: float = 0.0) -> Any:
+        """A line across at one value, where nothing is held or won."""
+        rule = alt.Chart(pd.DataFrame({"place": [band.place(value)]}))
+        return rule.mark_rule(opacity=0.45, color=READABLE).encode(y=self.place)

@@ -1,0 +1,157 @@
+"""Cards of the conviction page: what acted, one account's path, all of them, every checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.types import AccountId
+from pages.ui.card_head import card_head
+from pages.ui.components import card_title, who
+from pages.ui.conviction_charts import small_panels, week_panels
+from pages.ui.conviction_data import ENDED, WeekConviction
+from pages.ui.format import conviction, dollars, signed_dollars, words
+from pages.ui.safe import safe
+from storage.queries import AccountLabel
+from storage.queries.conviction import CheckpointCount
+
+Labels = Mapping[AccountId, AccountLabel]
+ACTED, ALL = "acted", "all"
+
+
+def figures(
+    counts: Sequence[CheckpointCount], effect: tuple[float, float] | None, *, whole: bool
+) -> None:
+    """Four figures of the week; ``effect`` is USD this week and so far, of the council.
+
+    Who may not see the ``whole`` record is not told what it was so far.
+    """
+    decided, acted = sum(one.decided for one in counts), sum(one.acted for one in counts)
+    quiet = sum(one.quiet for one in counts)
+    with st.grid(4, min_column_width=180, gap="small"):
+        _figure("Checkpoints that acted", f"{acted} of {decided}", f"{quiet} saw no new price")
+        _figure(
+            "Invalidations met",
+            str(sum(one.invalidated for one in counts)),
+            "of all accounts",
+            "The predicate the pitch named on Wednesday came true.",
+        )
+        _figure(
+            "Panic exits",
+            str(sum(one.panics for one in counts)),
+            "of all accounts",
+            "Exits of a model whose thesis was not invalidated.",
+        )
+        if effect is None:
+            _figure("They brought", "n/a", "no session marked yet")
+        else:
+            week, total = effect
+            _figure(
+                "They brought this week",
+                signed_dollars(week),
+                f"council · {signed_dollars(total)} so far" if whole else "council",
+                "Equity less that of the same account had no checkpoint ever acted.",
+            )
+
+
+def _figure(label: str, value: str, note: str, about: str | None = None) -> None:
+    st.metric(
+        label,
+        value,
+        note,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+        help=about,
+    )
+
+
+def path_card(seen: WeekConviction, chosen: AccountId, labels: Labels, week: str) -> None:
+    """One account in colour, the others behind it, price and P/L underneath."""
+    own = seen.of(chosen)
+    card_head(
+        f"Conviction of {who(labels.get(chosen), chosen)}",
+        "−2 to +2 after each checkpoint; others in grey; P/L since entry, the last bar net of costs",
+        week=week,
+        stream=f"account/{chosen}",
+    )
+    if not own["conviction"].notna().any():
+        st.markdown(":gray[This account had no target this week.]")
+        return
+    if chosen not in seen.held:
+        st.markdown(":gray[It held nothing a checkpoint could act on: see the others below.]")
+    named = seen.path.assign(who=_names(seen.path, labels))
+    peers = named[(named["account_id"] != chosen) & named["account_id"].isin(seen.held)]
+    st.altair_chart(
+        week_panels(named[named["account_id"] == chosen], peers),
+        alt=f"Conviction, price and P/L of {labels[chosen].shown} over the week",
+        width="stretch",
+    )
+
+
+def _names(path: pd.DataFrame, labels: Labels) -> pd.Series[str]:
+    return path["account_id"].map({key: label.shown for key, label in labels.items()})
+
+
+def every_account(seen: WeekConviction, labels: Labels) -> None:
+    """Small multiples on one time axis; who held nothing is named below."""
+    named = seen.path.assign(who=_names(seen.path, labels))
+    held = named[named["account_id"].isin(seen.held)]
+    with st.grid(3, min_column_width=300, gap="small") as grid:
+        for account in seen.held:
+            with grid.cell(), st.container(border=True):
+                card_title(who(labels.get(account), account), safe(seen.trades[account]))
+                st.altair_chart(
+                    small_panels(held[held["account_id"] == account], held),
+                    alt=f"Conviction and P/L of {labels[account].shown}",
+                    width="stretch",
+                )
+    idle = [
+        who(labels.get(one.account_id), one.account_id) for one in seen.counts if not one.decided
+    ]
+    if idle:
+        st.markdown(f":gray[Held nothing a checkpoint could act on: {', '.join(idle)}.]")
+
+
+def checkpoints_card(seen: WeekConviction, labels: Labels, week: str) -> None:
+    """Every decided checkpoint with its rule and reason."""
+    note = "price in $ a share, P/L in $ since entry"
+    card_head("Checkpoints", note, week=week, type="CheckpointDecided")
+    shown = st.segmented_control(
+        "Which checkpoints",
+        [ACTED, ALL],
+        default=ACTED,
+        key="show",
+        bind="query-params",
+        required=True,
+        label_visibility="collapsed",
+    )
+    decided = seen.path[~seen.path["action"].isin(["", ENDED])]
+    rows = decided if shown == ALL else decided[decided["flag"] != ""]
+    if rows.empty:
+        st.markdown(":gray[No checkpoint changed a position this week.]")
+    else:
+        st.dataframe(
+            pd.DataFrame([_line(row, labels) for row in rows.to_dict("records")]),
+            hide_index=True,
+            height="content" if len(rows) <= 15 else 560,
+            alt="Checkpoints of the week with rule and reason",
+        )
+
+
+def _line(row: Mapping[Hashable, Any], labels: Labels) -> dict[str, object]:
+    price, pnl = row["price"], row["pnl"]
+    return {
+        "when": row["local"],
+        "account": labels[row["account_id"]].shown,
+        "action": row["flag"] or row["action"],
+        "conviction": f"{conviction(row['before'])} → {conviction(row['conviction'])}",
+        "price": dollars(None if pd.isna(price) else price, 2),
+        "P/L": signed_dollars(None if pd.isna(pnl) else pnl),
+        "rule": words(row["rule"]),
+        "reason": row["reason"],
+    }

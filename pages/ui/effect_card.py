@@ -1,0 +1,85 @@
+"""What the checkpoints cost or saved: each account beside the same account had none ever acted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from core.types import AccountId
+from pages.ui.card_head import card_head
+from pages.ui.conviction_charts import effect_lines
+from pages.ui.key_figures import places
+from pages.ui.theme import ACCENT, PEER
+from storage.queries import AccountLabel, AccountRole
+
+Labels = Mapping[AccountId, AccountLabel]
+NOTE = "equity less that of the same account had no checkpoint ever acted, at recorded prices and costs"
+MOST = 150
+"""Points a line."""
+
+
+def council_effect(effects: pd.DataFrame, labels: Labels, week: str) -> tuple[float, float] | None:
+    """USD the council's checkpoints brought in the week and so far; None before its first session."""
+    councils = [key for key, one in labels.items() if one.role is AccountRole.COUNCIL]
+    own = effects[effects["account_id"].isin(councils) & (effects["week_id"] == week)]
+    if own.empty:
+        return None
+    return float(own["week_usd"].iloc[-1]), float(own["total_usd"].iloc[-1])
+
+
+def effect_card(effects: pd.DataFrame, labels: Labels, week: str, chosen: AccountId | None) -> None:
+    """``effects`` as of ``effect_frame``: the week by account, beside all weeks with ``chosen`` in colour.
+
+    Without ``chosen`` the week stands alone: a guest sees no other.
+    """
+    traded = [key for key, one in labels.items() if one.role is not AccountRole.FLAT]
+    known = effects[effects["account_id"].isin(traded)]
+    now = known[known["week_id"] == week]
+    card_head("What the checkpoints cost or saved", NOTE, week=week, type="CheckpointDecided")
+    if now.empty:
+        st.markdown(":gray[No session has been marked in this week yet.]")
+        return
+    if chosen is None:
+        _table(now, labels, ["account", "week, $", "week, pp"])
+        return
+    left, right = st.columns(2)
+    with left:
+        _table(now, labels, ["account", "week, $", "week, pp", "so far, $"])
+    with right:
+        names = {key: label.shown for key, label in labels.items()}
+        drawn = _thinned(known).assign(
+            who=lambda frame: frame["account_id"].map(names),
+            session=lambda frame: pd.to_datetime(frame["session"]),
+            role=lambda frame: frame["account_id"].eq(chosen).map({True: ACCENT, False: PEER}),
+        )
+        st.altair_chart(effect_lines(drawn), alt="What the checkpoints brought so far, by account")
+
+
+def _table(now: pd.DataFrame, labels: Labels, columns: list[str]) -> None:
+    table = pd.DataFrame(
+        {
+            "account": [labels[account].shown for account in now["account_id"]],
+            "week, $": now["week_usd"].round() + 0.0,
+            "week, pp": now["week_effect"] * 100,
+            "so far, $": now["total_usd"].round() + 0.0,
+        }
+    )
+    money = st.column_config.NumberColumn(format="localized")
+    st.dataframe(
+        table[columns],
+        hide_index=True,
+        height="content",
+        alt="What the checkpoints brought each account",
+        column_config={
+            "week, $": money,
+            "so far, $": money,
+            "week, pp": st.column_config.NumberColumn(format="%+.2f"),
+        },
+    )
+
+
+def _thinned(frame: pd.DataFrame) -> pd.DataFrame:
+    """Of each account at most ``MOST`` weeks, the newest always among them."""
+    return pd.concat([own.iloc[places(len(own), MOST)] for _, own in frame.groupby("account_id")])
