@@ -73,6 +73,8 @@ class Herd:
     def wake(self, name: str) -> None:
         if name in self._frozen:
             self._signal(name, signal.SIGCONT)
+            if name in self._until:  # it could not leave in its sleep
+                self._until[name] = time.monotonic() + STOP_WITHIN_S
         self._frozen.discard(name)
 
     def watch(self) -> None:
@@ -87,7 +89,7 @@ class Herd:
                 self.start(name)
 
     def _leaving(self, name: str, pid: int, ends: float) -> None:
-        if _exists(pid) and time.monotonic() < ends:
+        if _exists(pid) and (name in self._frozen or time.monotonic() < ends):
             return
         if _exists(pid):
             self._signal(name, signal.SIGUSR1)  # it writes down where each of its threads is
