@@ -35,6 +35,7 @@ PLACES = (
     Place("chat", "Council chat"),
     Place("operations", "Operations"),
     Place("audit", "Audit"),
+    Place("settings", "Settings"),
 )
 FRONT = PLACES[0]
 
