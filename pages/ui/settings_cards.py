@@ -43,7 +43,7 @@ def values_card(lines: Sequence[SettingLine]) -> None:
     )
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     looked_for = left.text_input(
-        "Look for", max_chars=80, placeholder="a part of a name", key="name", bind="query-params"
+        "Look for", max_chars=80, placeholder="a part of a name", key="find", bind="query-params"
     )
     given_only = right.toggle("Without defaults", key="given", bind="query-params")
     shown = [

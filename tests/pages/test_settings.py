@@ -38,11 +38,11 @@ def test_a_store_that_does_not_exist_still_shows_what_is_in_force(show, tmp_path
 
 
 def test_values_stand_beside_their_origins_and_the_address_chooses(show, desk):
-    app = show("settings", part="Risk", name="SLIPPAGE")
+    app = show("settings", part="Risk", find="SLIPPAGE")
     [row] = table(app).to_dict("records")
     assert row["setting"] == "risk.slippage_bps"
     assert row["origin"].startswith("config/risk.yaml:")
-    app = show("settings", name="no such setting")
+    app = show("settings", find="no such setting")
     assert "No setting is called that" in said(app)
     assert "default" not in set(table(show("settings", given="true"))["origin"])
 
