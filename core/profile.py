@@ -26,7 +26,7 @@ Label: TypeAlias = Annotated[
 ]
 SeatKey: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
 StageName: TypeAlias = Literal[
-    "research", "pitch", "peer_review", "chairman", "checkpoint", "council"
+    "research", "pitch", "peer_review", "chairman", "checkpoint", "postmortem", "council"
 ]
 ProfileName: TypeAlias = Literal["live", "local", "rules"]
 

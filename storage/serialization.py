@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from orjson import loads
-from pydantic import JsonValue, ValidationError
+from pydantic import ValidationError
 
 from core.clock import iso
 from core.errors import NewerSchema, StoreError, UnknownEvent
 from core.events.envelope import Event, NewEvent, StoredEvent
 from core.tracing import trace_telemetry
 from storage.canonical import NAME, RawRow, canonical_json, checked
-
-Payload: TypeAlias = dict[str, JsonValue]
-Upcasters: TypeAlias = Mapping[tuple[str, int], Callable[[Payload], Payload]]
-"""``(type, version)`` to the function that turns that version's payload into the next one's."""
+from storage.upcasters import UPCASTERS, Upcasters
 
 
 class Draft(NamedTuple):
@@ -43,7 +40,7 @@ class EventRegistry:
     def __init__(self, classes: Iterable[type[Event]], upcasters: Upcasters | None = None) -> None:
         self.classes: dict[str, type[Event]] = {}
         self.versions: dict[str, int] = {}
-        self._upcasters = dict(upcasters or {})
+        self._upcasters = {**UPCASTERS, **(upcasters or {})}
         for cls in classes:
             self._add(cls)
 

@@ -15,6 +15,7 @@ from core.desk.horizon import close_due
 from core.desk.marking import mark
 from core.desk.opening import refuse_other_prices
 from core.desk.postmortem import finalise_if_ended, write_provisional
+from core.desk.postmortem_telling import tell_if_closed
 from core.desk.reconcile import reconcile
 from core.desk.scheduling import record_attempt
 from core.desk.settle import settle
@@ -64,11 +65,17 @@ async def do_work(desk: Desk, slot: Slot) -> str:
         return await _weekly(desk, slot)
     async with desk.trading:
         await _aside(desk, look, desk, slot.at)
-        if slot.job is Job.CHECKPOINT:
-            return await run_checkpoint(desk, slot)
-        if slot.job in desk.upkeep:
-            return await asyncio.to_thread(desk.upkeep[slot.job], slot.at)
-        return await _aside(desk, PLAIN[slot.job], desk, slot)
+        detail = await _alone(desk, slot)
+    told = await tell_if_closed(desk, slot.at) if slot.job is Job.FILLS else None
+    return f"{detail}; {told}" if told else detail
+
+
+async def _alone(desk: Desk, slot: Slot) -> str:
+    if slot.job is Job.CHECKPOINT:
+        return await run_checkpoint(desk, slot)
+    if slot.job in desk.upkeep:
+        return await asyncio.to_thread(desk.upkeep[slot.job], slot.at)
+    return await _aside(desk, PLAIN[slot.job], desk, slot)
 
 
 async def run_slot(

@@ -30,6 +30,7 @@ TYPICAL: Mapping[str, Size] = MappingProxyType(
         "peer_review": Size(12_000, 3_000),  # the same and three pitches; a sheet of scores
         "chairman": Size(16_000, 3_000),  # four pitches and twelve reviews; one decision
         "checkpoint": Size(2_500, 500),  # what was frozen and one price; one action
+        "postmortem": Size(5_000, 800),  # every score of the week; a paragraph and its lessons
     }
 )
 """Of a week of four seats, where no past week of this desk says otherwise."""
@@ -104,7 +105,7 @@ def estimate_week(
     prices: PriceList,
     past: Mapping[str, tuple[int, int]] | None = None,
 ) -> WeekEstimate:
-    """From research to the chairman, and the checkpoints where models decide them.
+    """From research to the postmortem, and the checkpoints where models decide them.
 
     ``past`` are mean prompt and completion tokens by stage, as recorded. Deputies are not counted:
     they are asked instead of somebody, not beside them.
@@ -132,6 +133,7 @@ def _asked(policy: DeskPolicy) -> Iterator[tuple[StageName, str, int]]:
     if policy.checkpoints.engine == "model":
         times = len(policy.schedule.checkpoints) * SESSIONS_A_WEEK
         yield from _counted("checkpoint", [*profile.seats, profile.chairman], times)
+    yield from _counted("postmortem", [profile.chairman])
 
 
 def _counted(

@@ -10,13 +10,15 @@ from core.clock import in_new_york
 from core.desk.desk import Desk
 from core.desk.history import WeekHistory, week_history
 from core.desk.runs import official_run
+from core.desk.week_record import leg_of, week_record
 from core.desk.writing import new_event, week_stream
 from core.errors import BadInput
 from core.events.envelope import Append, event_id
 from core.events.week import PostmortemWritten, WeekClosed
 from core.rules.account_book import AccountBook, WeekBook
 from core.rules.ledger import equity
-from core.rules.postmortem_text import week_text
+from core.rules.postmortem_scores import AccountRecord, week_scores
+from core.rules.postmortem_text import RULES, week_text
 from core.rules.week_boundary import boundary_equity
 from core.schemas.postmortem import AccountWeek, Postmortem
 from core.types import AccountId, CheckpointAction, WeekId, wednesday, week_of
@@ -89,7 +91,8 @@ def _write(desk: Desk, week_id: WeekId, status: str, at: datetime) -> None:
 def compare(desk: Desk, week_id: WeekId, status: str, at: datetime) -> Postmortem:
     """The week as it stands at ``at``; BadInput when no account took part in it."""
     weeks = [_account_week(desk, book, week_id, at) for book in _books(desk)]
-    accounts = tuple(week for week in weeks if week is not None)
+    accounts = tuple(week for week, _ in filter(None, weeks))
+    records = [record for _, record in filter(None, weeks)]
     first = desk.calendar.session_on_or_after(wednesday(week_id))
     last = desk.calendar.session_on_or_before(wednesday(week_id) + timedelta(days=6))
     if not accounts:
@@ -109,7 +112,8 @@ def compare(desk: Desk, week_id: WeekId, status: str, at: datetime) -> Postmorte
         best_pm=best.account_id if best else None,
         best_pm_return=best.week_return if best else None,
         text="",
-        text_by="rules/postmortem",
+        text_by=RULES,
+        scores=week_scores(week_record(desk, week_id, (first, last)), records, council),
     )
     return report.model_copy(update={"text": week_text(report)})
 
@@ -120,7 +124,7 @@ def _return_of(accounts: Sequence[AccountWeek], account_id: AccountId) -> float 
 
 def _account_week(
     desk: Desk, book: AccountBook, week_id: WeekId, at: datetime
-) -> AccountWeek | None:
+) -> tuple[AccountWeek, AccountRecord] | None:
     week = book.week
     if week is not None and week.week_id != week_id:
         week = book.previous
@@ -129,7 +133,8 @@ def _account_week(
     history = week_history(desk, book.account_id, week)
     start, end = _equities(desk, book, week, history, at)
     acted = history.decisions
-    return AccountWeek(
+    record = AccountRecord(book.account_id, end - start, acted, leg_of(book, week, history))
+    shown = AccountWeek(
         account_id=book.account_id,
         instrument=week.target.instrument,
         direction=week.target.direction,
@@ -148,6 +153,7 @@ def _account_week(
         ),
         panic_exits=sum(decision.panic for decision in acted),
     )
+    return shown, record
 
 
 def _equities(

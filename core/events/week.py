@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import JsonValue
 
@@ -15,7 +15,7 @@ from core.schemas.execution import ExecutionResult
 from core.schemas.market import MarketSnapshot
 from core.schemas.order import OrderIntent
 from core.schemas.pitch import Abstention, Pitch
-from core.schemas.postmortem import Postmortem
+from core.schemas.postmortem import Postmortem, PostmortemTold
 from core.schemas.research import ResearchOutcome
 from core.schemas.review import PeerReview
 from core.schemas.risk import ExecutionConstraints, RiskAssessment
@@ -152,6 +152,24 @@ class CheckpointsDecided(ValueBound):
 
 
 class PostmortemWritten(Event):
-    """Written twice a week: provisional at 07:30, final once the exit fills are in."""
+    """Written twice a week: provisional at 07:30, final once the exit fills are in.
 
+    Version 2 has the scores.
+    """
+
+    event_schema_version: ClassVar[int] = 2
     postmortem: Postmortem
+
+
+class PostmortemTextWritten(Event):
+    """What the chairman's model wrote of a week that is closed; the scores stand as they were."""
+
+    told: PostmortemTold
+
+
+class PostmortemTextFailed(Event):
+    """The model gave no usable text: the rules' stays, and nobody is asked again."""
+
+    week_id: WeekId
+    model: str
+    reason: str

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from core.rules.postmortem_warnings import best_counter
 from core.schemas.postmortem import AccountWeek, Postmortem
+from core.schemas.postmortem_scores import Outcome, PostmortemScores, Verdict
+
+RULES = "rules/postmortem"
+"""Who wrote a text that no model wrote."""
 
 
 def week_text(report: Postmortem) -> str:
-    """Three to four sentences: the council, its members, what fired, what was a panic."""
-    lines = [_council(report), _members(report), _fired(report.accounts), _panics(report.accounts)]
+    """A few sentences: the council, its members, theses and warnings, what fired, what was a panic."""
+    lines = [_council(report), _members(report)]
+    if report.scores is not None:
+        lines += [_theses(report.scores), _counters(report.scores), _warnings(report.scores)]
+    lines += [_fired(report.accounts), _panics(report.accounts)]
     return " ".join(line for line in lines if line)
 
 
@@ -26,6 +34,29 @@ def _members(report: Postmortem) -> str:
     if report.best_pm is None or report.best_pm_return is None:
         return ""
     return f"The best member was {report.best_pm} with {report.best_pm_return:+.2%}."
+
+
+def _theses(scores: PostmortemScores) -> str:
+    judged = [one for one in scores.theses if one.verdict in (Verdict.RIGHT, Verdict.WRONG)]
+    right = sum(one.verdict is Verdict.RIGHT for one in judged)
+    return f"{right} of {len(judged)} theses had the direction right." if judged else ""
+
+
+def _counters(scores: PostmortemScores) -> str:
+    """The harshest reviewer's counter-argument of each pitch, where code could decide it."""
+    pitches = dict.fromkeys(one.pitch_account_id for one in scores.warnings)
+    best = [best_counter(scores.warnings, account_id) for account_id in pitches]
+    known = [one for one in best if one and one.came_true is not Outcome.UNDECIDED]
+    true = sum(one.came_true is Outcome.YES for one in known)
+    if not known:
+        return "No counter-argument named a price that code could check."
+    return f"{true} of {len(known)} counter-arguments with a checkable price came true."
+
+
+def _warnings(scores: PostmortemScores) -> str:
+    known = [one for one in scores.warnings if one.warned and one.lost is not Outcome.UNDECIDED]
+    lost = sum(one.lost is Outcome.YES for one in known)
+    return f"{lost} of {len(known)} warnings were of pitches that then lost money." if known else ""
 
 
 def _fired(accounts: tuple[AccountWeek, ...]) -> str:

@@ -55,6 +55,18 @@ class PostmortemRow(SQLModel, table=True):
     document: str = Field(sa_type=Text)
 
 
+class PostmortemTextRow(SQLModel, table=True):
+    """What the chairman's model wrote of a closed week, whole as JSON; or why it wrote nothing."""
+
+    __tablename__ = "postmortem_texts"
+
+    week_id: str = Field(sa_column=Column(Text, primary_key=True))
+    model: str = Field(sa_type=Text)
+    written_at: str = Field(sa_type=Text)
+    document: str | None = Field(default=None, sa_type=Text)
+    failed_because: str = Field(default="", sa_type=Text)
+
+
 COPIED = (
     "checkpoint_id",
     "week_id",
@@ -98,12 +110,41 @@ def _postmortem(rows: Rows, event: StoredEvent) -> None:
     )
 
 
+def _told(rows: Rows, event: StoredEvent) -> None:
+    told: dict[str, Any] = event.payload["told"]  # type: ignore[assignment]  # JSON object
+    rows.put(
+        PostmortemTextRow,
+        {
+            "week_id": told["week_id"],
+            "model": told["model"],
+            "written_at": event.occurred_at,
+            "document": as_text(told),
+            "failed_because": "",
+        },
+    )
+
+
+def _not_told(rows: Rows, event: StoredEvent) -> None:
+    rows.put(
+        PostmortemTextRow,
+        {
+            "week_id": event.payload["week_id"],
+            "model": event.payload["model"],
+            "written_at": event.occurred_at,
+            "document": None,
+            "failed_because": event.payload["reason"],
+        },
+    )
+
+
 CHECKPOINTS = TableProjection(
     "checkpoints",
-    (ConvictionRow, QuietCheckpointsRow, PostmortemRow),
+    (ConvictionRow, QuietCheckpointsRow, PostmortemRow, PostmortemTextRow),
     {
         "CheckpointDecided": _decided,
         "NoNewPrice": _no_new_price,
         "PostmortemWritten": _postmortem,
+        "PostmortemTextWritten": _told,
+        "PostmortemTextFailed": _not_told,
     },
 )

@@ -24,7 +24,7 @@ from storage.queries.reader import StoreReader
 
 BILLS, STOPS = table_of(CallCostRow), table_of(BudgetStopRow)
 CALLS = table_of(CallRow)
-STAGES = ("research", "pitch", "peer_review", "chairman", "checkpoint", "council")
+STAGES = ("research", "pitch", "peer_review", "chairman", "checkpoint", "postmortem", "council")
 
 
 @dataclass(frozen=True, slots=True)
