@@ -11,6 +11,7 @@ from core.rules.week_prices import SessionPrices, known_prices, last_close
 from core.schemas.order import BrokerFill
 from core.schemas.postmortem_scores import ExitKind, ExitScore
 from core.schemas.risk import Target
+from core.types import to_price
 
 ZERO = Decimal(0)
 
@@ -69,12 +70,12 @@ def exit_score(leg: Leg, prices: Sequence[SessionPrices]) -> ExitScore | None:
 def _entry(leg: Leg, held: Decimal) -> Decimal:
     """USD a share: opening fills at their price, what was carried at Wednesday's reference price."""
     spent = sum((fill.quantity * fill.price for fill in leg.entries), ZERO)
-    return (spent + leg.carried * (leg.target.reference_price or ZERO)) / held
+    return to_price((spent + leg.carried * (leg.target.reference_price or ZERO)) / held)
 
 
 def _mean(fills: Sequence[BrokerFill]) -> Decimal:
     shares = sum((fill.quantity for fill in fills), ZERO)
-    return sum((fill.quantity * fill.price for fill in fills), ZERO) / shares
+    return to_price(sum((fill.quantity * fill.price for fill in fills), ZERO) / shares)
 
 
 def _since(leg: Leg, prices: Sequence[SessionPrices]) -> date:

@@ -30,7 +30,8 @@ def test_a_live_week_counts_every_seat_twice_and_each_researcher_once(live):
         calls[one.stage] = calls.get(one.stage, 0) + one.calls
     editors = sum(spec.editor is not None for spec in policy.profile.researchers.values())
     seats = len(policy.seats)
-    assert calls == {"research": 2 + editors, "pitch": seats, "peer_review": seats, "chairman": 1}
+    alone = {"chairman": 1, "postmortem": 1}
+    assert calls == {"research": 2 + editors, "pitch": seats, "peer_review": seats, **alone}
     assert estimate.unpriced == ()
     assert 0 < estimate.low < estimate.likely < estimate.worst
     assert "typical sizes" in str(estimate)
