@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.rules.postmortem_warnings import best_counter
+from core.rules import postmortem_tally as tally
 from core.schemas.postmortem import AccountWeek, Postmortem
-from core.schemas.postmortem_scores import Outcome, PostmortemScores, Verdict
+from core.schemas.postmortem_scores import PostmortemScores
 
 RULES = "rules/postmortem"
 """Who wrote a text that no model wrote."""
@@ -37,26 +37,25 @@ def _members(report: Postmortem) -> str:
 
 
 def _theses(scores: PostmortemScores) -> str:
-    judged = [one for one in scores.theses if one.verdict in (Verdict.RIGHT, Verdict.WRONG)]
-    right = sum(one.verdict is Verdict.RIGHT for one in judged)
-    return f"{right} of {len(judged)} theses had the direction right." if judged else ""
+    found = tally.theses(scores)
+    return (
+        f"{found.yes} of {found.decided} theses had the direction right." if found.decided else ""
+    )
 
 
 def _counters(scores: PostmortemScores) -> str:
     """The harshest reviewer's counter-argument of each pitch, where code could decide it."""
-    pitches = dict.fromkeys(one.pitch_account_id for one in scores.warnings)
-    best = [best_counter(scores.warnings, account_id) for account_id in pitches]
-    known = [one for one in best if one and one.came_true is not Outcome.UNDECIDED]
-    true = sum(one.came_true is Outcome.YES for one in known)
-    if not known:
+    found = tally.counters_met(scores)
+    if not found.decided:
         return "No counter-argument named a price that code could check."
-    return f"{true} of {len(known)} counter-arguments with a checkable price came true."
+    return f"{found.yes} of {found.decided} counter-arguments with a checkable price came true."
 
 
 def _warnings(scores: PostmortemScores) -> str:
-    known = [one for one in scores.warnings if one.warned and one.lost is not Outcome.UNDECIDED]
-    lost = sum(one.lost is Outcome.YES for one in known)
-    return f"{lost} of {len(known)} warnings were of pitches that then lost money." if known else ""
+    found = tally.warnings(scores)
+    if not found.decided:
+        return ""
+    return f"{found.yes} of {found.decided} warnings were of pitches that then lost money."
 
 
 def _fired(accounts: tuple[AccountWeek, ...]) -> str:

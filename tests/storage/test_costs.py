@@ -177,6 +177,7 @@ LATER_TABLES = (
     *("leases", "jobs", "proposals", "approvals", "shadow_terms", "shadow_books", "shadow_equity"),
     *("planned_slots", "slot_attempts", "scheduler_pause"),
     *("lab_equity", "lab_weeks", "lab_state", "lab_ideas", "identity_guesses", "identity_state"),
+    "postmortem_texts",
 )
 """What revisions after 0003 made."""
 
