@@ -13,8 +13,8 @@ from core.rules.postmortem_tally import Tally
 from core.schemas.postmortem import Postmortem
 from core.schemas.postmortem_scores import PostmortemScores
 from core.types import AccountId
+from pages.ui.card_head import card_head
 from pages.ui.components import bullets, card_title, prose
-from pages.ui.evidence import events_behind
 from pages.ui.format import (
     UNKNOWN,
     conviction,
@@ -111,8 +111,12 @@ def text_card(report: Postmortem, text: WeekText | None, labels: Labels) -> None
         return
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
-        card_title("In the chairman's words", f"written by {safe(told.model)} after the scores")
-        events_behind(week=report.week_id, type="PostmortemTextWritten")
+        card_head(
+            "In the chairman's words",
+            f"written by {safe(told.model)} after the scores",
+            week=report.week_id,
+            type="PostmortemTextWritten",
+        )
         prose(named(told.text, labels))
         st.markdown(":gray[What to do otherwise]")
         bullets(named(lesson, labels) for lesson in told.lessons)
@@ -133,8 +137,12 @@ def _rules(report: Postmortem, text: WeekText | None, labels: Labels) -> None:
 def account_card(report: Postmortem, labels: Labels) -> None:
     """The week compared across its accounts."""
     with st.container(border=True):
-        card_title("Accounts", "equity in $ where the week began and ended; checkpoints that acted")
-        events_behind(week=report.week_id, type="PostmortemWritten")
+        card_head(
+            "Accounts",
+            "equity in $ where the week began and ended; checkpoints that acted",
+            week=report.week_id,
+            type="PostmortemWritten",
+        )
         st.dataframe(
             pd.DataFrame(
                 [

@@ -13,8 +13,8 @@ from core.schemas.postmortem_scores import (
     Verdict,
 )
 from core.types import AccountId
+from pages.ui.card_head import card_head
 from pages.ui.components import card_title, who
-from pages.ui.evidence import events_behind
 from pages.ui.format import (
     UNKNOWN,
     dollars,
@@ -59,8 +59,12 @@ def theses_card(report: Postmortem, labels: Labels) -> None:
                 thesis_bars(drawn), alt="Move the thesis' way of each account, per cent"
             )
     with right.container(border=True, height="stretch"):
-        card_title("Theses", "from Wednesday's frozen price to the week's last close, $ a share")
-        events_behind(week=report.week_id, type="UniverseMarked")
+        card_head(
+            "Theses",
+            "from Wednesday's frozen price to the week's last close, $ a share",
+            week=report.week_id,
+            type="UniverseMarked",
+        )
         st.dataframe(
             frame.drop(columns="moved"), hide_index=True, alt="Each thesis and its verdict"
         )
@@ -70,13 +74,14 @@ def exits_card(report: Postmortem, labels: Labels) -> None:
     """Where in the week's range each position was left, against holding it to the last close."""
     scores = scored(report)
     with st.container(border=True):
-        card_title(
+        card_head(
             "Exits",
             "per cent since entry, seen from the position: the line is the range of opens and closes, "
             "the tick the last close, the dot the exit. What is still held counts at the last close; "
             "of range: 0% left at the worst price, 100% at the best",
+            week=report.week_id,
+            type="OrderFilled",
         )
-        events_behind(week=report.week_id, type="OrderFilled")
         if not scores.exits:
             st.markdown(":gray[Nothing was held.]")
             return
@@ -126,13 +131,14 @@ def indicators_card(report: Postmortem, labels: Labels) -> None:
     """Each indicator on Wednesday and at the week's end, against its threshold."""
     scores = scored(report)
     known = scores.indicators_as_of
-    card_title(
+    card_head(
         "Indicators at the week's end",
         f"as frozen for the next week, {moment(known)}"
         if known
         else "the next week's snapshot is not frozen yet: until then only prices can be decided",
+        week=report.week_id,
+        type="PitchesCollected",
     )
-    events_behind(week=report.week_id, type="PitchesCollected")
     if not scores.indicators:
         st.markdown(":gray[No pitch stated an indicator.]")
         return
@@ -162,8 +168,12 @@ def _end(one: IndicatorScore) -> str:
 def fired_card(report: Postmortem, labels: Labels) -> None:
     """Checkpoints that acted, each with the rule it acted by."""
     scores = scored(report)
-    card_title("Rules that fired", "checkpoints that did more than keep the position")
-    events_behind(week=report.week_id, type="CheckpointDecided")
+    card_head(
+        "Rules that fired",
+        "checkpoints that did more than keep the position",
+        week=report.week_id,
+        type="CheckpointDecided",
+    )
     if not scores.fired:
         st.markdown(":gray[No checkpoint acted.]")
         return

@@ -8,8 +8,8 @@ import streamlit as st
 from core.rules import postmortem_tally as tally
 from core.schemas.postmortem import Postmortem
 from core.schemas.postmortem_scores import Outcome, WarningScore
-from pages.ui.components import card_title, who
-from pages.ui.evidence import events_behind
+from pages.ui.card_head import card_head
+from pages.ui.components import who
 from pages.ui.format import day, signed_dollars, words
 from pages.ui.postmortem_cards import Labels, scored, shown
 from pages.ui.safe import safe
@@ -23,12 +23,13 @@ def counter_card(report: Postmortem, detail: WeekDetail, labels: Labels) -> None
     """The harshest reviewer's argument about each pitch, and whether its price came."""
     scores = scored(report)
     with st.container(border=True):
-        card_title(
+        card_head(
             "Best argument against each pitch",
             "from the reviewer with the lowest mean score; it came true when a close of the week met the "
             "one price its flip condition names, and is undecided where code cannot read one",
+            week=report.week_id,
+            type="PeerReviewsCollected",
         )
-        events_behind(week=report.week_id, type="PeerReviewsCollected")
         found = tally.counters(scores)
         if not found:
             st.markdown(":gray[Nobody reviewed a pitch.]")
@@ -63,12 +64,13 @@ def warnings_card(report: Postmortem, labels: Labels) -> None:
     """What each reviewer had scored lowest, and whether the pitch then lost money."""
     scores = scored(report)
     with st.container(border=True):
-        card_title(
+        card_head(
             "What each reviewer had warned of",
             f"a lowest score of {scores.warns_at} or less is a warning; it is confirmed when the "
             "pitch's account lost money in the week",
+            week=report.week_id,
+            type="PeerReviewsCollected",
         )
-        events_behind(week=report.week_id, type="PeerReviewsCollected")
         if not scores.warnings:
             st.markdown(":gray[No pitch was reviewed.]")
             return
