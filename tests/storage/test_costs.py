@@ -177,8 +177,9 @@ LATER_TABLES = (
     *("leases", "jobs", "proposals", "approvals", "shadow_terms", "shadow_books", "shadow_equity"),
     *("planned_slots", "slot_attempts", "scheduler_pause"),
     *("lab_equity", "lab_weeks", "lab_state", "lab_ideas", "identity_guesses", "identity_state"),
-    "postmortem_texts",
+    *("conversations", "postmortem_texts"),
 )
+LATER_INDEXES = tuple(f"ix_events_{name}_position" for name in ("week_id", "run_id", "type"))
 """What revisions after 0003 made."""
 
 
@@ -192,6 +193,7 @@ def test_a_store_of_before_gets_the_bills_of_its_old_calls_when_it_is_opened(des
             "ALTER TABLE model_calls DROP COLUMN deputy",
             "ALTER TABLE model_calls DROP COLUMN provider",
             *(f"DROP TABLE {name}" for name in LATER_TABLES),
+            *(f"DROP INDEX {name}" for name in LATER_INDEXES),
             "UPDATE alembic_version SET version_num = '0002'",
         ):
             connection.execute(text(statement))
