@@ -104,11 +104,11 @@ def _endings(store: SqlEventStore) -> list[SlotFinished]:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         life = lived(Path(folder), FIRST, LAST)
-        seconds = time.perf_counter() - started
+        seconds, cpu = time.perf_counter() - started, time.process_time() - worked
     found = compared(life, FIRST, LAST)
-    print(f"{found.slots} slots of {FIRST} to {LAST} in {seconds:.1f} s")
+    print(f"{found.slots} slots of {FIRST} to {LAST} in {seconds:.1f} s, {cpu:.1f} s of a core")
     print(f"of the {ALLOWED_S} s allowed: {seconds / ALLOWED_S:.2f}")
     print(f"doubled {found.doubled}, lost {found.lost}, differing {found.differing}")
     wrong = found.doubled or found.lost or found.differing

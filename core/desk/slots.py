@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -51,13 +51,14 @@ class Slot:
     week_id: WeekId
     previous: datetime | None = None
     skip: str = ""
+    key: str = field(init=False, compare=False, repr=False)
+    """The natural key: ``weekly/2026-11-18``, ``checkpoint/2026-11-18/12:00``."""
 
-    @property
-    def key(self) -> str:
-        """The natural key: ``weekly/2026-11-18``, ``checkpoint/2026-11-18/12:00``."""
-        if self.job in (Job.WEEKLY, Job.POSTMORTEM):
-            return f"{self.job}/{self.week_id}"
-        return f"{self.job}/{self.session}/{self.label}"
+    def __post_init__(self) -> None:
+        """Made once: a scheduler looks at the keys of some days' slots at every round."""
+        weekly = self.job in (Job.WEEKLY, Job.POSTMORTEM)
+        of = self.week_id if weekly else f"{self.session}/{self.label}"
+        object.__setattr__(self, "key", f"{self.job}/{of}")
 
     @property
     def follows(self) -> bool:
