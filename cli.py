@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from dataclasses import asdict
 from datetime import date, datetime
@@ -11,7 +12,9 @@ from typing import Annotated
 
 import typer
 
-from config.listening import refuse_port_in_use
+from config.binding import refuse_open_binding
+from config.listening import LOCALHOST, refuse_port_in_use
+from config.passwords import load_passwords
 from config.settings import PROJECT_ROOT, Settings, load_settings
 from config.terminal import backup as keeping
 from config.terminal import doctor as doctor_checks
@@ -23,6 +26,7 @@ from config.terminal.doctor import Check, database_of
 from config.terminal.options import Json, OneWeek, ProfileName, Seed, Store, Week
 from config.terminal.research_jobs import decide_job
 from config.terminal.silence import watch_quietly
+from config.verbs import access as access_verbs
 from config.verbs import alerts as alerts_verbs
 from config.verbs import approval as approval_verbs
 from config.verbs import scheduler as scheduler_verbs
@@ -588,29 +592,43 @@ def init(
 @app.command("up")
 def up(
     demo: Annotated[bool, typer.Option("--demo", help="The demonstration desk, by rules.")] = False,
+    address: Annotated[
+        str, typer.Option("--address", help="Where the pages listen; 0.0.0.0 is every network.")
+    ] = LOCALHOST,
+    public_read_only: Annotated[
+        bool,
+        typer.Option("--public-read-only", help="Everybody reads; only a login steers."),
+    ] = False,
     store: Store = None,
 ) -> None:
     """Start the scheduler and the web app together; Ctrl-C stops both.
 
-    Without --store and without a .env (see `init`) it shows the demonstration desk.
+    Without --store and without a .env (see `init`) it shows the demonstration desk. Where a network
+    reaches the pages it needs a password (`password`), an identity provider or --public-read-only.
     """
+    if public_read_only:
+        os.environ["PUBLIC_READ_ONLY"] = (
+            "true"  # for the web app it starts, as well as for this look
+        )
     settings = settings_of(store, None)
-    refuse_port_in_use(settings.ports.web, "PORT_BACKEND")
+    passwords = bool(load_passwords(settings))
+    refuse_open_binding(address, settings.access, passwords=passwords)
+    refuse_port_in_use(settings.ports.web, "PORT_BACKEND", address)
     web.refuse_missing("streamlit", "schedule")
     if store is None and (demo or not settings.paths.env_file.exists()):
         settings = settings_of(settings.paths.demo_store, "rules")
         if is_missing(settings.database_url.get_secret_value()):
             _demo(settings, DEMO_WEEKS, if_empty=True, as_json=False)
     url = settings.database_url.get_secret_value()
-    processes = web.commands(PROJECT_ROOT, settings.ports.web, [])
-    address = f"http://127.0.0.1:{settings.ports.web}"
+    processes = web.commands(PROJECT_ROOT, settings.ports.web, [], address)
+    shown = f"http://{web.reached_at(address)}:{settings.ports.web}"
     show.line(f"starting on store {settings.store_shown}")
     opened = open_store(settings)
     web.supervise(
         processes,
         PROJECT_ROOT,
         url,
-        ready=lambda: show.line(f"ready: {address}"),
+        ready=lambda: show.line(f"ready: {shown}"),
         watch=lambda: watch_quietly(settings, opened),
     )
 
@@ -619,7 +637,7 @@ def _desk_now(settings: Settings, opened: SqlEventStore) -> Desk:
     return build_desk(settings, opened, kind=kind_of(opened))
 
 
-for _group in (approval_verbs, scheduler_verbs, trading_verbs, alerts_verbs):
+for _group in (approval_verbs, scheduler_verbs, trading_verbs, alerts_verbs, access_verbs):
     _group.add(app, Faces(existing, _desk_now))
 
 

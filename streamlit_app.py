@@ -6,14 +6,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.http import health, metrics
-from pages.http.api.routes import routes as api
 from pages.http.headers import middleware
+from pages.http.routes import routes
 from pages.http.warm_up import lifespan
+from pages.ui.start import start_guard
 
 app = st.App(
     Path(__file__).resolve().parent / "pages" / "_shell.py",
-    routes=[*health.routes(), *metrics.routes(), *api()],
-    middleware=middleware(),
+    routes=routes(),
+    middleware=[*start_guard(), *middleware()],
     lifespan=lifespan,
 )

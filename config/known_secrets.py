@@ -9,8 +9,9 @@ from urllib.parse import unquote, urlsplit
 from pydantic import SecretStr
 
 from config.alerts import load_alerting
-from config.secrets import AlpacaKey, Secrets, load_secrets
+from config.secrets import AlpacaKey, Secrets, load_secrets, password_hashes
 from config.settings import Settings
+from config.variables import read_variables
 
 SHORTEST_TOKEN = 12
 """Shorter parts of an alert channel's address are host names and words."""
@@ -24,6 +25,7 @@ def known_values(settings: Settings) -> tuple[str, ...]:
         *_keys(secrets),
         *_password(settings.database_url.get_secret_value()),
         *_alert_addresses(settings),
+        *_password_hashes(settings),
     ]
     return tuple(dict.fromkeys(value for value in found if value))
 
@@ -50,6 +52,11 @@ def _alert_addresses(settings: Settings) -> Iterator[str]:
         yield from _password(address)
         parts = re.split(r"[/?&=:@#,]", address)
         yield from (part for part in parts if len(part) >= SHORTEST_TOKEN)
+
+
+def _password_hashes(settings: Settings) -> Iterator[str]:
+    for held in password_hashes(read_variables(settings.paths.env_file)).values():
+        yield held.get_secret_value()
 
 
 def _pair(pair: AlpacaKey) -> Iterator[str]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from config.variables import Variables, read_variables
+from core.access import Role
 from core.errors import ConfigError
 from core.schemas.base import Schema
 from core.types import AccountId
@@ -20,6 +21,11 @@ MODEL_KEYS: Mapping[str, str] = {
     "anthropic_api_key": "LLM_ANTHROPIC_API_KEY",
     "openai_api_key": "LLM_OPENAI_API_KEY",
 }
+WEB_PASSWORDS: Mapping[Role, str] = {
+    Role.OPERATOR: "OPERATOR_PASSWORD_HASH",
+    Role.VIEWER: "VIEWER_PASSWORD_HASH",
+}
+ARGON2 = "$argon2"
 ALPACA = ("APCA_API_KEY_ID", "APCA_API_SECRET_KEY")
 ACCOUNTS = range(1, 7)
 LIVE_KEY_PREFIX = "AK"
@@ -77,6 +83,15 @@ def alert_addresses(variables: Variables, names: Mapping[str, str]) -> Mapping[s
     return {channel: SecretStr(one.value) for channel, one in found.items() if one is not None}
 
 
+def password_hashes(variables: Variables) -> Mapping[Role, SecretStr]:
+    """The argon2 hash of each role that has a password; ConfigError for what is no such hash."""
+    found = {role: variables.find(name) for role, name in WEB_PASSWORDS.items()}
+    for given in found.values():
+        if given is not None and not given.value.startswith(ARGON2):
+            raise ConfigError(f"{given.origin} is no argon2 hash: `cli.py password` makes one")
+    return {role: SecretStr(one.value) for role, one in found.items() if one is not None}
+
+
 def account_names(number: int) -> tuple[str, str]:
     return f"ALPACA_ACCOUNT_{number}_KEY_ID", f"ALPACA_ACCOUNT_{number}_SECRET_KEY"
 
@@ -84,7 +99,7 @@ def account_names(number: int) -> tuple[str, str]:
 def key_names() -> tuple[str, ...]:
     """Every variable that holds a key, in the order of ``.env.template``."""
     accounts = (name for number in ACCOUNTS for name in account_names(number))
-    return (*MODEL_KEYS.values(), *ALPACA, *accounts)
+    return (*MODEL_KEYS.values(), *ALPACA, *accounts, *WEB_PASSWORDS.values())
 
 
 def _pair(variables: Variables, id_name: str, secret_name: str) -> AlpacaKey | None:

@@ -8,6 +8,9 @@ from enum import StrEnum
 from core.errors import NotAllowed
 from core.types import WeekId
 
+SHAREABLE = ("week", "conviction", "postmortem")
+"""Pages that show one week alone, so that a share link can grant it."""
+
 
 class Role(StrEnum):
     """``OPERATOR`` reads and steers, ``VIEWER`` reads, ``GUEST`` sees what a share link grants."""

@@ -8,23 +8,22 @@ from core.errors import CouncilError
 from pages.ui import data
 from pages.ui.components import banner, footer, problem
 from pages.ui.gate import entrance, signed
-from pages.ui.places import FRONT, PAGES, offer, open_to
+from pages.ui.places import FRONT, PAGES, PLACES, offer, open_to
 from pages.ui.visitor import visitor
 
 who = visitor()
 places = open_to(who)
 offer(places)
+# A place that is not open has its address all the same: it leads to the entrance.
 menu = [
     st.Page(
-        place.path,
-        title=place.title,
+        place.path if place in places else entrance,
+        title=place.title if place in places else "Welcome",
         url_path=None if place is FRONT else place.name,
         default=place is FRONT,
     )
-    for place in places
+    for place in PLACES
 ]
-if FRONT not in places:
-    menu = [st.Page(entrance, title="Welcome", default=True), *menu]
 chosen = st.navigation(menu, position="sidebar" if who.may_read else "hidden")
 st.set_page_config(
     page_title=f"{chosen.title} · LLM Trading Council",

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
+from config.listening import LOCALHOST
 from core.errors import BadInput, CouncilError
 
 STOP_WITHIN_S = 20.0
@@ -30,13 +31,17 @@ def refuse_missing(*packages: str) -> None:
             raise BadInput(f"{name} is not installed for {sys.executable}: run `make env`")
 
 
-def commands(root: Path, port: int, scheduler: Sequence[str]) -> dict[str, list[str]]:
-    """The two processes by name: this Python, from the project's root, on this machine only."""
+def commands(
+    root: Path, port: int, scheduler: Sequence[str], address: str = LOCALHOST
+) -> dict[str, list[str]]:
+    """The two processes by name: this Python, from the project's root, on this machine by default."""
     web = ["-m", "streamlit", "run", str(root / "streamlit_app.py")]
-    options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
+    # Without a name for itself Streamlit asks servers elsewhere for this machine's address.
+    named = f"--browser.serverAddress={reached_at(address)}"
+    options = [f"--server.port={port}", f"--server.address={address}", "--server.headless=true"]
     return {
         "scheduler": [sys.executable, str(root / "scheduler.py"), *scheduler],
-        "web app": [sys.executable, *web, *options],
+        "web app": [sys.executable, *web, *options, named],
     }
 
 
@@ -101,12 +106,21 @@ def _watch(
 def _answers(arguments: object) -> bool:
     """Whether the web app on the port in its own command line is healthy."""
     words = arguments if isinstance(arguments, list) else []
-    port = next(word.split("=")[1] for word in words if word.startswith("--server.port="))
+    given = dict(word.removeprefix("--server.").split("=") for word in words if "=" in word)
+    host = reached_at(given["address"])
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1) as answer:
+        url = f"http://{host}:{given['port']}/_stcore/health"
+        with urllib.request.urlopen(url, timeout=1) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
+
+
+def reached_at(address: str) -> str:
+    """The host under which this machine reaches what listens on an address."""
+    if address in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        return LOCALHOST
+    return f"[{address}]" if ":" in address else address
 
 
 def _stop(running: Mapping[str, subprocess.Popen[bytes]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.events import (
+    access,
     account,
     alerts,
     approval,
@@ -37,6 +38,7 @@ ALL_EVENTS: tuple[type[Event], ...] = tuple(
         breaker,
         alerts,
         jobs,
+        access,
     )
     for cls in vars(module).values()
     if isinstance(cls, type) and issubclass(cls, Event) and cls.__module__ == module.__name__

@@ -13,6 +13,8 @@ from starlette.requests import HTTPConnection
 from core.access import STRANGER, Role, Visitor
 from core.errors import CouncilError
 from pages.http.asked import Asked, asked_of
+from pages.http.keys import passes, shares
+from pages.http.shares import FORGED
 from pages.http.store import STORE_VARIABLE, web_settings
 
 Reader: TypeAlias = Callable[[str], Visitor | None]
@@ -79,7 +81,34 @@ def _door(_store: str | None) -> Door:
         public_read_only=access.public_read_only,
         operators=frozenset(access.operator_emails),
         viewers=frozenset(access.viewer_emails),
+        session=_login,
+        bearer=_bearer,
+        share=_guest,
     )
+
+
+def _login(cookie: str) -> Visitor | None:
+    try:
+        known = passes()
+    except CouncilError:  # a key that others can read signs nobody in
+        return None
+    return known.login(cookie) if known else None
+
+
+def _bearer(token: str) -> Visitor | None:
+    try:
+        known = passes()
+    except CouncilError:
+        return None
+    return known.bearer(token) if known else None
+
+
+def _guest(cookie: str) -> Visitor | None:
+    try:
+        known = shares()
+    except CouncilError:
+        return Visitor(Role.STRANGER, "stranger", why=FORGED)
+    return known.guest(cookie) if known else Visitor(Role.STRANGER, "stranger", why=FORGED)
 
 
 def _shown(asked: Asked, cookie: str, read: Reader) -> Visitor | None:

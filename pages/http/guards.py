@@ -54,7 +54,11 @@ def refusal(scope: Scope) -> tuple[int, str] | None:
     allowed, base = _ours()
     if not host_allowed(asked.host, allowed):
         return 421, f"{_shown(asked)} is no host of this desk: add it to ALLOWED_HOSTS"
-    if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
+    if scope["type"] == "websocket":
+        # Streamlit would ask servers elsewhere whether a foreign origin is perhaps its own.
+        foreign = asked.all_of("origin") and not from_here(asked, base)
+        return (403, "another site's page may not speak to this desk") if foreign else None
+    if scope["method"] not in SAFE_METHODS:
         return _unsafe(scope["path"], asked, base)
     return None
 

@@ -25,10 +25,11 @@ BLOCKED = ("/_stcore/metrics", "/_stcore/agent/")
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+"""``no-referrer`` would have browsers send ``Origin: null`` with a form's POST, our own login's too."""
 
 
 class SecurityHeaders:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from html import escape
+from urllib.parse import quote, urlencode, urlsplit
+
 import streamlit as st
 
 from core.access import Role, Visitor
+from pages.http.access import PUBLIC, SESSION_COOKIE
+from pages.http.keys import passwords
+from pages.http.store import web_settings
 from pages.ui.components import heading
 from pages.ui.places import PLACES
 from pages.ui.safe import safe
-from pages.ui.visitor import visitor
+from pages.ui.visitor import asked, visitor
 
 
 def entrance() -> None:
@@ -19,9 +25,40 @@ def entrance() -> None:
         st.switch_page(place.path, query_params={"week": str(grant.week_id)})
     heading("LLM Trading Council", "This desk is not open to everybody.")
     st.info(safe(who.why or "Log in to see it."))
+    if web_settings().access.oidc:
+        st.button("Log in with your organisation", type="primary", on_click=st.login)
+    if passwords() or who.why:
+        way("Log in with the password" if passwords() else "Leave the shared page")
+
+
+def way(label: str) -> None:
+    """A link to the login page in this very tab: every other link of Streamlit's opens a new one."""
+    st.html(f'<a href="/login?next={quote(_here(), safe="")}">{escape(label)}</a>')
+
+
+def _here() -> str:
+    """The page's own path and query, to come back to."""
+    parts = urlsplit(st.context.url or "/")
+    query = urlencode({name: st.query_params[name] for name in st.query_params})
+    return f"{parts.path or '/'}?{query}" if query else parts.path or "/"
 
 
 def signed(who: Visitor) -> None:
     """The sidebar's line on who looks, unless it is the operator."""
     if who.role is not Role.OPERATOR:
         st.sidebar.caption(f"You read as {safe(who.name)}.")
+    with st.sidebar:
+        _way_out(who)
+
+
+def _way_out(who: Visitor) -> None:
+    """Out of a login; in, where the pages are open to all; back, for the person at this machine."""
+    facts = asked()
+    if st.user.get("is_logged_in"):
+        st.button("Log out", on_click=st.logout)
+    elif SESSION_COOKIE in facts.cookies:
+        way("Log out")
+    elif who == PUBLIC and passwords():
+        way("Log in")
+    elif who.role is Role.GUEST and facts.is_local:
+        way("Leave the shared page")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.projections.access import ACCESS
 from storage.projections.approvals import APPROVALS
 from storage.projections.calls import CALLS
 from storage.projections.checkpoints import CHECKPOINTS
@@ -31,4 +32,5 @@ ALL_PROJECTIONS: tuple[TableProjection, ...] = (
     APPROVALS,
     SCHEDULE,
     CONVERSATIONS,
+    ACCESS,
 )

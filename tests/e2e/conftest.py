@@ -35,7 +35,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def web_app(store: str, folder: Path) -> Iterator[str]:
+def web_app(store: str, folder: Path, **variables: str) -> Iterator[str]:
     """The address of the app over ``store``, started from another folder than its own."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py")]
@@ -44,7 +44,7 @@ def web_app(store: str, folder: Path) -> Iterator[str]:
         process = subprocess.Popen(
             [*command, "--server.port", str(port)],
             cwd=folder,
-            env={**os.environ, STORE_VARIABLE: store},
+            env={**os.environ, STORE_VARIABLE: store, **variables},
             stdout=output,
             stderr=subprocess.STDOUT,
         )

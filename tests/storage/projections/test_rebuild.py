@@ -20,6 +20,8 @@ from tests.fakes.stored_weeks import open_desk, simulated_store, write_week
 from tests.storage.conftest import SHARED
 
 NOT_THERE = {"abstentions", "budget_stops", "jobs", "proposals", "approvals"} | {
+    "share_links",
+    "passes",
     "planned_slots",
     "slot_attempts",
     "scheduler_pause",
