@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import data
+from pages.ui import data, ops_data, week_data
 from pages.ui.calls_card import calls_card
 from pages.ui.components import empty_desk, heading
-from pages.ui.format import moment, week
+from pages.ui.format import week
 from pages.ui.pitch_cards import pitch_cards
 from pages.ui.research_cards import research_cards, snapshot_card
 from pages.ui.review_cards import review_cards
-from pages.ui.safe import safe
-from pages.ui.trading_cards import conviction_card, orders_card, risk_card
-from pages.ui.week_cards import decision_cards, postmortem_card, stage_line
+from pages.ui.risk_card import risk_card
+from pages.ui.timeline_card import timeline_card
+from pages.ui.trading_cards import checkpoints_card, orders_card
+from pages.ui.week_cards import decision_cards, postmortem_card
+from pages.ui.week_condition import answers_card, neighbours, subtitle, went_wrong, what_next
 from pages.ui.week_picker import picked_week, unknown_week
 
 state = data.now()
@@ -26,37 +28,38 @@ if not weeks:
 title, picker = st.columns([3, 1], vertical_alignment="bottom")
 with picker:
     chosen = picked_week(weeks)
-detail = data.week(state, chosen) if chosen else None
-if detail is None:
+board = week_data.board(state, chosen) if chosen else None
+if board is None:
     unknown_week(weeks)
     st.stop()
-summary, labels = detail.summary, data.labels(state)
+detail, labels, facts = board.detail, data.labels(state), data.desk(state)
+week_id = detail.summary.week_id
 with title:
-    heading(
-        f"Week of {week(summary.week_id)}",
-        f"Run as of {moment(summary.as_of)} · profile {safe(summary.profile or 'unknown')} · "
-        f"{summary.received} pitches · {'closed' if summary.closed else 'open'}",
-    )
-stage_line(summary)
+    heading(f"Week of {week(week_id)}", subtitle(board))
+neighbours(weeks, week_id)
 
-decision_cards(detail)
+ahead = ops_data.coming(state, ops_data.now()) if week_id == weeks[0] else ()
+answers_card(board, what_next(board, facts, weeks[0], ahead), went_wrong(board, labels))
+decision_cards(board)
 if detail.postmortem is not None:
     postmortem_card(detail.postmortem, labels)
+with st.container(border=True):
+    timeline_card(board.timeline, detail, labels)
 
 st.header("Pitches", anchor="pitches")
 pitch_cards(detail, labels)
 
 st.header("Peer review", anchor="review")
-review_cards(detail, labels)
+review_cards(board, labels)
 
 st.header("Research and snapshot", anchor="research")
-research_cards(detail)
-snapshot_card(detail.snapshot)
+research_cards(board)
+snapshot_card(board)
 
 st.header("Risk, orders and checkpoints", anchor="trading")
-risk_card(detail, labels)
+risk_card(board, labels)
 orders_card(detail, labels)
-conviction_card(detail, labels)
+checkpoints_card(detail, labels)
 
 st.header("Calls and cost", anchor="calls")
-calls_card(data.costs(state, summary.week_id))
+calls_card(data.costs(state, week_id))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import altair as alt
 import pandas as pd
 
-from core.types import AccountId, CheckpointAction
+from core.types import AccountId
 from pages.ui.theme import (
     ACCENT,
     CHART_HEIGHT,
-    PATH_HEIGHT,
     PEER,
-    SMALL_CHART_HEIGHT,
     role_colour,
 )
 
@@ -25,7 +23,6 @@ READABLE = alt.expr("luminance(background) < 0.4 ? 'white' : 'black'")
 """Text on coloured cells: light on a dark theme's, dark on a light one's."""
 IN_LINES = "split(replace(datum.label, regexp('([/ ]|-(?=[a-zA-Z]))', 'g'), '$1\\n'), '\\n')"
 """A long name in several short lines."""
-STAY = CheckpointAction.STAY.value
 LEAST_GAP = 0.055
 """Names at the ends of lines keep this share of the chart's height between each other."""
 
@@ -100,65 +97,3 @@ def _apart(values: list[float], gap: float) -> list[float]:
         placed.append(max(value, placed[-1] + gap) if placed else value)
     shift = sum(now - then for now, then in zip(placed, values, strict=True)) / max(len(values), 1)
     return [value - shift for value in placed]
-
-
-def score_heatmap(frame: pd.DataFrame, names: Sequence[str], digits: int) -> Drawing:
-    """Columns ``reviewer, pitch, score, shown``: one cell a review, 1 (poor) to 10 (excellent).
-
-    ``names`` in the order of the seats; nobody reviews the own pitch, so the diagonal is empty.
-    """
-    base = alt.Chart(frame).encode(
-        x=alt.X(
-            "pitch:N",
-            title="pitch of",
-            sort=list(names),
-            axis=alt.Axis(labelAngle=0, labelExpr=IN_LINES, labelOverlap=False),
-        ),
-        y=alt.Y(
-            "reviewer:N",
-            title="reviewed by",
-            sort=list(names),
-            axis=alt.Axis(labelLimit=150, labelOverlap=False),
-        ),
-    )
-    cells = base.mark_rect(cornerRadius=3).encode(
-        color=alt.Color("score:Q", scale=alt.Scale(domain=[1, 10]), legend=None),
-        tooltip=[
-            alt.Tooltip("reviewer:N", title="reviewed by"),
-            alt.Tooltip("pitch:N", title="pitch of"),
-            alt.Tooltip("score:Q", format=f".{digits}f", title="score, 1 to 10"),
-            alt.Tooltip("shown:N", title="shown"),
-        ],
-    )
-    numbers = base.mark_text(fontSize=14, color=READABLE).encode(
-        text=alt.Text("score:Q", format=f".{digits}f")
-    )
-    return alt.layer(cells, numbers).properties(height=SMALL_CHART_HEIGHT)
-
-
-def conviction_path(frame: pd.DataFrame) -> Drawing:
-    """Columns ``at`` (New York wall time), ``local``, ``conviction, action, rule``: one account's steps.
-
-    Checkpoints that acted are marked and named.
-    """
-    base = alt.Chart(frame).encode(
-        x=alt.X("at:T", title=None, axis=alt.Axis(format="%a", tickCount="day", grid=False)),
-        y=alt.Y(
-            "conviction:Q",
-            title=None,
-            scale=alt.Scale(domain=[-2, 2]),
-            axis=alt.Axis(values=[-2, -1, 0, 1, 2]),
-        ),
-        tooltip=[
-            alt.Tooltip("local:N", title="when"),
-            alt.Tooltip("conviction:Q", format="+.2f"),
-            "action:N",
-            "rule:N",
-        ],
-    )
-    steps = base.mark_line(interpolate="step-after", strokeWidth=2)
-    acted = base.transform_filter(alt.datum.action != STAY)
-    marks = acted.mark_point(size=60, filled=True)
-    names = acted.mark_text(dx=7, dy=13, align="left", fontSize=11, color=READABLE)
-    named = names.encode(text="action:N")
-    return alt.layer(steps, marks, named).properties(height=PATH_HEIGHT)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
 import streamlit as st
 
-from core.schemas.pitch import Abstention, InvalidationRule, Pitch, PitchIndicator
+from core.schemas.pitch import Abstention, Comparison, InvalidationRule, Pitch, PitchIndicator
 from core.types import AccountId
+from pages.ui.card_head import card_head
 from pages.ui.components import bullets, card_title, labelled, who
 from pages.ui.format import conviction, number, percent, trade, words
 from pages.ui.safe import safe
 from pages.ui.sentences import HORIZONS
+from pages.ui.theme import ACCENT, PEER
+from pages.ui.week_charts import indicator_bullets
 from storage.queries import AccountLabel, WeekDetail
 
+ROOM = 1.15
 IN_PERCENT = ("return", "distance", "drawdown", "volatility")
 Labels = Mapping[AccountId, AccountLabel]
 
@@ -42,16 +47,16 @@ def _rows(seats: Sequence[Pitch | Abstention], width: int) -> list[Sequence[Pitc
 
 def _pitch(pitch: Pitch, detail: WeekDetail, labels: Labels) -> None:
     chosen = detail.decision is not None and detail.decision.backed_by == pitch.idea_id
-    card_title(who(labels.get(pitch.account_id), pitch.account_id))
+    name = who(labels.get(pitch.account_id), pitch.account_id)
+    card_head(name, week=pitch.week_id, type="PitchesCollected")
     st.markdown(f"### {safe(trade(pitch.instrument, pitch.direction))}")
     st.markdown(f"conviction **{conviction(pitch.conviction)}** · {HORIZONS[pitch.horizon]}")
     if chosen:
         st.badge("chosen by the chairman", color="primary")
     bullets(pitch.thesis_bullets)
+    _indicators(pitch)
     labelled("Invalid if", pitch.invalidation)
-    with st.expander("Evidence and risk"):
-        st.markdown(":gray[Indicators, frozen on Wednesday]")
-        bullets(_indicator(one) for one in pitch.indicators)
+    with st.expander("Rules and risk"):
         st.markdown(":gray[Rules that code checks]")
         bullets(_rule(one) for one in pitch.invalidation_rules)
         labelled("Risk", pitch.risk_notes)
@@ -72,11 +77,37 @@ def _abstention(seat: Abstention, labels: Labels) -> None:
     st.caption("The account stays FLAT this week.")
 
 
-def _indicator(one: PitchIndicator) -> str:
-    return (
-        f"{words(one.name)} {value_of(one.name, one.value)}, "
-        f"holds while {one.direction} {value_of(one.name, one.threshold)}"
+def _indicators(pitch: Pitch) -> None:
+    """Frozen on Wednesday: a bar to each value, a line where the thesis would stop holding."""
+    if not pitch.indicators:
+        st.markdown(":gray[No indicator was named.]")
+        return
+    frame = pd.DataFrame([_bullet(one) for one in pitch.indicators])
+    st.altair_chart(
+        indicator_bullets(frame), alt=f"Indicators of {pitch.account_id} against their thresholds"
     )
+
+
+def _bullet(one: PitchIndicator) -> dict[str, object]:
+    """Places on the row's own range, which holds zero, the value and the threshold, and some room."""
+    low, high = min(0.0, one.value, one.threshold), max(0.0, one.value, one.threshold)
+    low, high = low * ROOM, high * ROOM
+    whole = (high - low) or 1.0
+    holds = (
+        one.value > one.threshold
+        if one.direction is Comparison.ABOVE
+        else (one.value < one.threshold)
+    )
+    sign = ">" if one.direction is Comparison.ABOVE else "<"
+    told = f"{words(one.name)} {value_of(one.name, one.value)}"
+    return {
+        "name": one.name,
+        "words": f"{told} ({'' if holds else 'not '}{sign} {value_of(one.name, one.threshold)})",
+        "begin": (min(0.0, one.value) - low) / whole,
+        "end": (max(0.0, one.value) - low) / whole,
+        "at": (one.threshold - low) / whole,
+        "role": ACCENT if holds else PEER,
+    }
 
 
 def _rule(rule: InvalidationRule) -> str:

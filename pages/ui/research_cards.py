@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pandas as pd
 import streamlit as st
 
-from core.schemas.market import AssetSnapshot, MarketSnapshot
+from core.market import Floats
+from core.schemas.market import AssetSnapshot
 from core.schemas.research import ResearchOutcome, ResearchPack
+from core.types import WeekId
+from pages.ui.card_head import card_head
+from pages.ui.comparison_card import comparison_card
 from pages.ui.components import bullets, card_title, labelled
 from pages.ui.format import day, moment, words
 from pages.ui.safe import clipped, safe
 from pages.ui.sentences import pack_words
-from storage.queries import WeekDetail
+from pages.ui.slots_cards import without_empty
+from pages.ui.week_data import WeekBoard
 
 PACKS = ("A", "B")
 INDICATORS = {
@@ -31,16 +38,25 @@ PLAIN = {
 }
 
 
-def research_cards(detail: WeekDetail) -> None:
+def research_cards(board: WeekBoard) -> None:
     """A missing pack, an empty pack and a neutral view are said in different words."""
+    detail = board.detail
+    if board.packs is not None:
+        with st.container(border=True):
+            comparison_card(board.packs, detail.summary.week_id)
     for column, letter in zip(st.columns(2), PACKS, strict=True):
         with column.container(border=True, height="stretch"):
-            _pack(letter, detail.packs.get(letter))
+            _pack(letter, detail.packs.get(letter), detail.summary.week_id)
 
 
-def _pack(letter: str, outcome: ResearchOutcome | None) -> None:
+def _pack(letter: str, outcome: ResearchOutcome | None, week_id: WeekId) -> None:
     badge, sentence = pack_words(outcome)
-    card_title(f"Pack {letter}", safe(outcome.source) if outcome else "")
+    card_head(
+        f"Pack {letter}",
+        safe(outcome.source) if outcome else "",
+        week=week_id,
+        type=f"ResearchPack{letter}Received",
+    )
     st.badge(badge, color="gray" if badge == "received" else "orange")
     if sentence:
         st.markdown(sentence)
@@ -86,35 +102,58 @@ def _findings(pack: ResearchPack) -> None:
 def _sources(pack: ResearchPack) -> None:
     """Addresses as text: nobody clicks on what a model wrote by accident."""
     with st.expander(f"Sources ({len(pack.citations)}) and report"):
-        bullets(f"{cited.title}: {cited.url}" for cited in pack.citations)
+        for cited in pack.citations:
+            when = day(cited.published) if cited.published else "no date"
+            st.markdown(
+                f"**{safe(domain_of(cited.url))}** :gray[{when}]  \n{safe(cited.title)}  \n"
+                f":gray[{safe(clipped(cited.url, 300))}]"
+            )
+        if not pack.citations:
+            st.markdown(":gray[The researcher named no source.]")
         if pack.report:
             st.text(clipped(pack.report, 6_000))
 
 
-def snapshot_card(snapshot: MarketSnapshot | None) -> None:
+def domain_of(url: str) -> str:
+    """Whose page it is, as its address says: ``reuters.com``."""
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        host = None
+    return (host or "unknown address").removeprefix("www.")
+
+
+def snapshot_card(board: WeekBoard) -> None:
+    """Every asset's price and indicators, with the closes the run itself had read."""
+    snapshot, closes = board.detail.snapshot, board.closes
     with st.container(border=True):
         if snapshot is None:
             card_title("Market snapshot", "not frozen yet")
             return
         kind = "adjusted for splits and dividends" if snapshot.adjusted else "not adjusted"
         feed = f", feed {safe(snapshot.feed)}" if snapshot.feed else ""
-        card_title(
+        card_head(
             "Market snapshot",
             f"frozen {moment(snapshot.as_of)} from {safe(snapshot.source)}{feed}; {kind}",
+            week=board.detail.summary.week_id,
+            type="MarketSnapshotFrozen",
         )
         signed = st.column_config.NumberColumn(format="%+.1f %%")
         unsigned = st.column_config.NumberColumn(format="%.1f %%")
         percents = {name: unsigned if "vol" in name else signed for name in INDICATORS.values()}
         plain = {name: st.column_config.NumberColumn(format="%.2f") for name in PLAIN.values()}
-        frame = pd.DataFrame([_asset(asset) for asset in snapshot.assets])
+        frame = pd.DataFrame([_asset(asset, closes.get(asset.symbol)) for asset in snapshot.assets])
         st.dataframe(
-            frame if frame["noted"].any() else frame.drop(columns="noted"),
+            without_empty(frame, "noted", "60 closes"),
             hide_index=True,
             height="content",
             placeholder="n/a",
             column_config={
                 "asset": st.column_config.TextColumn(pinned=True),
                 "price": st.column_config.NumberColumn("price, $", format="%.2f"),
+                "60 closes": st.column_config.LineChartColumn(
+                    width="small", help="The newest closes the run read, oldest first, in dollars."
+                ),
                 **percents,
                 **plain,
             },
@@ -124,10 +163,11 @@ def snapshot_card(snapshot: MarketSnapshot | None) -> None:
             st.markdown(f":orange-badge[absent] **{safe(symbol)}** {safe(why)}")
 
 
-def _asset(asset: AssetSnapshot) -> dict[str, object]:
+def _asset(asset: AssetSnapshot, closes: Floats | None) -> dict[str, object]:
     found = asset.indicators
     return {
         "asset": asset.symbol,
+        "60 closes": [] if closes is None else [round(float(one), 2) for one in closes],
         "price": float(asset.price),
         "of": f"{asset.session:%d %b} {asset.price_kind}",
         **{shown: _hundred(found.get(name)) for name, shown in INDICATORS.items()},

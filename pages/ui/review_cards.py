@@ -2,81 +2,147 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
 
 from core.schemas.review import SCORE_NAMES, PeerReview
 from core.types import AccountId
-from pages.ui.charts import score_heatmap
-from pages.ui.components import bullets, card_title, labelled, who
+from pages.ui.card_head import card_head
+from pages.ui.charts import Drawing
+from pages.ui.components import bullets, labelled, who
 from pages.ui.format import words
 from pages.ui.safe import safe
-from storage.queries import AccountLabel, WeekDetail
+from pages.ui.week_charts import Scale, review_heatmap
+from pages.ui.week_data import WeekBoard
+from storage.queries import AccountLabel
 
-MEAN = "mean"
+VIEWS = ("mean", "spread", "rank", "all seven")
+SEVEN = VIEWS[3]
+ALL = "all reviewers"
+NOTES = {
+    "mean": "the mean of seven scores, 1 poor to 10 excellent",
+    "spread": "deviation of the seven scores in points; below, between the reviewers' means",
+    "rank": "the reviewer's order of preference, 1 the best; below, the mean rank",
+    SEVEN: "every score of every reviewer, 1 poor to 10 excellent",
+}
 Labels = Mapping[AccountId, AccountLabel]
 
 
-def review_cards(detail: WeekDetail, labels: Labels) -> None:
+def review_cards(board: WeekBoard, labels: Labels) -> None:
     """Scores as a map, arguments in words."""
-    if not detail.reviews:
+    if not board.detail.reviews:
         st.markdown(":gray[No pitch has been reviewed yet.]")
         return
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
-        _scores(detail, labels)
+        _scores(board, labels)
     with right.container(border=True, height="stretch"):
-        _arguments(detail.reviews, labels)
+        _arguments(board, labels)
 
 
-def _scores(detail: WeekDetail, labels: Labels) -> None:
-    card_title("Scores", "1 poor to 10 excellent; labels were random, nobody saw a name")
-    chosen = st.selectbox(
-        "Score",
-        [MEAN, *SCORE_NAMES],
-        format_func=words,
-        key="score",
+def _scores(board: WeekBoard, labels: Labels) -> None:
+    card_head(
+        "Scores",
+        "labels were random, nobody saw a name",
+        week=board.detail.summary.week_id,
+        type="PeerReviewsCollected",
+    )
+    chosen = st.segmented_control(
+        "Scores shown as",
+        VIEWS,
+        default=VIEWS[0],
+        required=True,
+        key="scores",
         bind="query-params",
         label_visibility="collapsed",
     )
+    view = chosen or VIEWS[0]
+    st.caption(NOTES[view])
     st.altair_chart(
-        score_heatmap(
-            _frame(detail.reviews, chosen or MEAN, labels),
-            [label.name for label in labels.values()],
-            1 if (chosen or MEAN) == MEAN else 0,
-        ),
-        alt=f"Review scores, {words(chosen or MEAN)}, by reviewer and pitch",
+        _seven(board, labels) if view == SEVEN else _square(board, labels, view),
+        alt=f"Review scores as {view}, by reviewer and pitch",
     )
-    if detail.review_abstentions:
-        names = ", ".join(
-            who(labels.get(a.account_id), a.account_id) for a in detail.review_abstentions
-        )
-        st.markdown(f":orange-badge[no usable review] {names}")
 
 
-def _frame(reviews: Sequence[PeerReview], score: str, labels: Labels) -> pd.DataFrame:
-    ordered = sorted(reviews, key=lambda one: (one.reviewer_account_id, one.pitch_account_id))
-    return pd.DataFrame(
+def _square(board: WeekBoard, labels: Labels, view: str) -> Drawing:
+    """Reviewer by pitch, and all reviewers together below."""
+    rows = [
         {
-            "reviewer": [_name(one.reviewer_account_id, labels) for one in ordered],
-            "pitch": [_name(one.pitch_account_id, labels) for one in ordered],
-            "score": [
-                one.scores.mean if score == MEAN else one.scores.by_name()[score] for one in ordered
-            ],
-            "shown": [f"as {one.anonymized_pitch_id}, place {one.position}" for one in ordered],
+            "row": _name(reviewer, labels),
+            "column": _name(pitched, labels),
+            "value": getattr(cell, view),
+            "told": f"{_name(reviewer, labels)} on {_name(pitched, labels)}",
         }
+        for (reviewer, pitched), cell in board.cells.items()
+    ]
+    rows += [
+        {
+            "row": ALL,
+            "column": _name(pitched, labels),
+            "value": getattr(verdict, view),
+            "told": f"{verdict.reviews} reviewers on {_name(pitched, labels)}",
+        }
+        for pitched, verdict in board.verdicts.items()
+    ]
+    reviewers = dict.fromkeys(_name(one, labels) for one, _ in sorted(board.cells))
+    return review_heatmap(
+        pd.DataFrame(rows),
+        [*reviewers, ALL],
+        [_name(one, labels) for one in board.verdicts],
+        _scale(view, len(board.verdicts)),
     )
+
+
+def _scale(view: str, pitches: int) -> Scale:
+    if view == "spread":
+        return Scale("points", 0.0, 4.0, 1)
+    if view == "rank":
+        return Scale("rank, 1 is the best", float(max(pitches - 1, 2)), 1.0, 1)
+    return Scale("score, 1 to 10", 1.0, 10.0, 1)
+
+
+def _seven(board: WeekBoard, labels: Labels) -> Drawing:
+    """Every reviewer of every pitch by the seven scores, pitch after pitch."""
+    ordered = sorted(
+        board.detail.reviews, key=lambda one: (one.pitch_account_id, one.reviewer_account_id)
+    )
+    rows = [
+        {
+            "row": _row(one, labels),
+            "column": words(score),
+            "value": value,
+            "told": f"{_row(one, labels)}, shown as {one.anonymized_pitch_id}, place {one.position}",
+        }
+        for one in ordered
+        for score, value in one.scores.by_name().items()
+    ]
+    return review_heatmap(
+        pd.DataFrame(rows),
+        [_row(one, labels) for one in ordered],
+        [words(score) for score in SCORE_NAMES],
+        Scale("score, 1 to 10", 1.0, 10.0, 0, slanted=True),
+    )
+
+
+def _row(one: PeerReview, labels: Labels) -> str:
+    return f"{_name(one.pitch_account_id, labels)} by {_name(one.reviewer_account_id, labels)}"
 
 
 def _name(account_id: AccountId, labels: Labels) -> str:
     return labels[account_id].name if account_id in labels else account_id
 
 
-def _arguments(reviews: Sequence[PeerReview], labels: Labels) -> None:
+def _arguments(board: WeekBoard, labels: Labels) -> None:
     """For each pitch what its harshest reviewer holds against it."""
-    card_title("Best argument against", "from the reviewer with the lowest mean score")
+    reviews = board.detail.reviews
+    card_head(
+        "Best argument against",
+        "from the reviewer with the lowest mean score",
+        week=board.detail.summary.week_id,
+        type="PeerReviewsCollected",
+    )
     for account_id in sorted({one.pitch_account_id for one in reviews}):
         own = [one for one in reviews if one.pitch_account_id == account_id]
         harshest = min(own, key=lambda one: (one.scores.mean, one.reviewer_account_id))

@@ -13,6 +13,7 @@ CHART_HEIGHT = 370
 SMALL_CHART_HEIGHT = 300
 PATH_HEIGHT = 140
 BULLET_HEIGHT = 34
+ROW_HEIGHT = 26
 
 
 def role_colour(field: str = "role") -> alt.Color:

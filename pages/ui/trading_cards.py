@@ -1,4 +1,4 @@
-"""From wish to fill: the limits with their numbers, orders and fills, conviction since Wednesday."""
+"""From order to fill, and what the checkpoints made of it: orders, fills, conviction since Wednesday."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import streamlit as st
 
 from core.clock import NEW_YORK
 from core.types import AccountId, CheckpointAction
-from pages.ui.charts import conviction_path
-from pages.ui.components import card_title, who
-from pages.ui.format import conviction, dollars, moment, percent, shares, trade, words
-from pages.ui.safe import safe
+from pages.ui.card_head import card_head
+from pages.ui.format import conviction, dollars, moment, shares, words
+from pages.ui.places import link
 from storage.queries import AccountLabel, WeekDetail
 
 Labels = Mapping[AccountId, AccountLabel]
@@ -22,43 +21,15 @@ def _name(account_id: AccountId, labels: Labels) -> str:
     return labels[account_id].shown if account_id in labels else account_id
 
 
-def risk_card(detail: WeekDetail, labels: Labels) -> None:
-    """What each account asked for and what the hard limits left of it."""
-    with st.container(border=True):
-        card_title("Risk", "weights are shares of equity; no model can override a limit")
-        if not detail.risk:
-            st.markdown(":gray[The limits have not been applied yet.]")
-            return
-        st.dataframe(
-            pd.DataFrame(
-                [
-                    {
-                        "account": _name(one.account_id, labels),
-                        "trade": trade(one.instrument, one.direction),
-                        "conviction": conviction(one.conviction),
-                        "asked": percent(one.asked_weight),
-                        "allowed": percent(one.weight),
-                        "limits": "; ".join(words(hit.limit) for hit in one.hits) or "none hit",
-                    }
-                    for one in detail.risk
-                ]
-            ),
-            hide_index=True,
-            alt="Asked and allowed weight of each account",
-        )
-        for one in detail.risk:
-            for hit in one.hits:
-                st.markdown(
-                    f":orange-badge[{hit.outcome}] **{who(labels.get(one.account_id), one.account_id)}** "
-                    f"{safe(words(hit.limit))}: asked {safe(hit.asked)}, allowed {safe(hit.allowed)}. "
-                    f":gray[{safe(hit.reason)}]"
-                )
-
-
 def orders_card(detail: WeekDetail, labels: Labels) -> None:
     """Every order of the week, from its intent to its fills."""
     with st.container(border=True):
-        card_title("Orders and fills", "prices in $ a share after slippage; costs in $")
+        card_head(
+            "Orders and fills",
+            "prices in $ a share after slippage; costs in $",
+            week=detail.summary.week_id,
+            text="Order",
+        )
         if not detail.orders:
             st.markdown(":gray[No order was needed this week.]")
             return
@@ -87,35 +58,47 @@ def orders_card(detail: WeekDetail, labels: Labels) -> None:
         )
 
 
-def conviction_card(detail: WeekDetail, labels: Labels) -> None:
-    """How each account's conviction moved at the checkpoints that saw a new price."""
+def checkpoints_card(detail: WeekDetail, labels: Labels) -> None:
+    """How each account's conviction moved at the checkpoints that saw a new price, in one line each."""
+    week_id = detail.summary.week_id
     with st.container(border=True):
         quiet = sum(detail.quiet.values())
-        card_title(
+        card_head(
             "Checkpoints",
             f"conviction from −2 to +2 since Wednesday; {quiet} checkpoints saw no new price and "
             "changed nothing",
+            week=week_id,
+            type="CheckpointDecided",
         )
         held = [one.account_id for one in detail.risk if one.weight]
-        paths = {key: _path(detail.path, key) for key in held}
-        if all(len(path) < 2 for path in paths.values()):
+        rows = [_path(detail.path, key, labels) for key in held]
+        if not any(row["checkpoints"] for row in rows):
             st.markdown(":gray[No checkpoint of a position has been decided yet.]")
             return
-        with st.grid(4, min_column_width=220, gap="small") as grid:
-            for key, path in paths.items():
-                with grid.cell():
-                    st.markdown(who(labels.get(key), key))
-                    st.altair_chart(
-                        conviction_path(path), alt=f"Conviction of {_name(key, labels)}"
-                    )
+        st.dataframe(
+            pd.DataFrame(rows),
+            hide_index=True,
+            height="content",
+            alt="Conviction of each account since Wednesday",
+            column_config={
+                "course": st.column_config.LineChartColumn(width="medium", y_min=-2, y_max=2)
+            },
+        )
+        link("conviction", "The paths in full", week=week_id)
 
 
-def _path(frame: pd.DataFrame, account_id: AccountId) -> pd.DataFrame:
-    """One account's steps at New York wall time; Wednesday's own begins it and acted on nothing."""
+def _path(frame: pd.DataFrame, account_id: AccountId, labels: Labels) -> dict[str, object]:
+    """One account from Wednesday's conviction to its newest one, and what it did on the way."""
     own = frame[frame["account_id"] == account_id]
-    local = own["at"].dt.tz_convert(NEW_YORK)
-    return own.assign(
-        at=local.dt.tz_localize(None),
-        local=local.dt.strftime("%a %d %b %H:%M ET"),
-        action=own["action"].replace("", CheckpointAction.STAY.value),
-    )
+    acted = own[~own["action"].isin(("", CheckpointAction.STAY.value))]
+    when = acted["at"].dt.tz_convert(NEW_YORK).dt.strftime("%a %H:%M")
+    steps = [f"{action} {at}" for action, at in zip(acted["action"], when, strict=True)]
+    return {
+        "account": _name(account_id, labels),
+        "Wednesday": conviction(float(own["conviction"].iloc[0])) if len(own) else "n/a",
+        "now": conviction(float(own["conviction"].iloc[-1])) if len(own) else "n/a",
+        "course": [float(value) for value in own["conviction"]],
+        "checkpoints": max(len(own) - 1, 0),
+        "acted": ", ".join(steps) or "stayed",
+        "panic exits": int(own["panic"].sum()),
+    }

@@ -1,4 +1,4 @@
-"""Cards of a week: its stages, the decision with its dissent, the postmortem."""
+"""Cards of a week: the decision beside the votes, with its dissent, and the postmortem."""
 
 from __future__ import annotations
 
@@ -10,55 +10,44 @@ import streamlit as st
 
 from core.schemas.decision import ChairmanDecision
 from core.schemas.postmortem import Postmortem
-from core.types import AccountId, Direction
-from pages.ui.components import bullets, card_title, labelled, prose
+from core.types import AccountId, Direction, WeekId
+from pages.ui.card_head import card_head
+from pages.ui.components import bullets, labelled, prose
 from pages.ui.format import (
     conviction,
     day,
     dollars,
-    duration,
     signed_dollars,
     signed_percent,
     trade,
-    words,
 )
+from pages.ui.places import link
 from pages.ui.safe import safe
 from pages.ui.sentences import HORIZONS, decision_sentence, dissents
-from storage.queries import AccountLabel, StageStatus, WeekDetail, WeekSummary
+from pages.ui.votes_card import votes_card
+from pages.ui.week_data import WeekBoard
+from storage.queries import AccountLabel, WeekDetail
 
 Labels = Mapping[AccountId, AccountLabel]
 ACCOUNT = re.compile(r"\bacct_\d+\b")
-NOT_FINE = (StageStatus.FAILED, StageStatus.STALE)
 
 
-def stage_line(summary: WeekSummary) -> None:
-    """Every stage with how it ended; wall time since the run's start as a tooltip."""
-    with st.container(horizontal=True, gap="xsmall"):
-        for line in summary.stages:
-            fine = line.status not in NOT_FINE
-            mark = "✓" if line.status is StageStatus.DONE else line.status.value
-            st.badge(
-                f"{words(line.stage)} {mark}",
-                color="gray" if fine else "orange",
-                help=f"{line.status} {duration(line.seconds)} after the start",
-            )
-    for line in summary.stages:
-        if line.message and line.status in NOT_FINE:
-            st.markdown(f":orange-badge[{line.status}] {words(line.stage)}: {safe(line.message)}")
-
-
-def decision_cards(detail: WeekDetail) -> None:
-    """What was decided and why; beside it who disagreed, and what to watch."""
-    left, right = st.columns([3, 2])
+def decision_cards(board: WeekBoard) -> None:
+    """What was decided and why; beside it the votes, and who disagreed."""
+    detail = board.detail
+    week_id = detail.summary.week_id
+    left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
-        card_title("Decision")
+        card_head("Decision", week=week_id, type="ChairmanDecided")
         st.markdown(decision_sentence(detail.summary))
         if detail.decision is not None:
             prose(detail.decision.rationale)
             _badges(detail)
             _monitoring(detail.decision)
     with right.container(border=True, height="stretch"):
-        _dissent(detail.decision)
+        votes_card(board.votes, week_id)
+    with st.container(border=True):
+        _dissent(detail.decision, week_id)
 
 
 def _badges(detail: WeekDetail) -> None:
@@ -72,17 +61,20 @@ def _badges(detail: WeekDetail) -> None:
             st.badge(f"horizon {HORIZONS[decision.selected_trade.horizon]}", color="gray")
 
 
-def _dissent(decision: ChairmanDecision | None) -> None:
-    card_title("Dissent")
+def _dissent(decision: ChairmanDecision | None, week_id: WeekId) -> None:
+    card_head("Dissent", week=week_id, type="ChairmanDecided")
     if decision is None:
         st.markdown(":gray[Nobody has decided yet.]")
     elif not decision.dissent_summary:
         st.markdown(":gray[Nobody disagreed.]")
     else:
-        for dissent in decision.dissent_summary:
-            st.markdown(
-                f"**{safe(dissent.model)}** · {safe(dissent.position)}  \n:gray[{safe(dissent.reason)}]"
-            )
+        with st.grid(3, min_column_width=220, gap="medium") as grid:
+            for dissent in decision.dissent_summary:
+                with grid.cell():
+                    st.markdown(
+                        f"**{safe(dissent.model)}** · {safe(dissent.position)}  \n"
+                        f":gray[{safe(dissent.reason)}]"
+                    )
 
 
 def _monitoring(decision: ChairmanDecision) -> None:
@@ -104,8 +96,11 @@ def postmortem_card(report: Postmortem, labels: Labels) -> None:
     """The week compared across its accounts."""
     with st.container(border=True):
         status = "provisional, on the last close" if report.provisional else "final"
-        card_title(
-            "Postmortem", f"{status}; {day(report.first_session)} to {day(report.last_session)}"
+        card_head(
+            "Postmortem",
+            f"{status}; {day(report.first_session)} to {day(report.last_session)}",
+            week=report.week_id,
+            type="PostmortemWritten",
         )
         if report.text:
             prose(ACCOUNT.sub(lambda found: _name(found.group(), labels), report.text))
@@ -131,3 +126,4 @@ def postmortem_card(report: Postmortem, labels: Labels) -> None:
             hide_index=True,
             alt="The week's result of each account",
         )
+        link("postmortem", "The whole postmortem", week=report.week_id)

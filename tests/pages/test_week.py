@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
 from core.desk.writing import week_stream
 from core.events.week import ResearchPackAReceived, ResearchPackBReceived
+from core.schemas.research import Citation
 from pages.http.store import STORE_VARIABLE
+from pages.ui.research_cards import domain_of
+from pages.ui.review_cards import NOTES
 from tests.fakes.stored_weeks import RUN, append, open_desk, start_run, write_week
-from tests.fakes.week import WEEK, received
+from tests.fakes.week import WEEK, findings, received
 from tests.pages.conftest import HOSTILE, said
 
 
@@ -111,14 +115,14 @@ def test_a_limit_shows_its_numbers_and_a_stale_stage_its_reason(show, store_at):
     assert "chairman: settings changed" in words
 
 
-def test_reviews_can_be_seen_score_by_score(show, store_at):
+@pytest.mark.parametrize("view", ["mean", "spread", "rank", "all seven"])
+def test_reviews_are_shown_as_the_address_says(show, store_at, view):
     open_desk(store_at)
     write_week(store_at)
-    app = show("week")
-    chosen = app.selectbox(key="score")
-    assert chosen.options[:2] == ["mean", "clarity"]
-    chosen.select("originality").run()
-    assert not app.exception
+    app = show("week", scores=view)
+    (chosen,) = [one for one in app.get("button_group") if one.label == "Scores shown as"]
+    assert chosen.value == view
+    assert any(NOTES[view] == one.value for one in app.caption)
 
 
 def test_hostile_text_is_shown_letter_by_letter(show, store_at):
@@ -130,3 +134,79 @@ def test_hostile_text_is_shown_letter_by_letter(show, store_at):
         for markup in ("![", "](", "<img", "<script", "http://", "www.", ":red[", "$x", "**bold"):
             assert markup not in bare, markup
     assert "evil" in words
+
+
+def test_the_week_in_short_says_what_was_decided_what_comes_and_what_went_wrong(show, store_at):
+    open_desk(store_at)
+    write_week(store_at)
+    words = said(show("week")).replace("\\", "")
+    assert "What was decided" in words
+    assert "What happens next" in words
+    assert ":orange-badge[no usable pitch] Grok 4" in words
+    assert ":orange-badge[missing] research pack B" in words
+
+
+def test_a_closed_week_waits_for_nothing_and_nothing_went_wrong_in_it(show, simulated):
+    words = said(show("week", week="2026-09-16"))
+    assert "the final postmortem is in, the week will not change any more" in words
+    assert "What went wrong]  \nNothing." in words
+    assert "every stage is done and every seat answered" in words
+
+
+def test_the_newest_week_of_a_desk_of_play_says_that_nothing_more_comes(show, simulated):
+    assert "this desk is played, and its record ends in this week" in said(show("week"))
+
+
+def test_the_chairman_stands_beside_the_votes(show, store_at):
+    open_desk(store_at)
+    write_week(store_at)
+    app = show("week")
+    votes = next(one.value for one in app.dataframe if "way" in one.value.columns)
+    assert list(votes["way"]) == ["plurality", "by conviction", "best mean score", "best mean rank"]
+    assert votes["support"].iloc[0] == "3 of 3"
+    assert set(votes["chairman"]) == {"agrees"}
+    assert "All seats pitched the same trade" in said(app)
+
+
+def test_packs_are_compared_only_when_both_came(show, store_at):
+    open_desk(store_at)
+    write_week(store_at)
+    assert "Where the packs agree and differ" not in said(show("week"))
+    regime = {**findings().macro_regime.model_dump(), "rates_impulse": "up"}
+    bound = {"run_id": RUN, "stage": "research", "value": received(macro_regime=regime)}
+    append(store_at, week_stream(WEEK), ResearchPackBReceived(**bound))
+    words = said(show("week"))
+    assert "They differ on **1** of 7 fields: rates impulse." in words
+
+
+def test_a_source_is_told_by_its_domain_and_day_and_never_as_a_link(show, store_at):
+    open_desk(store_at)
+    start_run(store_at)
+    cited = Citation(
+        title="Payrolls ahead", url="https://www.reuters.com/a?b=c", published=date(2026, 11, 17)
+    )
+    outcome = received()
+    pack = outcome.pack.model_copy(update={"citations": (cited,)})
+    bound = {"run_id": RUN, "stage": "research", "value": outcome.model_copy(update={"pack": pack})}
+    append(store_at, week_stream(WEEK), ResearchPackAReceived(**bound))
+    words = said(show("week"))
+    assert "**reuters\\.com** :gray[Tue 17 Nov 2026]" in words
+    assert "https://" not in words
+
+
+@pytest.mark.parametrize("address", ["http://[broken", "nonsense", "", "javascript:alert(1)"])
+def test_an_address_without_a_host_is_unknown(address):
+    assert domain_of(address) == "unknown address"
+
+
+def test_the_snapshot_shows_the_closes_the_run_had_read(show, simulated):
+    app = show("week", week="2026-09-16")
+    board = next(one.value for one in app.dataframe if "RSI 14" in one.value.columns)
+    assert {len(closes) for closes in board["60 closes"]} == {60}
+
+
+def test_risk_is_told_with_the_limits_in_force_and_the_shares_it_came_to(show, simulated):
+    app = show("week", week="2026-09-16")
+    assert "no trade under a conviction of 0.25" in said(app)
+    risk = next(one.value for one in app.dataframe if "allowed" in one.value.columns)
+    assert (risk["equity"] != "not set").all()

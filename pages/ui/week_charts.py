@@ -1,0 +1,116 @@
+"""Charts of a week: stages on a line of time, indicators against thresholds, who scored whom how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import pandas as pd
+
+from pages.ui.charts import IN_LINES, READABLE, Drawing
+from pages.ui.theme import ROW_HEIGHT, SMALL_CHART_HEIGHT, role_colour
+
+LINE_HEIGHT = 34
+ROOM = 1.28
+"""The axis goes on for this share of the run, so that a bar's words have room behind it."""
+
+
+def stage_gantt(frame: pd.DataFrame, unit: str) -> Drawing:
+    """Columns ``stage, begin, end`` (since the run began, in ``unit``), ``words, status, role``.
+
+    One bar a stage, from top to bottom as the rows come; its length and cost stand behind it.
+    """
+    most = max(float(frame["end"].max()), 1e-3) * ROOM
+    title = f"{unit} since the run began"
+    base = alt.Chart(frame).encode(
+        y=alt.Y("stage:N", title=None, sort=list(frame["stage"]), axis=alt.Axis(labelLimit=140)),
+        tooltip=["stage:N", "status:N", "words:N"],
+    )
+    bars = base.mark_bar(size=14, cornerRadius=3, minBandSize=2).encode(
+        x=alt.X(
+            "begin:Q",
+            title=title,
+            scale=alt.Scale(domain=[0, most], nice=False),
+            axis=alt.Axis(tickCount=8),
+        ),
+        x2="end:Q",
+        color=role_colour(),
+    )
+    words = base.mark_text(align="left", dx=6, fontSize=11, color=READABLE).encode(
+        x=alt.X("end:Q", title=title), text="words:N"
+    )
+    return alt.layer(bars, words).properties(height=ROW_HEIGHT * len(frame) + 50)
+
+
+def indicator_bullets(frame: pd.DataFrame) -> Drawing:
+    """Columns ``name, words, begin, end, at, role``: a bar to the value, a line at the threshold.
+
+    Places are shares of the row's own range, which holds zero, value and threshold, and some room.
+    """
+    height = alt.Step(LINE_HEIGHT)
+    x = alt.Scale(domain=[0, 1], nice=False)
+    base = alt.Chart(frame).encode(
+        y=alt.Y("name:N", title=None, sort=list(frame["name"]), axis=None), tooltip=["words:N"]
+    )
+    bars = base.mark_bar(size=9, yOffset=8, cornerRadius=2).encode(
+        x=alt.X("begin:Q", axis=None, scale=x), x2="end:Q", color=role_colour()
+    )
+    marks = base.mark_tick(thickness=2.5, size=18, yOffset=8, color=READABLE).encode(
+        x=alt.X("at:Q", axis=None, scale=x)
+    )
+    words = base.mark_text(align="left", dy=-7, fontSize=11, color=READABLE).encode(
+        x=alt.value(0), text="words:N"
+    )
+    return alt.layer(bars, marks, words).properties(height=height)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How a heat map reads its numbers: ``best`` is the strong end, ``digits`` are shown.
+
+    ``slanted`` where there are many columns of one word or two.
+    """
+
+    title: str
+    worst: float
+    best: float
+    digits: int
+    slanted: bool = False
+
+
+def review_heatmap(
+    frame: pd.DataFrame, rows: Sequence[str], columns: Sequence[str], scale: Scale
+) -> Drawing:
+    """Columns ``row, column, value, told``: one cell a value, empty where nobody gave one."""
+    axis = (
+        alt.Axis(labelAngle=-35, labelOverlap=False)
+        if scale.slanted
+        else alt.Axis(labelAngle=0, labelExpr=IN_LINES, labelOverlap=False)
+    )
+    base = alt.Chart(frame).encode(
+        x=alt.X("column:N", title=None, sort=list(columns), axis=axis),
+        y=alt.Y(
+            "row:N",
+            title=None,
+            sort=list(rows),
+            axis=alt.Axis(labelLimit=215, labelOverlap=False),
+        ),
+    )
+    value = f".{scale.digits}f"
+    cells = base.mark_rect(cornerRadius=3).encode(
+        color=alt.Color(
+            "value:Q",
+            scale=alt.Scale(domain=[scale.worst, scale.best], clamp=True),
+            legend=None,
+        ),
+        tooltip=[
+            alt.Tooltip("told:N", title="review"),
+            alt.Tooltip("value:Q", title=scale.title, format=value),
+        ],
+    )
+    numbers = base.mark_text(fontSize=13, color=READABLE).encode(
+        text=alt.Text("value:Q", format=value)
+    )
+    height = max(SMALL_CHART_HEIGHT, ROW_HEIGHT * len(rows) + 60)
+    return alt.layer(cells, numbers).properties(height=height)
