@@ -16,7 +16,10 @@ def return_intervals(frame: pd.DataFrame) -> Drawing:
     """
     base = alt.Chart(frame).encode(
         y=alt.Y(
-            "account:N", title=None, sort=list(frame["account"]), axis=alt.Axis(labelLimit=150)
+            "account:N",
+            title=None,
+            sort=list(frame["account"]),
+            axis=alt.Axis(labelLimit=150, labelFlush=False),
         ),
         color=role_colour(),
         tooltip=[

@@ -11,7 +11,6 @@ import altair as alt
 ACCENT, PEER, LOSS = "accent", "peer", "loss"
 CHART_HEIGHT = 370
 SMALL_CHART_HEIGHT = 300
-PATH_HEIGHT = 140
 BULLET_HEIGHT = 34
 ROW_HEIGHT = 26
 

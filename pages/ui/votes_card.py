@@ -18,6 +18,7 @@ SAID = {
     WeekKind.OVERRULED: "The chairman went against the majority of the seats.",
     WeekKind.NO_COUNCIL: "No council: nobody decided, so nobody was overruled.",
 }
+TOLD = 2
 SUPPORT = "Votes, conviction points, mean score of 10, or mean rank (1 is best) behind the pick."
 MARK = {Agreement.SAME: "agrees", Agreement.TIED: "tied", Agreement.OTHER: "differs"}
 
@@ -45,9 +46,9 @@ def votes_card(votes: Votes | None, week_id: WeekId) -> None:
 def _row(one: Tally) -> dict[str, object]:
     return {
         "way": str(one.way),
-        "pick": _pick(one),
         "chairman": MARK[one.agreement],
         "support": _support(one),
+        "pick": _pick(one),
     }
 
 
@@ -60,7 +61,8 @@ def _pick(one: Tally) -> str:
         else "FLAT"
         for choice, _ in one.mix
     ]
-    return " or ".join(dict.fromkeys(found))
+    picks = list(dict.fromkeys(found))
+    return f"{len(picks)} picks tied" if len(picks) > TOLD else " or ".join(picks)
 
 
 def _support(one: Tally) -> str:

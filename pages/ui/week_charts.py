@@ -24,7 +24,12 @@ def stage_gantt(frame: pd.DataFrame, unit: str) -> Drawing:
     most = max(float(frame["end"].max()), 1e-3) * ROOM
     title = f"{unit} since the run began"
     base = alt.Chart(frame).encode(
-        y=alt.Y("stage:N", title=None, sort=list(frame["stage"]), axis=alt.Axis(labelLimit=140)),
+        y=alt.Y(
+            "stage:N",
+            title=None,
+            sort=list(frame["stage"]),
+            axis=alt.Axis(labelLimit=140, labelFlush=False),
+        ),
         tooltip=["stage:N", "status:N", "words:N"],
     )
     bars = base.mark_bar(size=14, cornerRadius=3, minBandSize=2).encode(
@@ -94,7 +99,7 @@ def review_heatmap(
             "row:N",
             title=None,
             sort=list(rows),
-            axis=alt.Axis(labelLimit=215, labelOverlap=False),
+            axis=alt.Axis(labelLimit=215, labelOverlap=False, labelFlush=False),
         ),
     )
     value = f".{scale.digits}f"

@@ -15,9 +15,9 @@ from core.rules.tally import Tally, tallies
 from core.rules.votes import Council, WeekKind, chair_of, kind_of, reviewed, voices_of
 from core.schemas.risk import Target
 from core.types import AccountId, WeekId
-from pages.ui import data
 from pages.ui.data import KEPT, KEYS, StoreState
-from storage.queries import WeekDetail
+from pages.ui.visitor import may_see
+from storage.queries import WeekDetail, week_detail
 from storage.queries.approvals import WeekProposal, week_proposal
 from storage.queries.frozen_week import frozen_closes, limits_of, week_targets
 from storage.queries.timeline import Timeline, run_timeline
@@ -47,10 +47,14 @@ class WeekBoard:
     votes: Votes | None
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
 def board(state: StoreState, week_id: WeekId) -> WeekBoard | None:
-    """Everything of one week; None for a week nobody has run."""
-    detail = data.week(state, week_id)
+    """Everything of one week; None for a week nobody has run, or that is not the visitor's to see."""
+    return _board(state, week_id) if may_see(week_id) else None
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+def _board(state: StoreState, week_id: WeekId) -> WeekBoard | None:
+    detail = week_detail(state.reader, week_id)
     if detail is None:
         return None
     run_id = detail.summary.run_id
