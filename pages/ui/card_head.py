@@ -6,14 +6,15 @@ from typing import Unpack
 
 import streamlit as st
 
-from pages.ui.components import card_title
 from pages.ui.evidence import Filter, events_behind
 
 
 def card_head(title: str, note: str = "", **events: Unpack[Filter]) -> None:
     """Both words as they stand: make outside text safe before."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
-        with st.container(width="content"):
-            card_title(title, note)
-        with st.container(width="content"):
-            events_behind(**events)
+    with st.container(gap=None):
+        with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+            st.markdown(f"**{title}**", width="content")
+            with st.container(width="content"):
+                events_behind(**events)
+        if note:
+            st.markdown(f":gray[:small[{note}]]")

@@ -54,7 +54,7 @@ def equity_lines(frame: pd.DataFrame, names: Mapping[AccountId, str], chosen: st
                 scale=alt.Scale(zero=False, nice=False),
                 axis=alt.Axis(format=",.0f", tickCount=6),
             ),
-            detail="account:N",
+            detail=alt.Detail("account:N"),
             color=role_colour(),
             strokeWidth=alt.condition(alt.datum.role == ACCENT, alt.value(2.5), alt.value(1.25)),
             order=alt.Order("role:N", sort="descending"),
@@ -87,7 +87,9 @@ def _line_ends(data: pd.DataFrame) -> Any:
     spread = float(data["equity"].max() - data["equity"].min()) or 1.0
     ends = ends.assign(place=_apart(list(ends["equity"]), spread * LEAST_GAP))
     names = alt.Chart(ends).mark_text(align="left", dx=6, fontSize=10)
-    return names.encode(x="session:T", y="place:Q", text="account:N", color=role_colour())
+    return names.encode(
+        x=alt.X("session:T"), y=alt.Y("place:Q"), text=alt.Text("account:N"), color=role_colour()
+    )
 
 
 def _apart(values: list[float], gap: float) -> list[float]:

@@ -32,7 +32,8 @@ def return_intervals(frame: pd.DataFrame) -> Drawing:
     )
     title = "mean return a year, per cent"
     spans = base.mark_rule(strokeWidth=3, strokeCap="round").encode(
-        x=alt.X("low:Q", title=title, axis=alt.Axis(format="+.0f", tickCount=6)), x2="high:Q"
+        x=alt.X("low:Q", title=title, axis=alt.Axis(format="+.0f", tickCount=6)),
+        x2=alt.X2("high:Q"),
     )
     means = base.mark_point(size=70, filled=True, opacity=1).encode(x=alt.X("year:Q", title=title))
     zero = (

@@ -11,6 +11,7 @@ from core.schemas.pitch import Abstention, Comparison, InvalidationRule, Pitch, 
 from core.types import AccountId
 from pages.ui.card_head import card_head
 from pages.ui.components import bullets, card_title, labelled, who
+from pages.ui.evidence import events_behind
 from pages.ui.format import conviction, number, percent, trade, words
 from pages.ui.safe import safe
 from pages.ui.sentences import HORIZONS
@@ -39,6 +40,7 @@ def pitch_cards(detail: WeekDetail, labels: Labels) -> None:
                     _pitch(seat, detail, labels)
                 else:
                     _abstention(seat, labels)
+    indicators_card(detail.pitches, labels)
 
 
 def _rows(seats: Sequence[Pitch | Abstention], width: int) -> list[Sequence[Pitch | Abstention]]:
@@ -48,13 +50,12 @@ def _rows(seats: Sequence[Pitch | Abstention], width: int) -> list[Sequence[Pitc
 def _pitch(pitch: Pitch, detail: WeekDetail, labels: Labels) -> None:
     chosen = detail.decision is not None and detail.decision.backed_by == pitch.idea_id
     name = who(labels.get(pitch.account_id), pitch.account_id)
-    card_head(name, week=pitch.week_id, type="PitchesCollected")
+    card_title(name)
     st.markdown(f"### {safe(trade(pitch.instrument, pitch.direction))}")
     st.markdown(f"conviction **{conviction(pitch.conviction)}** · {HORIZONS[pitch.horizon]}")
     if chosen:
         st.badge("chosen by the chairman", color="primary")
     bullets(pitch.thesis_bullets)
-    _indicators(pitch)
     labelled("Invalid if", pitch.invalidation)
     with st.expander("Rules and risk"):
         st.markdown(":gray[Rules that code checks]")
@@ -67,6 +68,7 @@ def _pitch(pitch: Pitch, detail: WeekDetail, labels: Labels) -> None:
             f"pack B {stand.perplexity_research or 'missing'}",
         )
         labelled("Size hint, never used", percent(pitch.position_size_hint, 0))
+    events_behind(week=pitch.week_id, type="PitchesCollected")
 
 
 def _abstention(seat: Abstention, labels: Labels) -> None:
@@ -77,18 +79,30 @@ def _abstention(seat: Abstention, labels: Labels) -> None:
     st.caption("The account stays FLAT this week.")
 
 
-def _indicators(pitch: Pitch) -> None:
+def indicators_card(pitches: Sequence[Pitch], labels: Labels) -> None:
     """Frozen on Wednesday: a bar to each value, a line where the thesis would stop holding."""
-    if not pitch.indicators:
-        st.markdown(":gray[No indicator was named.]")
+    rows = [_bullet(one, _seat(pitch, labels)) for pitch in pitches for one in pitch.indicators]
+    if not rows:
         return
-    frame = pd.DataFrame([_bullet(one) for one in pitch.indicators])
-    st.altair_chart(
-        indicator_bullets(frame), alt=f"Indicators of {pitch.account_id} against their thresholds"
-    )
+    with st.container(border=True):
+        card_head(
+            "Indicators against their thresholds",
+            "frozen on Wednesday; the line is where a thesis stops holding, each row has its own scale",
+            week=pitches[0].week_id,
+            type="PitchesCollected",
+        )
+        st.altair_chart(
+            indicator_bullets(pd.DataFrame(rows)),
+            alt="Every pitch's indicators against their thresholds",
+        )
 
 
-def _bullet(one: PitchIndicator) -> dict[str, object]:
+def _seat(pitch: Pitch, labels: Labels) -> str:
+    label = labels.get(pitch.account_id)
+    return label.name if label else pitch.account_id
+
+
+def _bullet(one: PitchIndicator, seat: str) -> dict[str, object]:
     """Places on the row's own range, which holds zero, the value and the threshold, and some room."""
     low, high = min(0.0, one.value, one.threshold), max(0.0, one.value, one.threshold)
     low, high = low * ROOM, high * ROOM
@@ -99,10 +113,10 @@ def _bullet(one: PitchIndicator) -> dict[str, object]:
         else (one.value < one.threshold)
     )
     sign = ">" if one.direction is Comparison.ABOVE else "<"
-    told = f"{words(one.name)} {value_of(one.name, one.value)}"
+    wanted = f"{sign} {value_of(one.name, one.threshold)}"
     return {
-        "name": one.name,
-        "words": f"{told} ({'' if holds else 'not '}{sign} {value_of(one.name, one.threshold)})",
+        "name": f"{seat}: {words(one.name)}",
+        "words": f"{value_of(one.name, one.value)}, {'' if holds else 'not '}{wanted}",
         "begin": (min(0.0, one.value) - low) / whole,
         "end": (max(0.0, one.value) - low) / whole,
         "at": (one.threshold - low) / whole,

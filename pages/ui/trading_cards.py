@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import pandas as pd
 import streamlit as st
 
-from core.clock import NEW_YORK
+from core.clock import in_new_york
 from core.types import AccountId, CheckpointAction
 from pages.ui.card_head import card_head
 from pages.ui.format import conviction, dollars, moment, shares, words
@@ -15,6 +17,7 @@ from pages.ui.places import link
 from storage.queries import AccountLabel, WeekDetail
 
 Labels = Mapping[AccountId, AccountLabel]
+CONTENT = ("conviction", "action", "panic")
 
 
 def _name(account_id: AccountId, labels: Labels) -> str:
@@ -71,7 +74,8 @@ def checkpoints_card(detail: WeekDetail, labels: Labels) -> None:
             type="CheckpointDecided",
         )
         held = [one.account_id for one in detail.risk if one.weight]
-        rows = [_path(detail.path, key, labels) for key in held]
+        paths = _paths(detail.path)
+        rows = [_row(_name(key, labels), paths.get(key, [])) for key in held]
         if not any(row["checkpoints"] for row in rows):
             st.markdown(":gray[No checkpoint of a position has been decided yet.]")
             return
@@ -87,18 +91,33 @@ def checkpoints_card(detail: WeekDetail, labels: Labels) -> None:
         link("conviction", "The paths in full", week=week_id)
 
 
-def _path(frame: pd.DataFrame, account_id: AccountId, labels: Labels) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class _Step:
+    at: datetime
+    conviction: float
+    action: str
+    panic: bool
+
+
+def _paths(frame: pd.DataFrame) -> dict[str, list[_Step]]:
+    """Every account's steps; a frame asked row by row costs more than all cards of the page."""
+    found: dict[str, list[_Step]] = {}
+    columns = (frame[name].tolist() for name in ("account_id", "at", *CONTENT))
+    for account_id, *step in zip(*columns, strict=True):
+        found.setdefault(account_id, []).append(_Step(*step))
+    return found
+
+
+def _row(name: str, path: Sequence[_Step]) -> dict[str, object]:
     """One account from Wednesday's conviction to its newest one, and what it did on the way."""
-    own = frame[frame["account_id"] == account_id]
-    acted = own[~own["action"].isin(("", CheckpointAction.STAY.value))]
-    when = acted["at"].dt.tz_convert(NEW_YORK).dt.strftime("%a %H:%M")
-    steps = [f"{action} {at}" for action, at in zip(acted["action"], when, strict=True)]
+    acted = [one for one in path if one.action not in ("", CheckpointAction.STAY)]
+    told = [f"{one.action} {in_new_york(one.at):%a %H:%M}" for one in acted]
     return {
-        "account": _name(account_id, labels),
-        "Wednesday": conviction(float(own["conviction"].iloc[0])) if len(own) else "n/a",
-        "now": conviction(float(own["conviction"].iloc[-1])) if len(own) else "n/a",
-        "course": [float(value) for value in own["conviction"]],
-        "checkpoints": max(len(own) - 1, 0),
-        "acted": ", ".join(steps) or "stayed",
-        "panic exits": int(own["panic"].sum()),
+        "account": name,
+        "Wednesday": conviction(path[0].conviction) if path else "n/a",
+        "now": conviction(path[-1].conviction) if path else "n/a",
+        "course": [one.conviction for one in path],
+        "checkpoints": max(len(path) - 1, 0),
+        "acted": ", ".join(told) or "stayed",
+        "panic exits": sum(one.panic for one in path),
     }

@@ -11,7 +11,7 @@ import pandas as pd
 from pages.ui.charts import IN_LINES, READABLE, Drawing
 from pages.ui.theme import ROW_HEIGHT, SMALL_CHART_HEIGHT, role_colour
 
-LINE_HEIGHT = 34
+WORDS_FROM = 1.04
 ROOM = 1.28
 """The axis goes on for this share of the run, so that a bar's words have room behind it."""
 
@@ -30,7 +30,7 @@ def stage_gantt(frame: pd.DataFrame, unit: str) -> Drawing:
             sort=list(frame["stage"]),
             axis=alt.Axis(labelLimit=140, labelFlush=False),
         ),
-        tooltip=["stage:N", "status:N", "words:N"],
+        tooltip=[alt.Tooltip("stage:N"), alt.Tooltip("status:N"), alt.Tooltip("words:N")],
     )
     bars = base.mark_bar(size=14, cornerRadius=3, minBandSize=2).encode(
         x=alt.X(
@@ -39,11 +39,11 @@ def stage_gantt(frame: pd.DataFrame, unit: str) -> Drawing:
             scale=alt.Scale(domain=[0, most], nice=False),
             axis=alt.Axis(tickCount=8),
         ),
-        x2="end:Q",
+        x2=alt.X2("end:Q"),
         color=role_colour(),
     )
     words = base.mark_text(align="left", dx=6, fontSize=11, color=READABLE).encode(
-        x=alt.X("end:Q", title=title), text="words:N"
+        x=alt.X("end:Q", title=title), text=alt.Text("words:N")
     )
     return alt.layer(bars, words).properties(height=ROW_HEIGHT * len(frame) + 50)
 
@@ -51,23 +51,30 @@ def stage_gantt(frame: pd.DataFrame, unit: str) -> Drawing:
 def indicator_bullets(frame: pd.DataFrame) -> Drawing:
     """Columns ``name, words, begin, end, at, role``: a bar to the value, a line at the threshold.
 
-    Places are shares of the row's own range, which holds zero, value and threshold, and some room.
+    Places are shares of the row's own range, which holds zero, value and threshold, and some room;
+    one chart for all rows, as drawing one costs more than its rows do.
     """
-    height = alt.Step(LINE_HEIGHT)
-    x = alt.Scale(domain=[0, 1], nice=False)
-    base = alt.Chart(frame).encode(
-        y=alt.Y("name:N", title=None, sort=list(frame["name"]), axis=None), tooltip=["words:N"]
+    x = alt.Scale(domain=[0, WORDS_FROM + 1], nice=False)
+    base = alt.Chart(frame.assign(words_at=WORDS_FROM)).encode(
+        y=alt.Y(
+            "name:N",
+            title=None,
+            sort=list(frame["name"]),
+            axis=alt.Axis(labelLimit=230, labelFlush=False, labelOverlap=False),
+        ),
+        tooltip=alt.Tooltip("words:N"),
     )
-    bars = base.mark_bar(size=9, yOffset=8, cornerRadius=2).encode(
-        x=alt.X("begin:Q", axis=None, scale=x), x2="end:Q", color=role_colour()
+    bars = base.mark_bar(size=10, cornerRadius=2).encode(
+        x=alt.X("begin:Q", axis=None, scale=x), x2=alt.X2("end:Q"), color=role_colour()
     )
-    marks = base.mark_tick(thickness=2.5, size=18, yOffset=8, color=READABLE).encode(
+    marks = base.mark_tick(thickness=2.5, size=18, color=READABLE).encode(
         x=alt.X("at:Q", axis=None, scale=x)
     )
-    words = base.mark_text(align="left", dy=-7, fontSize=11, color=READABLE).encode(
-        x=alt.value(0), text="words:N"
+    words = base.mark_text(align="left", fontSize=11, color=READABLE).encode(
+        x=alt.X("words_at:Q", axis=None, scale=x), text=alt.Text("words:N")
     )
-    return alt.layer(bars, marks, words).properties(height=height)
+    drawn = alt.layer(bars, marks, words)
+    return drawn.properties(height=ROW_HEIGHT * len(frame) + 20)
 
 
 @dataclass(frozen=True, slots=True)

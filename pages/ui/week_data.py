@@ -52,7 +52,8 @@ def board(state: StoreState, week_id: WeekId) -> WeekBoard | None:
     return _board(state, week_id) if may_see(week_id) else None
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+# A resource: what is frozen need not be copied for every look, and nobody changes its frames.
+@st.cache_resource(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
 def _board(state: StoreState, week_id: WeekId) -> WeekBoard | None:
     detail = week_detail(state.reader, week_id)
     if detail is None:
