@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 
 from core.market import Floats
 from core.rules.statistics.blocks import NO_VARIANCE
-from core.rules.statistics.sheets import Labels, ScoreSheet, centred, permutation_p, shuffled
+from core.rules.statistics.sheets import (
+    SHUFFLES,
+    Labels,
+    ScoreSheet,
+    centred,
+    permutation_p,
+    shuffled,
+    shuffled_products,
+)
 
 # Less of the family than this is left beside sheets and pitches: rounding, not reviews.
 TOLD = 1e-9
@@ -55,7 +63,7 @@ def order_bias(sheet: ScoreSheet, places: Floats, seed: int) -> OrderBias:
     spread = float(place @ place)
     if spread <= NO_VARIANCE or float(scores @ scores) <= NO_VARIANCE:
         return OrderBias(len(scores), None, None, None, None)
-    drawn = shuffled(scores, groups, seed) @ place
+    drawn = shuffled_products(scores, place, groups, seed)
     most = np.zeros(int(np.max(groups)) + 1)
     np.maximum.at(most, groups, places)
     return OrderBias(
@@ -78,13 +86,20 @@ def favouritism(sheet: ScoreSheet, own_family: NDArray[np.bool_], seed: int) -> 
     counts = int(np.sum(own)), int(len(own) - np.sum(own))
     if not counts[0]:
         return Favouritism(*counts, None, None)
-    drawn = np.vstack((own[None], shuffled(own, sheet.sheets, seed)))
-    gained, room = np.zeros(len(drawn)), np.zeros(len(drawn))
-    for week in np.unique(sheet.weeks):
-        rows = np.flatnonzero(sheet.weeks == week)
-        rest = _residual_maker(sheet.sheets[rows], sheet.pitches[rows])
-        gained += drawn[:, rows] @ (rest @ sheet.scores[rows])
-        room += np.einsum("ij,jk,ik->i", drawn[:, rows], rest, drawn[:, rows], optimize=True)
+    gained, room = np.zeros(SHUFFLES + 1), np.zeros(SHUFFLES + 1)
+    sheets, known = sheet.sheets, {}
+    for number, rows in enumerate(_weeks(sheet.weeks)):
+        if not np.any(own[rows]):
+            continue
+        group = np.unique(sheets[rows], return_inverse=True)[1]
+        pitch = np.unique(sheet.pitches[rows], return_inverse=True)[1]
+        design = (group.tobytes(), pitch.tobytes())
+        if design not in known:
+            known[design] = _residual_maker(group, pitch)
+        rest = known[design]
+        drawn = np.vstack((own[rows][None], shuffled(own[rows], group, seed + number)))
+        gained += drawn @ (rest @ sheet.scores[rows])
+        room += np.sum((drawn @ rest) * drawn, axis=1)
     told = room > TOLD
     if not told[0]:
         return Favouritism(*counts, None, None)
@@ -96,7 +111,14 @@ def favouritism(sheet: ScoreSheet, own_family: NDArray[np.bool_], seed: int) -> 
     )
 
 
-def _residual_maker(sheets: NDArray[np.intp], pitches: Labels) -> Floats:
+def _weeks(weeks: Labels) -> list[NDArray[np.intp]]:
+    """The rows of each week."""
+    number = np.unique(weeks, return_inverse=True)[1]
+    order = np.argsort(number, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(number))[:-1])
+
+
+def _residual_maker(sheets: NDArray[np.intp], pitches: NDArray[np.intp]) -> Floats:
     """The (n, n) matrix that leaves of scores what neither sheet nor pitch explains."""
     columns = [sheets == one for one in np.unique(sheets)]
     columns += [pitches == one for one in np.unique(pitches)]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.market import Floats
 from core.rules.statistics.blocks import block_length, block_starts
 from core.rules.statistics.quantiles import Interval, student_quantile
-from core.rules.statistics.ranks import spearman, weighted_spearman
+from core.rules.statistics.ranks import centred_ranks, rank_correlation, spearman
 
 RESAMPLES = 999
 FEWEST_WEEKS = 13
@@ -41,9 +41,15 @@ def information_coefficients(
 
     See ``information_coefficient``. The intervals are not adjusted for their number.
     """
-    return {
-        name: information_coefficient(score, returns, weeks, seed) for name, score in scores.items()
-    }
+    resamples: dict[bytes, _Resamples] = {}
+    found = {}
+    for name, score in scores.items():
+        known = np.isfinite(score) & np.isfinite(returns)
+        key = known.tobytes()
+        if key not in resamples:
+            resamples[key] = _Resamples.of(returns[known], weeks[known], seed)
+        found[name] = resamples[key].coefficient(score[known])
+    return found
 
 
 def information_coefficient(
@@ -56,14 +62,37 @@ def information_coefficient(
     resamples' standard error and Student's quantile at weeks − 1: plain percentiles are too narrow.
     """
     known = np.isfinite(scores) & np.isfinite(returns)
-    scores, returns = scores[known], returns[known]
-    names, week = np.unique(weeks[known], return_inverse=True)
-    coefficient = spearman(scores, returns)
-    interval = None
-    if coefficient is not None and len(names) >= FEWEST_WEEKS:
-        drawn = weighted_spearman(scores, returns, _week_counts(len(names), seed)[:, week])
-        interval = _fisher_interval(coefficient, drawn, len(names))
-    return InformationCoefficient(len(scores), len(names), coefficient, interval)
+    return _Resamples.of(returns[known], weeks[known], seed).coefficient(scores[known])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Resamples:
+    """What every score shares: returns (n,), their ``weeks``, and both as often as resamples draw them.
+
+    ``drawn`` and ``ranks`` are (resamples, n); None where there are too few weeks.
+    """
+
+    returns: Floats
+    weeks: int
+    drawn: Floats | None
+    ranks: Floats | None
+
+    @classmethod
+    def of(cls, returns: Floats, weeks: NDArray[np.intp], seed: int) -> _Resamples:
+        names, week = np.unique(weeks, return_inverse=True)
+        if len(names) < FEWEST_WEEKS:
+            return cls(returns, len(names), None, None)
+        drawn = _week_counts(len(names), seed)[:, week]
+        return cls(returns, len(names), drawn, centred_ranks(returns, drawn))
+
+    def coefficient(self, scores: Floats) -> InformationCoefficient:
+        found, interval = spearman(scores, self.returns), None
+        if found is not None and self.drawn is not None and self.ranks is not None:
+            ranks = centred_ranks(scores, self.drawn)
+            interval = _fisher_interval(
+                found, rank_correlation(ranks, self.ranks, self.drawn), self.weeks
+            )
+        return InformationCoefficient(len(scores), self.weeks, found, interval)
 
 
 def _week_counts(weeks: int, seed: int) -> Floats:

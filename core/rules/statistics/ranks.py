@@ -24,14 +24,21 @@ def weighted_ranks(values: Floats, weights: Floats) -> Floats:
     return ranks
 
 
-def weighted_correlation(left: Floats, right: Floats, weights: Floats) -> Floats:
-    """Pearson's correlation of each row, all (resamples, n); NaN where a side does not vary."""
-    total = np.sum(weights, axis=1, keepdims=True)
-    left = left - np.sum(left * weights, axis=1, keepdims=True) / total
-    right = right - np.sum(right * weights, axis=1, keepdims=True) / total
-    together = np.sum(weights * left * right, axis=1)
-    apart = np.sum(weights * left**2, axis=1) * np.sum(weights * right**2, axis=1)
+def centred_ranks(values: Floats, weights: Floats) -> Floats:
+    """Weighted mid-ranks (resamples, n) less their weighted mean, which is (all weights + 1) / 2."""
+    ranks = weighted_ranks(values, weights)
+    ranks -= (np.sum(weights, axis=1, keepdims=True) + 1) / 2
+    return ranks
+
+
+def rank_correlation(left: Floats, right: Floats, weights: Floats) -> Floats:
+    """Of each row of centred ranks, all (resamples, n); NaN where a side does not vary."""
+    together, one, other = (
+        np.einsum("ij,ij,ij->i", weights, *pair)
+        for pair in ((left, right), (left, left), (right, right))
+    )
     found = np.full(len(together), np.nan)
+    apart = one * other
     varies = apart > 0
     found[varies] = np.clip(together[varies] / np.sqrt(apart[varies]), -1.0, 1.0)
     return found
@@ -41,11 +48,5 @@ def spearman(left: Floats, right: Floats) -> float | None:
     """Spearman's rank correlation (1904) of (n,) pairs; None below three or without variance."""
     if len(left) < FEWEST_PAIRS or constant(left) or constant(right):
         return None
-    return float(weighted_spearman(left, right, np.ones((1, len(left))))[0])
-
-
-def weighted_spearman(left: Floats, right: Floats, weights: Floats) -> Floats:
-    """Spearman's correlation of (n,) pairs for each row of weights (resamples, n)."""
-    return weighted_correlation(
-        weighted_ranks(left, weights), weighted_ranks(right, weights), weights
-    )
+    once = np.ones((1, len(left)))
+    return float(rank_correlation(centred_ranks(left, once), centred_ranks(right, once), once)[0])
