@@ -5,16 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from core.rules.contamination import Knowledge
-from pages.ui import data, lab_data
+from pages.ui import data, lab_data, lab_review_data
 from pages.ui.components import empty_desk, heading
 from pages.ui.format import week
-from pages.ui.lab_knowledge_cards import knowledge_card
+from pages.ui.lab_conviction_cards import conviction_cards
+from pages.ui.lab_knowledge_cards import contamination_note, knowledge_card
 from pages.ui.lab_line_cards import line_cards
+from pages.ui.lab_reviewer_cards import reviewer_cards
 from pages.ui.lab_verdict_cards import verdict_cards
-from pages.ui.lab_words import tenure_name
+from pages.ui.lab_words import seat_name, tenure_name
+from pages.ui.safe import safe
 
 CAPTION = "Does the council add value? Shadow accounts on the recorded pitches, at no model's cost."
-VERDICT, LINES, KNOWLEDGE = "verdict", "lines", "knowledge"
+VIEWS = ("verdict", "lines", "reviewers", "convictions", "knowledge")
 
 state = data.now()
 labels, heads = data.labels(state), lab_data.heads(state)
@@ -47,8 +50,8 @@ heading(
 views, switch = st.columns([3, 2], vertical_alignment="center")
 view = views.segmented_control(
     "View",
-    [VERDICT, LINES, KNOWLEDGE],
-    default=VERDICT,
+    VIEWS,
+    default=VIEWS[0],
     required=True,
     key="view",
     bind="query-params",
@@ -61,12 +64,25 @@ clean = switch.toggle(
     bind="query-params",
 )
 weeks = head.kept(clean=clean)
+contamination_note(head, lab_data.witnesses(state), clean=clean)
+for account, tenure in head.changes:
+    st.caption(
+        f"{safe(seat_name(account, labels))}: {safe(tenure.model)} since {week(tenure.since)}."
+    )
 if not weeks:
     st.info("Some model may have known every week of this record: nothing is left to judge by.")
-elif view == LINES:
+elif view == "lines":
     line_cards(lab_data.record(state, place, weeks), lab_data.growth(state, place, weeks), labels)
-elif view == VERDICT:
+elif view == "reviewers":
+    reviewer_cards(
+        lab_review_data.reviewers(state, weeks), lab_review_data.guesses(state, weeks), labels
+    )
+elif view == "convictions":
+    conviction_cards(
+        lab_review_data.calibrations(state, weeks), lab_review_data.drifts(state, weeks), labels
+    )
+elif view == "verdict":
     verdict_cards(lab_data.record(state, place, weeks), labels)
-if view == KNOWLEDGE:
+if view == "knowledge":
     with st.container(border=True):
         knowledge_card(head, lab_data.witnesses(state), labels)

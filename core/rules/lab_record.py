@@ -56,6 +56,13 @@ class TrackWeeks:
     closed: Floats
 
 
+def place(line: str) -> tuple[int, str]:
+    """The chairman, other ways to choose, PMs, benchmarks, leave-one-outs: the order of all lists."""
+    order = (CHAIRMAN, *CHOOSERS, PM, *BENCHMARKS, WITHOUT)
+    kind = next((one for one in (PM, WITHOUT) if line.startswith(one)), line)
+    return order.index(kind), line
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LabHistory:
     """The weeks of one record of the council, oldest first, and every track in them."""
@@ -138,7 +145,7 @@ def lab_record(history: LabHistory) -> LabRecord:
                 rank=ranks.get(key),
                 difference=differences.get(key),
             )
-            for key in sorted(shown, key=lambda key: _place(known[key].track))
+            for key in shown
         ),
         kinds=tuple(_kind(history, known, kind) for kind in WeekKind),
         without=_without(known, standings),
@@ -147,12 +154,6 @@ def lab_record(history: LabHistory) -> LabRecord:
 
 def _is_rival(line: str) -> bool:
     return line != CHAIRMAN and not line.startswith(WITHOUT)
-
-
-def _place(track: Track) -> tuple[int, str]:
-    """The chairman, other ways to choose, PMs, benchmarks; in the order of this file."""
-    order = (CHAIRMAN, *CHOOSERS, PM, *BENCHMARKS)
-    return order.index(PM if track.line.startswith(PM) else track.line), track.key
 
 
 def _standing(one: TrackWeeks, weeks: int) -> Standing:

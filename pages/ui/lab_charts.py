@@ -13,43 +13,48 @@ NAME_ROOM = 210
 OTHER = "other"
 
 
-def interval_dots(frame: pd.DataFrame, title: str, format_: str = "+.2f") -> Drawing:
+def interval_dots(frame: pd.DataFrame, title: str, names: str = "line") -> Drawing:
     """Columns ``name, mean, low, high, all_low, all_high, role, weeks, said``: one row a dot.
 
     The thick bar is the interval of that row alone, the thin one holds for all rows at once; rows
-    come in the order of the frame. ``title`` names the unit.
+    come in the order of the frame. ``title`` names the unit, ``names`` what the rows are.
     """
     shown = frame["name"].tolist()
-    base = alt.Chart(frame).encode(
-        y=alt.Y(
-            "name:N",
-            title=None,
-            sort=shown,
-            axis=alt.Axis(
-                labelLimit=NAME_ROOM,
-                labelOverlap=False,
-                labelFlush=False,
-                domain=False,
-                ticks=False,
-            ),
+    y = alt.Y(
+        "name:N",
+        title=None,
+        sort=shown,
+        axis=alt.Axis(
+            labelLimit=NAME_ROOM, labelOverlap=False, labelFlush=False, domain=False, ticks=False
         ),
-        color=role_colour(),
-        tooltip=[
-            alt.Tooltip("name:N", title="line"),
-            alt.Tooltip("mean:Q", title=title, format=format_),
-            alt.Tooltip("low:Q", title="95 % from", format=format_),
-            alt.Tooltip("high:Q", title="95 % to", format=format_),
-            alt.Tooltip("weeks:Q", title="n"),
-            alt.Tooltip("said:N", title="verdict"),
-        ],
     )
-    axis = alt.X("all_low:Q", title=title, scale=alt.Scale(nice=True), axis=alt.Axis(tickCount=7))
-    thin = base.mark_rule(strokeWidth=1.25).encode(x=axis, x2="all_high:Q")
-    thick = base.mark_rule(strokeWidth=4).encode(x="low:Q", x2="high:Q")
-    dots = base.mark_point(filled=True, size=75, opacity=1).encode(x="mean:Q")
-    zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(strokeDash=[3, 3], color=READABLE)
-    drawn = alt.layer(zero.encode(x=alt.X("at:Q", title=title)), thin, thick, dots)
+    x = alt.X("all_low:Q", title=title, scale=alt.Scale(zero=True), axis=_from_zero())
+    base = alt.Chart(frame)
+    thin = base.mark_rule(strokeWidth=1.25).encode(x=x, x2=alt.X2("all_high:Q"))
+    thick = base.mark_rule(strokeWidth=4).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
+    dots = base.mark_point(filled=True, size=75, opacity=1).encode(
+        x=alt.X("mean:Q"), tooltip=_told(title, names)
+    )
+    # Said once for all layers: a chart is checked against its schema word for word with each rerun.
+    drawn: alt.LayerChart = alt.layer(thin, thick, dots).encode(y=y, color=role_colour())
     return drawn.properties(height=ROW_HEIGHT * max(len(shown), 2) + AXIS_ROOM)
+
+
+def _from_zero() -> alt.Axis:
+    """The line at zero is heavier than the grid."""
+    heavier = alt.condition("datum.value === 0", alt.value(3), alt.value(0.75))
+    return alt.Axis(tickCount=7, gridWidth=heavier)
+
+
+def _told(title: str, names: str) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("name:N", title=names),
+        alt.Tooltip("mean:Q", title=title, format="+.2f"),
+        alt.Tooltip("low:Q", title="95 % from", format="+.2f"),
+        alt.Tooltip("high:Q", title="95 % to", format="+.2f"),
+        alt.Tooltip("weeks:Q", title="n"),
+        alt.Tooltip("said:N", title="verdict"),
+    ]
 
 
 def growth_lines(frame: pd.DataFrame) -> Drawing:
@@ -63,7 +68,7 @@ def growth_lines(frame: pd.DataFrame) -> Drawing:
             scale=alt.Scale(zero=False, nice=False),
             axis=alt.Axis(format=",.0f", tickCount=6),
         ),
-        detail="line:N",
+        detail=alt.Detail("line:N"),
         color=alt.Color("role:N", scale=alt.Scale(domain=[ACCENT, PEER, OTHER]), legend=None),
         strokeWidth=alt.condition(alt.datum.role == PEER, alt.value(1), alt.value(2.5)),
         tooltip=[
@@ -71,5 +76,33 @@ def growth_lines(frame: pd.DataFrame) -> Drawing:
             alt.Tooltip("week:T", title="week of", format="%a %d %b %Y"),
             alt.Tooltip("worth:Q", title="worth, $", format=",.0f"),
         ],
+    )
+    return drawn.properties(height=SMALL_CHART_HEIGHT)
+
+
+def reliability(frame: pd.DataFrame) -> Drawing:
+    """Columns ``said, came, low, high`` in per cent and ``count``: a dot a bin, against the diagonal."""
+    came = alt.Y("low:Q", title="came true, %", scale=alt.Scale(domain=[0, 100], nice=False))
+    base = alt.Chart(frame)
+    bars = base.mark_rule(strokeWidth=2).encode(y=came, y2=alt.Y2("high:Q"))
+    dots = base.mark_point(filled=True, size=90, opacity=1).encode(
+        y=alt.Y("came:Q"),
+        tooltip=[
+            alt.Tooltip("said:Q", title="said, %", format=".0f"),
+            alt.Tooltip("came:Q", title="came true, %", format=".0f"),
+            alt.Tooltip("low:Q", title="95 % from", format=".0f"),
+            alt.Tooltip("high:Q", title="95 % to", format=".0f"),
+            alt.Tooltip("count:Q", title="n"),
+        ],
+    )
+    counts = base.mark_text(dx=9, align="left", fontSize=11, color=READABLE).encode(
+        y=alt.Y("came:Q"), text=alt.Text("count:Q")
+    )
+    ends = alt.Chart(pd.DataFrame({"said": [45.0, 85.0], "came": [45.0, 85.0]}))
+    diagonal = ends.mark_line(strokeDash=[3, 3], strokeWidth=1, color=READABLE).encode(
+        y=alt.Y("came:Q")
+    )
+    drawn: alt.LayerChart = alt.layer(diagonal, bars, dots, counts).encode(
+        x=alt.X("said:Q", title="probability said, %", scale=alt.Scale(domain=[45, 85]))
     )
     return drawn.properties(height=SMALL_CHART_HEIGHT)

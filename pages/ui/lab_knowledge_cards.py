@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import pandas as pd
@@ -13,7 +13,26 @@ from pages.ui.components import card_title
 from pages.ui.evidence import events_behind
 from pages.ui.lab_data import RecordHead
 from pages.ui.lab_words import STATES, Labels
-from storage.queries.lab_knowledge import CHAIR, ModelRecord, Witness
+from pages.ui.safe import safe
+from storage.queries.lab_knowledge import ModelRecord, Witness
+
+
+def contamination_note(head: RecordHead, witnesses: Sequence[Witness], *, clean: bool) -> None:
+    """Says beside every number whose weeks may be memory instead of judgement."""
+    weeks = set(head.weeks)
+    suspects = Counter(
+        one.record.name
+        for one in witnesses
+        if one.week_id in weeks and one.state is not Knowledge.CLEAN
+    )
+    if not suspects:
+        return
+    names = ", ".join(f"{safe(name)} ({count})" for name, count in suspects.most_common())
+    counted = "left out" if clean else "counted here all the same"
+    st.markdown(
+        f":orange-badge[contaminated] Weeks that a model may have known when it was asked, {counted}: "
+        f"{names}."
+    )
 
 
 def knowledge_card(head: RecordHead, witnesses: Sequence[Witness], labels: Labels) -> None:
@@ -50,7 +69,7 @@ def _row(
     known = next((label for key, label in labels.items() if key == seat), None)
     cutoff = "computed, knows nothing" if model.computed else None
     return {
-        "seat": known.name if known else "Chairman" if seat == CHAIR else seat,
+        "seat": known.name if known else seat.capitalize().replace("/", " "),
         "model": model.model,
         "knowledge cut-off": cutoff or (model.cutoff.isoformat() if model.cutoff else None),
         "source": "" if model.computed else model.source,

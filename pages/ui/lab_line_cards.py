@@ -70,8 +70,8 @@ def _frame(growth: Growth, shown: Mapping[str, str], chosen: str | None) -> pd.D
 def _table_card(record: LabRecord, labels: Labels) -> None:
     card_title(
         "Every line",
-        "return and coverage of the weeks counted; Sharpe of weekly returns, risk-free rate 0, 52 weeks a "
-        "year; difference is the chairman's less the line's, percentage points a week",
+        "of the weeks counted: n weeks, closed trades; Sharpe of weekly returns, risk-free rate 0, 52 weeks "
+        "a year; difference: the chairman's less the line's, percentage points a week",
     )
     percents = {"return": "%+.1f %%", "coverage": "%.0f %%"}
     numbers = {"Sharpe": "%.2f", "difference": "%+.2f", "detectable": "%.2f"}
@@ -86,7 +86,10 @@ def _table_card(record: LabRecord, labels: Labels) -> None:
                 name: st.column_config.NumberColumn(format=how)
                 for name, how in {**percents, **numbers}.items()
             },
-            "line": st.column_config.TextColumn(pinned=True),
+            "line": st.column_config.TextColumn(pinned=True, width="medium"),
+            "rank": st.column_config.TextColumn(
+                help="By total return, of lines with 13 weeks, 20 closed trades and coverage of 95 %."
+            ),
             "detectable": st.column_config.NumberColumn(
                 format="%.2f",
                 help="Smallest true difference that 80 of 100 such records would find, pp a week.",
@@ -101,19 +104,25 @@ def _table_card(record: LabRecord, labels: Labels) -> None:
 
 def _row(one: LineRecord, labels: Labels) -> dict[str, object]:
     known = one.standing.evidence
-    benchmark = one.track.line in BENCHMARKS
-    rank = f"{one.rank}{' · best' if one.rank == 1 else ''}" if one.rank else None
     return {
         "line": line_name(one.track, labels),
-        "rank": rank or ("benchmark" if benchmark else UNKNOWN),
+        "rank": _rank(one),
         "return": None if one.total_return is None else one.total_return * 100,
         "coverage": None if known.coverage is None else known.coverage * 100,
-        "n, weeks": known.weeks,
-        "closed trades": known.closed_trades,
+        "n": known.weeks,
+        "trades": known.closed_trades,
         "Sharpe": one.sharpe,
         **_against(one.difference),
-        "missing for a rank": "" if benchmark else missing(one.standing),
     }
+
+
+def _rank(one: LineRecord) -> str:
+    """The rank, or what is missing until there is one."""
+    if one.track.line in BENCHMARKS:
+        return "benchmark"
+    if one.rank is None:
+        return f"none: {missing(one.standing)}"
+    return "1, best" if one.rank == 1 else str(one.rank)
 
 
 def _against(found: PairedDifference | None) -> dict[str, object]:

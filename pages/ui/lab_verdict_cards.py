@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -12,12 +12,11 @@ from core.rules.lab_record import KindRecord, LabRecord
 from core.rules.lab_verdict import Answer, answer
 from core.rules.statistics.evidence import DEFAULT_RULES, Standing
 from core.rules.statistics.paired import PairedDifference, Verdict
-from core.types import AccountId
 from pages.ui.components import card_title
 from pages.ui.evidence import events_behind
 from pages.ui.format import UNKNOWN
 from pages.ui.lab_charts import interval_dots
-from pages.ui.lab_words import KINDS, Labels, line_name
+from pages.ui.lab_words import KINDS, Labels, line_name, seat_name
 from pages.ui.safe import safe
 from pages.ui.theme import ACCENT, PEER
 
@@ -40,10 +39,11 @@ def verdict_cards(record: LabRecord, labels: Labels) -> None:
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
         _rivals_card(record, labels)
-    with right.container(border=True, height="stretch"):
-        _without_card(record.without, labels)
-    with st.container(border=True):
-        _kinds_card(record.kinds)
+    with right:
+        with st.container(border=True):
+            _without_card(record.without, labels)
+        with st.container(border=True, height="stretch"):
+            _kinds_card(record.kinds)
 
 
 def _answer_card(found: Answer) -> None:
@@ -103,16 +103,8 @@ def _without_card(without: Mapping[str, PairedDifference], labels: Labels) -> No
     card_title(
         "What each PM adds to the vote", f"plurality vote less the vote without that PM, {UNIT}"
     )
-    found = [(_left_out(key, labels), one) for key, one in without.items()]
+    found = [(seat_name(key.removeprefix(WITHOUT), labels), one) for key, one in without.items()]
     _dots(found, "What each PM adds to the plurality vote a week, with its interval")
-
-
-def _left_out(key: str, labels: Labels) -> str:
-    """The PM of a leave-one-out line, and until when when another model has its seat now."""
-    line, _, until = key.partition("@")
-    account = AccountId(line.removeprefix(WITHOUT))
-    name = labels[account].shown if account in labels else account
-    return f"{name}, until {until}" if until else name
 
 
 def _dots(found: list[tuple[str, PairedDifference]], alt: str) -> None:
@@ -144,8 +136,38 @@ def _row(name: str, one: PairedDifference) -> dict[str, object]:
     }
 
 
-def _kinds_card(kinds: Iterable[KindRecord]) -> None:
-    card_title("Kinds of weeks apart", "mean return a week; difference with its 95 % interval")
+def _kinds_card(kinds: Sequence[KindRecord]) -> None:
+    card_title(
+        "Kinds of weeks apart",
+        f"chairman less plurality vote, {UNIT}; bars from 8 weeks of a kind on",
+    )
+    rows = [_kind_dot(one) for one in kinds if one.difference is not None]
+    if rows:
+        st.altair_chart(
+            interval_dots(pd.DataFrame(rows), UNIT, names="weeks"),
+            alt="Chairman less vote in unanimous, split and overruled weeks, with intervals",
+        )
+    with st.expander("In numbers"):
+        _kinds_table(kinds)
+
+
+def _kind_dot(one: KindRecord) -> dict[str, object]:
+    assert one.difference is not None
+    mean = one.difference * 100
+    low, high = (one.interval.low * 100, one.interval.high * 100) if one.interval else (mean, mean)
+    ends = {"low": low, "high": high, "all_low": low, "all_high": high}
+    sure = one.interval is not None and not one.interval.holds(0.0)
+    return {
+        "name": f"{KINDS[one.kind]} (n {one.weeks})",
+        "mean": mean,
+        **ends,
+        "weeks": one.weeks,
+        "role": ACCENT if sure else PEER,
+        "said": "interval leaves out 0, not adjusted" if sure else "not shown",
+    }
+
+
+def _kinds_table(kinds: Iterable[KindRecord]) -> None:
     st.dataframe(
         pd.DataFrame([_kind(one) for one in kinds]),
         hide_index=True,

@@ -43,8 +43,8 @@ NAMES = {
 KINDS = {
     WeekKind.UNANIMOUS: "Unanimous",
     WeekKind.SPLIT: "Split",
-    WeekKind.OVERRULED: "Chair overrules the majority",
-    WeekKind.NO_COUNCIL: "No council (no quorum or no chairman)",
+    WeekKind.OVERRULED: "Chair overrules majority",
+    WeekKind.NO_COUNCIL: "No council",
 }
 STATES = {
     Knowledge.CLEAN: "clean",
@@ -56,18 +56,19 @@ Labels = Mapping[AccountId, AccountLabel]
 
 def line_name(track: Track, labels: Labels) -> str:
     """Plain text; a record under an earlier model has that model's name and its end."""
-    name = NAMES.get(track.line) or _seat_name(track.line, labels)
+    name = NAMES.get(track.line) or seat_name(track.line, labels)
     tenure = track.tenure
     if tenure is None or tenure.until is None:
         return name
     return f"{name}, {tenure.model} until {tenure.until}"
 
 
-def _seat_name(line: str, labels: Labels) -> str:
-    prefix = PM if line.startswith(PM) else WITHOUT
-    account = AccountId(line.removeprefix(prefix))
-    name = labels[account].shown if account in labels else account
-    return name if prefix == PM else f"without {name}"
+def seat_name(seat: str, labels: Labels) -> str:
+    """Of an account, its line or an earlier record of either (``acct_1@2026-11-18``); plain text."""
+    account, _, until = seat.removeprefix(PM).removeprefix(WITHOUT).partition("@")
+    known = labels.get(AccountId(account))
+    name = f"{account}, until {until}" if until else known.shown if known else account
+    return f"without {name}" if seat.startswith(WITHOUT) else name
 
 
 def tenure_name(tenure: Tenure) -> str:

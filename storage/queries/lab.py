@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from core.market import Floats
 from core.rules.lab_desk import LabWeek
 from core.rules.lab_picks import Picks
-from core.rules.lab_record import LabHistory, TrackWeeks
+from core.rules.lab_record import LabHistory, TrackWeeks, place
 from core.rules.lab_tracks import FROM_THE_START, Lineages, Tenure, Track, tenures, tracks
 from core.rules.votes import WeekKind
 from core.types import AccountId, Money, WeekId
@@ -135,7 +135,7 @@ def _history(
             TrackWeeks(
                 track, _own(found, track, weeks), *(_values(one, track.line) for one in parts)
             )
-            for track in tracks(list(returns.columns), lineages, council, weeks)
+            for track in tracks(sorted(returns.columns, key=place), lineages, council, weeks)
         ),
     )
 

@@ -28,6 +28,7 @@ class ReliabilityPoint:
 class Brier:
     """``score`` = ``reliability`` − ``resolution`` + ``uncertainty``, exactly; 0 is best.
 
+    right        share of them that came true
     reliability  mean squared gap of said and came, over the distinct probabilities: 0 is calibrated
     resolution   how far the groups' outcomes differ from the whole's: high is good
     uncertainty  share right × share wrong: what one who always says the base rate scores
@@ -35,6 +36,7 @@ class Brier:
     """
 
     count: int
+    right: float
     score: float
     reliability: float
     resolution: float
@@ -69,6 +71,7 @@ def brier(probabilities: Floats, came: NDArray[np.bool_]) -> Brier | None:
     score = float(np.mean((probabilities - outcome) ** 2))
     return Brier(
         count=len(outcome),
+        right=base,
         score=score,
         reliability=float(np.average((said - shares) ** 2, weights=sizes)),
         resolution=float(np.average((shares - base) ** 2, weights=sizes)),
