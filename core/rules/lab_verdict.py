@@ -49,14 +49,19 @@ def _missing(council: Standing) -> str:
         f"needs {needed.weeks} and {needed.closed_trades}"
     )
     missing = [
-        f"{number} more {what}"
+        more(number, what)
         for number, what in (
-            (council.weeks_missing, "weeks"),
-            (council.trades_missing, "closed trades"),
+            (council.weeks_missing, "week"),
+            (council.trades_missing, "closed trade"),
         )
         if number
     ]
     return f"{said}: {' and '.join(missing)}." if missing else f"{said}."
+
+
+def more(number: int, what: str) -> str:
+    """``1 more week``, ``9 more weeks``."""
+    return f"{number} more {what}{'' if number == 1 else 's'}"
 
 
 def _so_far(found: PairedDifference) -> str:
@@ -83,5 +88,5 @@ def _power(found: PairedDifference) -> tuple[str, ...]:
     )
     edge = f"an edge of {RULES.edge:g} weekly standard deviations"
     if found.weeks_needed:
-        return (least, f"To find {edge} it takes {found.weeks_needed} more weeks.")
+        return (least, f"To find {edge} it takes {more(found.weeks_needed, 'week')}.")
     return (least, f"The record is long enough to find {edge}.")

@@ -21,6 +21,7 @@ from core.rules.lab_picks import (
     WITHOUT,
 )
 from core.rules.lab_tracks import Tenure, Track
+from core.rules.lab_verdict import more
 from core.rules.statistics.evidence import Shortfall, Standing
 from core.rules.votes import WeekKind
 from core.types import AccountId
@@ -81,8 +82,8 @@ def tenure_name(tenure: Tenure) -> str:
 def missing(standing: Standing) -> str:
     """Why a line has no rank, in a few words; nothing when it may have one."""
     said = {
-        Shortfall.WEEKS: f"{standing.weeks_missing} more weeks",
-        Shortfall.TRADES: f"{standing.trades_missing} more closed trades",
+        Shortfall.WEEKS: more(standing.weeks_missing, "week"),
+        Shortfall.TRADES: more(standing.trades_missing, "closed trade"),
         Shortfall.COVERAGE: "coverage below 95 %",
     }
     return ", ".join(said[one] for one in standing.shortfalls)
