@@ -40,7 +40,7 @@ def test_before_the_evidence_is_there_no_line_has_a_rank_a_sharpe_ratio_or_a_bad
     assert table["Sharpe"].isna().all()
     assert all(said.startswith(("none: 9 more weeks", "benchmark")) for said in table["rank"])
     assert (table["coverage"] == 100).all()
-    assert table["n, weeks"].eq(4).all()
+    assert table["n"].eq(4).all()
 
 
 def test_the_line_in_colour_is_in_the_address(show, simulated):
