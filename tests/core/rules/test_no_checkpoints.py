@@ -206,6 +206,27 @@ def test_a_refused_order_is_refused_for_the_line_too():
     assert line.marked(book, mark(WEDNESDAY, SPY="95"), TERMS).own == Purse(Decimal(10_000))
 
 
+def test_what_a_refused_close_left_is_closed_with_the_account_and_ends_no_week():
+    later = SESSIONS[1]
+    event = target("TLT", 40, 50, entry=later, horizon=Horizon.DAY)
+    book = line.take_up(entered(), event, at(later), TERMS)
+    book = line.ended(line.intended(book, intent("w1", "SPY", -100, Purpose.WEEKLY_CLOSE)), "w1")
+    book = line.intended(book, intent("w2", "TLT", 40, Purpose.WEEKLY_OPEN))
+    book = line.filled(book, fill("w2", "TLT", 40, 50))
+    assert book.own.shares == {"SPY": 100, "TLT": 40}
+    book = line.intended(book, intent("l1", "SPY", -100, Purpose.LEFT_OVER))
+    book = line.filled(book, fill("l1", "SPY", -100, 90))
+    assert book.own.shares == {"TLT": 40}
+    assert not book.week.closed
+    book = line.filled(
+        line.intended(book, intent("c1", "TLT", -40, Purpose.CHECKPOINT_CLOSE)),
+        fill("c1", "TLT", -40, 50),
+    )
+    book = line.marked(book, mark(later, TLT="50"), TERMS)
+    assert book.own.shares == {"TLT": 40}
+    assert line.marked(book, mark(SESSIONS[2], TLT="50"), TERMS).own.shares == {}
+
+
 def test_borrow_follows_the_shares_each_is_short():
     book = line.marked(left(entered(-100), 50), mark(WEDNESDAY, SPY="90"), TERMS)
     book = line.borrowed(book, mark(WEDNESDAY, SPY="90"), TERMS)
