@@ -13,6 +13,7 @@ from core.events import (
     conversation,
     jobs,
     market,
+    notes,
     reconciliation,
     scheduling,
     spending,
@@ -39,6 +40,7 @@ ALL_EVENTS: tuple[type[Event], ...] = tuple(
         alerts,
         jobs,
         access,
+        notes,
     )
     for cls in vars(module).values()
     if isinstance(cls, type) and issubclass(cls, Event) and cls.__module__ == module.__name__

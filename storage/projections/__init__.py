@@ -13,6 +13,7 @@ from storage.projections.guesses import GUESSES
 from storage.projections.jobs import JOBS
 from storage.projections.lab import LAB
 from storage.projections.no_checkpoints import NO_CHECKPOINTS
+from storage.projections.notes import NOTES
 from storage.projections.portfolio import PORTFOLIO
 from storage.projections.runs import RUNS
 from storage.projections.schedule import SCHEDULE
@@ -31,6 +32,7 @@ ALL_PROJECTIONS: tuple[TableProjection, ...] = (
     JOBS,
     APPROVALS,
     SCHEDULE,
+    NOTES,
     CONVERSATIONS,
     ACCESS,
 )
