@@ -13,6 +13,7 @@ from pages.ui.chain_card import chain_card
 from pages.ui.components import empty_desk, heading
 from pages.ui.download_card import download_card
 from pages.ui.event_card import event_card, unknown_event
+from pages.ui.event_notes import event_notes
 from pages.ui.events_card import events_card
 from storage.queries.reader import EMPTY
 
@@ -37,6 +38,8 @@ if opened is not None:
             unknown_event(opened)
         else:
             event_card(state, event)
+    if event is not None:
+        event_notes(event)
 with st.container(border=True):
     events_card(shown, asked)
 

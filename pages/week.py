@@ -8,6 +8,7 @@ from pages.ui import data, ops_data, week_data
 from pages.ui.calls_card import calls_card
 from pages.ui.components import empty_desk, heading
 from pages.ui.format import week
+from pages.ui.notes import week_notes_card
 from pages.ui.pitch_cards import pitch_cards
 from pages.ui.research_cards import research_cards, snapshot_card
 from pages.ui.review_cards import review_cards
@@ -63,3 +64,4 @@ checkpoints_card(detail, labels)
 
 st.header("Calls and cost", anchor="calls")
 calls_card(data.costs(state, week_id))
+week_notes_card(detail, labels)
