@@ -17,6 +17,12 @@ from tests.fakes.week import WEEK
 from tests.pages.conftest import HOSTILE, said
 
 CLOCK = SystemClock()
+CARD = f"""
+from pages.ui.notes import notes_on
+from storage.notes import subject_of
+
+notes_on(subject_of("week", "{WEEK}"))
+"""
 
 
 @pytest.fixture
@@ -43,8 +49,7 @@ def test_a_note_is_pinned_to_a_pitch_and_taken_back(show, desk):
     app = press(app, "Pin it")
     assert "the note is empty" in app.error[0].value
     offered = next(one for one in app.selectbox if one.label == "About")
-    pitch = next(words for words in offered.options if words.startswith("pitch of"))
-    offered.select(pitch)
+    offered.select("pitch of GPT-5.1: LONG SPY")
     next(one for one in app.text_area if one.label == "Note").input("payrolls were early")
     app = press(app, "Pin it")
     assert "payrolls were early" in said(app)
@@ -82,17 +87,9 @@ def test_a_viewer_reads_notes_and_a_guest_sees_none(desk, monkeypatch, who, *, s
     add_note(desk, subject_of("week", WEEK), "between us", "ada", CLOCK)
     monkeypatch.setattr(notes, "visitor", lambda: who)
     monkeypatch.setattr(notes, "may_steer", lambda: who.may_steer)
-    app = AppTest.from_function(_card_alone, default_timeout=30).run()
+    app = AppTest.from_string(CARD, default_timeout=30).run()
     assert ("between us" in said(app)) is sees
     assert bool([one for one in app.button if one.label == "Pin it"]) is writes
-
-
-def _card_alone():
-    from pages.ui.notes import notes_on
-    from storage.notes import subject_of
-    from tests.fakes.week import WEEK
-
-    notes_on(subject_of("week", WEEK))
 
 
 def test_notes_are_rebuilt_from_the_log_alone(desk, tmp_path):
