@@ -22,18 +22,18 @@ def picked_account(
     """
     known = list(labels)
     asked = st.query_params.get(PARAMETER)
+    default = _named(asked, labels) if asked else _council(labels)
     chosen: AccountId | None = st.pills(
         label,
         known,
         format_func=lambda account: safe(labels[account].name),
-        default=_named(asked, labels) if asked else _council(labels),
+        default=default,
+        required=default is not None,
         key=WIDGET,
         on_change=_follow,
         label_visibility="collapsed",
     )
-    if chosen is None and asked not in known:
-        return None
-    return chosen or AccountId(str(asked))
+    return chosen
 
 
 def unknown_account(labels: Mapping[AccountId, AccountLabel]) -> None:
@@ -54,7 +54,5 @@ def _council(labels: Mapping[AccountId, AccountLabel]) -> AccountId:
 
 
 def _follow() -> None:
-    """Put the choice into the address, so that it can be shared; taking it back keeps the last one."""
-    chosen = st.session_state[WIDGET]
-    if chosen is not None:
-        st.query_params[PARAMETER] = str(chosen)
+    """Put the choice into the address, so that it can be shared."""
+    st.query_params[PARAMETER] = str(st.session_state[WIDGET])

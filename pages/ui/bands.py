@@ -6,6 +6,7 @@ its own for the browser to lay out.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import Any
@@ -50,6 +51,31 @@ def around(values: pd.Series[float], most_ticks: int, *, zero: bool = False) -> 
     step = next(unit * one for one in STEPS if unit * one >= rough * (1 - HAIR))
     first, last = floor(least / step + HAIR), ceil(most / step - HAIR)
     return tuple(step * number for number in range(first, last + 1))
+
+
+def band(
+    title: str,
+    room: tuple[float, float],
+    values: pd.Series[float],
+    write: Callable[[float, float], str],
+    *,
+    zero: bool = False,
+) -> Band:
+    """A band for all of ``values`` in its ``room``; ``write`` gets a tick and the step between two."""
+    marks = around(values.dropna(), 2, zero=zero)
+    step = marks[1] - marks[0]
+    ticks = tuple((mark, write(mark, step).replace("-", "−")) for mark in marks)
+    return Band(title, *room, marks[0], marks[-1], ticks)
+
+
+def money(value: float, step: float) -> str:
+    """Dollars, with cents where ticks are less than one apart."""
+    return f"{value:,.{0 if step >= 1 else 2}f}"
+
+
+def share(value: float, step: float) -> str:
+    """A fraction in per cent."""
+    return f"{value * 100 + 0.0:.{0 if step >= 0.01 - HAIR else 1}f} %"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from pages.ui.bands import Band, Canvas, around
+from pages.ui.bands import Band, Canvas, band, money
 from pages.ui.charts import READABLE, Drawing
 from pages.ui.theme import ACCENT, LOSS, PEER, role_colour
 
@@ -28,8 +28,8 @@ def week_panels(path: pd.DataFrame, peers: pd.DataFrame) -> Drawing:
     if path["price"].isna().all() or path["pnl"].isna().all():
         canvas = _canvas([_conviction_band(0.02, 0.9)], span)
         return _drawn(canvas, _behind(canvas, peers), *_steps(canvas, path), height=ALONE)
-    price = _money_band("price, $ a share", (0.27, 0.45), path["price"])
-    profit = _money_band("P/L since entry, $", (0.02, 0.19), path["pnl"], zero=True)
+    price = band("price, $ a share", (0.27, 0.45), path["price"], money)
+    profit = band("P/L since entry, $", (0.02, 0.19), path["pnl"], money, zero=True)
     canvas = _canvas([_conviction_band(0.53, 0.95), price, profit], span)
     line = _told(canvas.points(path, price, "price"))
     return _drawn(
@@ -45,7 +45,7 @@ def week_panels(path: pd.DataFrame, peers: pd.DataFrame) -> Drawing:
 
 def small_panels(path: pd.DataFrame, everyone: pd.DataFrame) -> Drawing:
     """Conviction and P/L of one account on the time axis of ``everyone``."""
-    profit = _money_band("P/L, $", (0.02, 0.3), path["pnl"], zero=True)
+    profit = band("P/L, $", (0.02, 0.3), path["pnl"], money, zero=True)
     canvas = _canvas([_conviction_band(0.44, 0.92), profit], everyone["at"])
     layers = (*_steps(canvas, path), *_profit(canvas, path, profit))
     return _drawn(canvas, *layers, height=SMALL)
@@ -53,15 +53,6 @@ def small_panels(path: pd.DataFrame, everyone: pd.DataFrame) -> Drawing:
 
 def _conviction_band(low: float, high: float) -> Band:
     return Band("conviction", low, high, -2.0, 2.0, SCALE)
-
-
-def _money_band(
-    title: str, room: tuple[float, float], values: pd.Series[float], *, zero: bool = False
-) -> Band:
-    marks = around(values.dropna(), 2, zero=zero)
-    digits = 0 if marks[1] - marks[0] >= 1 else 2
-    ticks = tuple((mark, f"{mark:,.{digits}f}".replace("-", "−")) for mark in marks)
-    return Band(title, *room, marks[0], marks[-1], ticks)
 
 
 def _canvas(bands: Sequence[Band], moments: pd.Series[pd.Timestamp]) -> Canvas:
@@ -110,8 +101,8 @@ def _behind(canvas: Canvas, peers: pd.DataFrame) -> Any:
 
 def _steps(canvas: Canvas, path: pd.DataFrame) -> list[Any]:
     """The account's steps over a line at 0, and what checkpoints did as shapes and in words."""
-    band = canvas.bands[0]
-    base = _told(canvas.points(path.assign(role=ACCENT), band, "conviction"))
+    place = canvas.bands[0]
+    base = _told(canvas.points(path.assign(role=ACCENT), place, "conviction"))
     line = base.mark_line(interpolate="step-after", strokeWidth=2.25).encode(color=role_colour())
     points = base.mark_point(filled=True, size=16, opacity=1).encode(color=role_colour())
     acted = path[path["flag"] != ""]
@@ -120,10 +111,10 @@ def _steps(canvas: Canvas, path: pd.DataFrame) -> list[Any]:
         scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())),
         legend=None,
     )
-    marks = _told(canvas.points(acted, band, "conviction")).mark_point(
+    marks = _told(canvas.points(acted, place, "conviction")).mark_point(
         filled=True, size=110, opacity=1, color=READABLE
     )
-    return [canvas.line(band), line, points, marks.encode(shape=shape), *_words(canvas, acted)]
+    return [canvas.line(place), line, points, marks.encode(shape=shape), *_words(canvas, acted)]
 
 
 def _words(canvas: Canvas, acted: pd.DataFrame) -> list[Any]:
@@ -140,13 +131,13 @@ def _words(canvas: Canvas, acted: pd.DataFrame) -> list[Any]:
     ]
 
 
-def _profit(canvas: Canvas, path: pd.DataFrame, band: Band) -> list[Any]:
+def _profit(canvas: Canvas, path: pd.DataFrame, room: Band) -> list[Any]:
     """Bars from 0; the last one of a closed position is what it brought net of costs."""
     signed = path.assign(
-        role=path["pnl"].lt(0).map({True: LOSS, False: ACCENT}), ground=band.place(0.0)
+        role=path["pnl"].lt(0).map({True: LOSS, False: ACCENT}), ground=room.place(0.0)
     )
-    bars = _told(canvas.points(signed, band, "pnl")).mark_bar(size=7, cornerRadiusEnd=2)
-    return [canvas.line(band), bars.encode(y2="ground:Q", color=role_colour())]
+    bars = _told(canvas.points(signed, room, "pnl")).mark_bar(size=7, cornerRadiusEnd=2)
+    return [canvas.line(room), bars.encode(y2="ground:Q", color=role_colour())]
 
 
 def effect_lines(frame: pd.DataFrame) -> Drawing:

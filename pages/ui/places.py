@@ -31,6 +31,7 @@ PLACES = (
     Place("overview", "Overview"),
     Place("week", "Week", shareable=True),
     Place("conviction", "Conviction", shareable=True),
+    Place("accounts", "Accounts"),
     Place("postmortem", "Postmortem", shareable=True),
     Place("lab", "Council lab"),
     Place("chat", "Council chat"),

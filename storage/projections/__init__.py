@@ -15,6 +15,7 @@ from storage.projections.lab import LAB
 from storage.projections.no_checkpoints import NO_CHECKPOINTS
 from storage.projections.notes import NOTES
 from storage.projections.portfolio import PORTFOLIO
+from storage.projections.prices import PRICES
 from storage.projections.runs import RUNS
 from storage.projections.schedule import SCHEDULE
 from storage.projections.writing import TableProjection
@@ -24,6 +25,7 @@ ALL_PROJECTIONS: tuple[TableProjection, ...] = (
     RUNS,
     COUNCIL,
     PORTFOLIO,
+    PRICES,
     CHECKPOINTS,
     CALLS,
     NO_CHECKPOINTS,

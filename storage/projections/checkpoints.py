@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Text
+from sqlalchemy import Column, Index, Text
 from sqlmodel import Field, SQLModel
 
 from core.events.envelope import StoredEvent
@@ -15,6 +15,7 @@ class ConvictionRow(SQLModel, table=True):
     """One decided checkpoint of one account; price and P/L in USD as decimal text."""
 
     __tablename__ = "conviction_points"
+    __table_args__ = (Index("ix_conviction_points_account_week", "account_id", "week_id"),)
 
     checkpoint_id: str = Field(sa_column=Column(Text, primary_key=True))
     week_id: str = Field(sa_column=Column(Text, nullable=False, index=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Text
+from sqlalchemy import BigInteger, Column, Index, Text
 from sqlmodel import Field, SQLModel
 
 
@@ -100,6 +100,7 @@ class OrderRow(SQLModel, table=True):
     """An order from its intent to its end; ``filled`` counts the shares filled so far."""
 
     __tablename__ = "orders"
+    __table_args__ = (Index("ix_orders_account_position", "account_id", "position"),)
 
     client_order_id: str = Field(sa_column=Column(Text, primary_key=True))
     account_id: str = Field(sa_type=Text)
@@ -120,6 +121,7 @@ class OrderRow(SQLModel, table=True):
 
 class FillRow(SQLModel, table=True):
     __tablename__ = "fills"
+    __table_args__ = (Index("ix_fills_account_position", "account_id", "position"),)
 
     fill_id: str = Field(sa_column=Column(Text, primary_key=True))
     client_order_id: str = Field(sa_column=Column(Text, nullable=False, index=True))

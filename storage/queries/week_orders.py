@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import RowMapping, Select, select
 
 from core.clock import from_iso
 from core.schemas.order import OrderStatus, Purpose
@@ -20,6 +22,7 @@ from storage.queries.reader import StoreReader
 
 ORDERS, FILLS, TARGETS = table_of(OrderRow), table_of(FillRow), table_of(TargetRow)
 POINTS = table_of(ConvictionRow)
+INTENDED, ZERO, IDS_AT_ONCE = ORDERS.c.position, Decimal(0), 500
 PATH_COLUMNS = ("account_id", "at", "conviction", "action", "rule", "panic")
 
 
@@ -45,43 +48,41 @@ class OrderLine:
 
 def week_orders(reader: StoreReader, week_id: WeekId) -> tuple[OrderLine, ...]:
     """In the order in which they were intended."""
+    return order_lines(reader, select(ORDERS).where(ORDERS.c.week_id == week_id).order_by(INTENDED))
+
+
+def order_lines(reader: StoreReader, chosen: Select[Any]) -> tuple[OrderLine, ...]:
+    """The ``chosen`` rows of the orders' table with what became of each, in their order."""
+    orders = reader.rows(chosen)
     fills = defaultdict(list)
-    joined = (
-        select(FILLS)
-        .join(ORDERS, ORDERS.c.client_order_id == FILLS.c.client_order_id)
-        .where(ORDERS.c.week_id == week_id)
-        .order_by(FILLS.c.position)
+    ids = [row["client_order_id"] for row in orders]
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        own = FILLS.c.client_order_id.in_(ids[start : start + IDS_AT_ONCE])
+        for row in reader.rows(select(FILLS).where(own).order_by(FILLS.c.position)):
+            fills[row["client_order_id"]].append(row)
+    return tuple(_line(row, fills[row["client_order_id"]]) for row in orders)
+
+
+def _line(row: RowMapping, own: Sequence[RowMapping]) -> OrderLine:
+    """An order with its ``own`` fills, oldest first."""
+    shares = sum((Decimal(fill["quantity"]) for fill in own), ZERO)
+    spent = sum((Decimal(fill["quantity"]) * Decimal(fill["price"]) for fill in own), ZERO)
+    return OrderLine(
+        client_order_id=row["client_order_id"],
+        account_id=AccountId(row["account_id"]),
+        symbol=row["symbol"],
+        side=Side(row["side"]),
+        quantity=Decimal(row["quantity"]),
+        filled=Decimal(row["filled"]),
+        purpose=Purpose(row["purpose"]),
+        status=OrderStatus(row["status"]),
+        reason=row["reason"],
+        reference_price=Decimal(row["reference_price"]),
+        decided_at=datetime.fromisoformat(row["decided_at"]),
+        price=spent / shares if shares else None,
+        commission=sum((Decimal(fill["commission"]) for fill in own), ZERO),
+        filled_at=from_iso(own[-1]["filled_at"]) if own else None,
     )
-    for row in reader.rows(joined):
-        fills[row["client_order_id"]].append(row)
-    lines = []
-    for row in reader.rows(
-        select(ORDERS).where(ORDERS.c.week_id == week_id).order_by(ORDERS.c.position)
-    ):
-        own = fills[row["client_order_id"]]
-        shares = sum((Decimal(fill["quantity"]) for fill in own), Decimal(0))
-        spent = sum(
-            (Decimal(fill["quantity"]) * Decimal(fill["price"]) for fill in own), Decimal(0)
-        )
-        lines.append(
-            OrderLine(
-                client_order_id=row["client_order_id"],
-                account_id=AccountId(row["account_id"]),
-                symbol=row["symbol"],
-                side=Side(row["side"]),
-                quantity=Decimal(row["quantity"]),
-                filled=Decimal(row["filled"]),
-                purpose=Purpose(row["purpose"]),
-                status=OrderStatus(row["status"]),
-                reason=row["reason"],
-                reference_price=Decimal(row["reference_price"]),
-                decided_at=datetime.fromisoformat(row["decided_at"]),
-                price=spent / shares if shares else None,
-                commission=sum((Decimal(fill["commission"]) for fill in own), Decimal(0)),
-                filled_at=from_iso(own[-1]["filled_at"]) if own else None,
-            )
-        )
-    return tuple(lines)
 
 
 def conviction_frame(reader: StoreReader, week_id: WeekId, as_of: datetime) -> pd.DataFrame:

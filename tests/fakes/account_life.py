@@ -94,10 +94,11 @@ def trade(
     at: datetime,
     *,
     purpose: Purpose = Purpose.WEEKLY_OPEN,
+    symbol: str = "SPY",
 ) -> None:
-    """An order of PM 1 for signed shares of SPY, filled whole at once for a commission of 25 cents."""
+    """An order of PM 1 for signed shares, filled whole at once for a commission of 25 cents."""
     side, shares = (Side.BUY if quantity > 0 else Side.SELL), Decimal(abs(quantity))
-    common = {"client_order_id": key, "account_id": PM, "symbol": "SPY", "side": side}
+    common = {"client_order_id": key, "account_id": PM, "symbol": symbol, "side": side}
     intent = OrderIntent(
         **common,
         week_id=WEEK,
@@ -122,11 +123,11 @@ def trade(
     happens(store, account_stream(PM), at, OrderIntended(intent=intent), OrderFilled(fill=fill))
 
 
-def new_model(store: SqlEventStore, week: str, account: AccountId = PM) -> None:
+def new_model(store: SqlEventStore, week: str, model: str = "new/model") -> None:
     change = SeatModelChanged(
-        account_id=account, week_id=WeekId(week), model="new/model", previous_model="openai/gpt-5.1"
+        account_id=PM, week_id=WeekId(week), model=model, previous_model="openai/gpt-5.1"
     )
-    happens(store, account_stream(account), AS_OF, change)
+    happens(store, account_stream(PM), AS_OF, change)
 
 
 def mark(store: SqlEventStore, day: date, **prices: str) -> None:
