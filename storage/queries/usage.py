@@ -11,10 +11,12 @@ from sqlalchemy import RowMapping, select
 from core.types import WeekId
 from storage.projections.call_costs import CallCostRow
 from storage.projections.calls import CallRow, CallStatus
+from storage.projections.jobs import JobRow
 from storage.projections.writing import table_of
 from storage.queries.reader import StoreReader
 
 CALLS, BILLS = table_of(CallRow), table_of(CallCostRow)
+JOBS = table_of(JobRow)
 COUNTED = ("prompt_tokens", "completion_tokens", "cost_usd")
 CHECKPOINTS = "checkpoint/%"
 
@@ -38,6 +40,13 @@ def run_use(reader: StoreReader, run_id: str) -> Use:
     columns = [CALLS.c[name] for name in COUNTED]
     ended = CALLS.c.status != CallStatus.ASKED
     return _summed(reader.rows(select(*columns).where(CALLS.c.run_id == run_id, ended)))
+
+
+def job_use(reader: StoreReader, week_id: WeekId, key: str, request: int) -> Use:
+    """Of the week's work since this job was asked for."""
+    asked = select(JOBS.c.requested_position).where(JOBS.c.key == key, JOBS.c.request == request)
+    row = reader.first(asked)
+    return _summed([]) if row is None else use_since(reader, week_id, row["requested_position"])
 
 
 def use_since(reader: StoreReader, week_id: WeekId, position: int) -> Use:
