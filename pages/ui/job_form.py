@@ -39,6 +39,8 @@ MEANS = {
 PAST = (JobKind.RERUN, JobKind.POSTMORTEM, JobKind.REPLAY, JobKind.EXPORT)
 """Kinds for a week that has been run."""
 FIRST = "pitch"
+AWAITED = "awaited job"
+"""Key and request of the job this session asked for last: a page may open what comes of it."""
 A_QUARTER = timedelta(days=91)
 
 
@@ -60,6 +62,19 @@ def job_form(weeks: Sequence[WeekId], policy: DeskPolicy) -> None:
     answered(CARD)
 
 
+@st.fragment
+def rerun_form(week_id: WeekId, policy: DeskPolicy) -> None:
+    """The same week from a stage on under other settings; its job is remembered as `AWAITED`."""
+    card_title("Run it again", "a what-if from a stage on; it never trades")
+    fields: dict[str, object] = {"week_id": week_id, "stage": _stage(JobKind.RERUN)}
+    overrides = override_fields(policy)
+    note = st.text_input("Note", max_chars=400, placeholder="kept with the job", key="note")
+    if st.button("Run it again", type="primary", key="ask"):
+        _ask(JobKind.RERUN, {**fields, "note": note}, overrides, policy)
+        st.rerun()  # its progress is shown beside
+    answered(CARD)
+
+
 def _ask(
     kind: JobKind, fields: dict[str, object], overrides: list[str], policy: DeskPolicy
 ) -> None:
@@ -69,6 +84,7 @@ def _ask(
         )
         known = one_job(open_reader(), asked.key)
         event = enqueue(store, asked, by(), CLOCK, policy)
+        st.session_state[AWAITED] = (event.key, event.request)
         if known is not None and known.is_open and known.request == event.request:
             return f"{event.key} was asked for already and is {known.status}: nothing was added"
         return f"Asked for {event.key}"

@@ -31,12 +31,13 @@ def jobs_card(work: Work) -> None:
     if not work.open:
         st.markdown(":gray[No job is open.]")
     for job in work.open:
-        _open_job(job)
+        open_job(job)
     if work.recent:
         _recent(work.recent)
 
 
-def _open_job(job: JobLine) -> None:
+def open_job(job: JobLine, used: str = "") -> None:
+    """One job with its progress and the button that stops it; ``used`` is said beside its step."""
     with st.container(border=True):
         left, right = st.columns([4, 1], vertical_alignment="center")
         with left:
@@ -50,7 +51,7 @@ def _open_job(job: JobLine) -> None:
                 disabled=job.status is JobStatus.CANCELLING,
                 width="stretch",
             )
-        st.progress(min(max(job.share, 0.0), 1.0), text=_step(job))
+        st.progress(min(max(job.share, 0.0), 1.0), text=_step(job) + used)
 
 
 def _about(job: JobLine) -> str:

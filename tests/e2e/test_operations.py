@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from playwright.sync_api import expect
 
-from core.clock import FixedClock, SystemClock, in_new_york
+from core.clock import SystemClock
 from core.commands import run_job
 from core.desk.trading_switch import disable, enable, is_disabled
-from core.desk.weekly import run_week
 from core.events.approval import ApprovalDecided
-from core.types import StoreKind, week_of
+from core.types import StoreKind
 from storage.jobs import enqueue, open_for_commands
 from tests.e2e.conftest import web_app
-from tests.e2e.working import scheduler
-from tests.fakes.desks import bench, rules_settings
-from tests.fakes.manual_desks import manual
+from tests.e2e.working import proposed, scheduler
 from tests.fakes.stored_weeks import simulated_store
 
 SOON = 30_000
@@ -112,19 +106,9 @@ def test_signs_are_of_equal_height_and_a_phone_needs_no_sideways_scrolling(opene
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
 
 
-def propose(url: str) -> None:
-    """This week's run of a real desk of rules, stopped before its orders."""
-    now = SystemClock().now()
-    settings = manual(rules_settings(url), expires=48)
-    made = bench(settings, kind=StoreKind.REAL, clock=FixedClock(now))
-    asyncio.run(run_week(made.desk, week_of(in_new_york(now).date())))
-    made.store.close()
-
-
 def test_a_proposal_is_approved_for_one_account_and_rejected_for_the_rest(opened, tmp_path):
     url = f"sqlite:///{tmp_path / 'manual.db'}"
-    with ThreadPoolExecutor(1) as thread:  # the browser has an event loop running in this one
-        thread.submit(propose, url).result()
+    proposed(url)
     with web_app(url, tmp_path) as address:
         page = opened(f"{address}/operations")
         expect(page.get_by_text("accounts wait for a word until")).to_be_visible()
