@@ -83,7 +83,7 @@ def equity_card(frame: pd.DataFrame, names: Mapping[AccountId, str], chosen: Acc
 
 def decision_card(summary: WeekSummary, labels: Mapping[AccountId, AccountLabel]) -> None:
     """The week in one sentence, with how many pitches it rests on and who disagreed."""
-    card_head(f"Decision, week of {week(summary.week_id)}", week=summary.week_id)
+    card_head("Decision", f"week of {week(summary.week_id)}", week=summary.week_id)
     st.markdown(decision_sentence(summary))
     with st.container(horizontal=True, gap="small"):
         if summary.pitches or summary.abstained:
@@ -164,7 +164,9 @@ def _run(run: LastRun | None) -> str:
 def spend_card(costs: WeekCosts) -> None:
     """What this week's calls cost, stage by stage; a week of rules paid nobody and says so."""
     card_head(
-        f"Spent, week of {week(costs.week_id)}", "US dollars, reruns included", week=costs.week_id
+        "Spent",
+        f"week of {week(costs.week_id)}, US dollars, reruns included",
+        week=costs.week_id,
     )
     paid = [line for line in costs.lines if not line.model.startswith(f"{RULES_VENDOR}/")]
     st.markdown(f"### {safe(dollars(costs.total_usd, 2))}")
