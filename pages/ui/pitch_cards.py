@@ -12,7 +12,8 @@ from core.types import AccountId
 from pages.ui.card_head import card_head
 from pages.ui.components import bullets, card_title, labelled, who
 from pages.ui.evidence import events_behind
-from pages.ui.format import conviction, number, percent, trade, words
+from pages.ui.format import conviction, percent, trade, words
+from pages.ui.pitch_values import value_of
 from pages.ui.safe import safe
 from pages.ui.sentences import HORIZONS
 from pages.ui.theme import ACCENT, PEER
@@ -20,7 +21,6 @@ from pages.ui.week_charts import indicator_bullets
 from storage.queries import AccountLabel, WeekDetail
 
 ROOM = 1.15
-IN_PERCENT = ("return", "distance", "drawdown", "volatility")
 Labels = Mapping[AccountId, AccountLabel]
 
 
@@ -131,11 +131,3 @@ def _rule(rule: InvalidationRule) -> str:
         else value_of(rule.operand, rule.threshold or 0.0)
     )
     return f"{words(rule.operand)} {rule.comparison} {level}"
-
-
-def value_of(name: str, value: float) -> str:
-    """A number in the unit of its indicator: shares of one as per cent."""
-    plain = name.rpartition(".")[2]
-    if plain.startswith(IN_PERCENT) or "volatility" in plain:
-        return percent(value)
-    return number(value, 0 if plain == "sessions_held" else 2)

@@ -26,7 +26,7 @@ from pages.ui.format import (
     trade,
     words,
 )
-from pages.ui.pitch_cards import value_of
+from pages.ui.pitch_values import value_of
 from pages.ui.postmortem_cards import Labels, scored, shown
 from pages.ui.postmortem_charts import exit_ranges, thesis_bars
 from pages.ui.safe import safe
