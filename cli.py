@@ -63,6 +63,7 @@ from core.desk.weekly import LAST_STAGE, WeekRun, run_week
 from core.errors import BadInput, StoreError
 from core.overrides import parse_overrides
 from core.types import StoreKind, WeekId
+from pages.report.render import render_report
 from storage.anchors import anchor_file, write_anchor
 from storage.engine import is_missing
 from storage.event_store import SqlEventStore
@@ -282,6 +283,22 @@ def summary(
     opened = Opened(store, profile, week, reading=True)
     found = week_summary(opened.store, opened.settings.policy, opened.week)
     show.as_json(found) if json else show.line(summary_markdown(found))
+
+
+@app.command("report")
+def report(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Default: week_YYYY-MM-DD.html.")
+    ] = None,
+    week: OneWeek = None,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """A week as one HTML file to read, print or send: nothing else is needed to show it."""
+    _, opened = existing(store)
+    asked = options.week(week, SystemClock().now())
+    html = render_report(StoreReader(opened.engine), asked)
+    reports.written(output or Path(f"week_{asked}.html"), asked, html, as_json=json)
 
 
 @app.command("rerun")

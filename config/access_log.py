@@ -9,7 +9,8 @@ ACCESS = "uvicorn.access"
 PROBES = ("/livez", "/healthz", "/health", "/api/health", "/metrics")
 PARTS = ("/_stcore/", "/static/", "/media/", "/component/")
 """What a browser asks for by itself while a page is open."""
-SHARED, HIDDEN = "/s/", "/s/…"
+SHARED = ("/s/", "/r/")
+"""Before a token; what follows is hidden."""
 FIRST_ERROR = 400
 PATH, STATUS = 2, 4
 """Where uvicorn's line has them: client, method, path, version of HTTP, status."""
@@ -24,7 +25,7 @@ def access_filter(*, verbose: bool) -> Callable[[logging.LogRecord], bool]:
             return True
         path, status = str(said[PATH]), said[STATUS]
         if path.startswith(SHARED):
-            record.args = (*said[:PATH], HIDDEN, *said[PATH + 1 :])
+            record.args = (*said[:PATH], f"{path[:3]}…", *said[PATH + 1 :])
         failed = not isinstance(status, int) or status >= FIRST_ERROR
         return verbose or failed or not _is_repeated(path)
 

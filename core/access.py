@@ -8,7 +8,9 @@ from enum import StrEnum
 from core.errors import NotAllowed
 from core.types import WeekId
 
-SHAREABLE = ("week", "conviction", "postmortem")
+REPORT = "report"
+"""The static file of a week: no page of the app, so its link makes nobody a guest of one."""
+SHAREABLE = ("week", "conviction", "postmortem", REPORT)
 """Pages that show one week alone, so that a share link can grant it."""
 
 

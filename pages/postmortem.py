@@ -12,6 +12,7 @@ from pages.ui.places import link
 from pages.ui.postmortem_cards import account_card, figures, not_yet, text_card, unscored
 from pages.ui.postmortem_scores import exits_card, fired_card, indicators_card, theses_card
 from pages.ui.postmortem_warnings import counter_card, warnings_card
+from pages.ui.report_link import report_link
 from pages.ui.week_picker import picked_week, unknown_week
 
 state = data.now()
@@ -43,6 +44,7 @@ with title:
     )
 with st.container(horizontal=True, gap="small"):
     link("week", ":small[The week in full]", week=chosen)
+    report_link(chosen)
     events_behind(week=chosen, type="PostmortemWritten")
 
 figures(report)

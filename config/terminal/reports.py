@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from pydantic import JsonValue
 
@@ -18,10 +19,12 @@ from core.desk.simulation import SimulationReport
 from core.desk.slot_log import SlotOutcome, account_lines, finished
 from core.desk.slots import Slot
 from core.desk.weekly import WeekRun
+from core.errors import StoreUnusable
 from core.events.system import SlotFinished
 from core.ports import EventStore
 from core.rules.stood_in import stood_in
 from core.schemas.postmortem import Postmortem
+from core.types import WeekId
 
 SHOWN_FAILURES = 5
 
@@ -235,3 +238,18 @@ def doctor(found: Sequence[Check], settings: Settings, *, as_json: bool) -> None
         ["setting", "value", "from"],
         [(name, one.value_shown, one.origin) for name, one in every.items()],
     )
+
+
+def written(file: Path, week_id: WeekId, html: str, *, as_json: bool) -> None:
+    """Write a report and say where it lies; StoreUnusable where it cannot be written."""
+    try:
+        file.write_text(html, encoding="utf-8")
+    except OSError as error:
+        raise StoreUnusable(
+            f"cannot write {file}: {error.strerror}; name another with -o"
+        ) from error
+    size = len(html.encode())
+    if as_json:
+        show.as_json({"week_id": week_id, "file": str(file), "bytes": size})
+    else:
+        show.line(f"week {week_id}: {file}, {size / 1000:.0f} kB")

@@ -14,11 +14,11 @@ from core.desk.opening import configured
 from core.desk.runs import is_completed, the_official_run
 from core.desk.writing import account_stream, week_stream
 from core.events.account import CheckpointDecided, OrderFilled
-from core.events.week import PostmortemWritten
+from core.events.week import PostmortemTextWritten, PostmortemWritten
 from core.policy import DeskPolicy
 from core.ports import EventStore
 from core.rules.stood_in import stood_in
-from core.schemas.postmortem import Postmortem
+from core.schemas.postmortem import Postmortem, PostmortemTold
 from core.schemas.run import RunSpec
 from core.types import CheckpointAction, WeekId
 
@@ -47,6 +47,7 @@ def week_summary(store: EventStore, policy: DeskPolicy, week_id: WeekId) -> dict
         "fills": _fills(store, policy, week_id),
         "actions": _actions(store, policy, week_id),
         "postmortem": _plain(last_postmortem(store, week_id)),
+        "told": _plain(_told(store, week_id)),
     }
 
 
@@ -78,6 +79,15 @@ def last_postmortem(store: EventStore, week_id: WeekId) -> Postmortem | None:
         if isinstance(event, PostmortemWritten):
             found = event.postmortem
     return found
+
+
+def _told(store: EventStore, week_id: WeekId) -> PostmortemTold | None:
+    """What the chairman's model wrote of the week; None while it has written nothing."""
+    for row in store.read(week_stream(week_id)):
+        event = store.decode(row) if row.type == PostmortemTextWritten.__name__ else None
+        if isinstance(event, PostmortemTextWritten):
+            return event.told
+    return None
 
 
 def _fills(store: EventStore, policy: DeskPolicy, week_id: WeekId) -> list[JsonValue]:

@@ -1,11 +1,19 @@
-"""The summary of a week as Markdown: short enough for a chat, every number from an event."""
+"""The summary of a week as Markdown: short enough for a chat, every number from an event.
+
+What a model, a vendor or the web wrote is plain text in it: no chat makes a link, a mention or a
+picture of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from core.rules.alert_text import plain
+
 Summary = Mapping[str, Any]
+LONG, LINE = 1_500, 300
+"""Letters of a paragraph and of a line that somebody else wrote."""
 
 
 def summary_markdown(week: Summary) -> str:
@@ -22,7 +30,7 @@ def _head(week: Summary) -> str:
 
 
 def _stood_in(week: Summary) -> str:
-    return "\n".join(f"- {line}" for line in week["stood_in"])
+    return "\n".join(f"- {plain(line, LINE)}" for line in week["stood_in"])
 
 
 def _decision(week: Summary) -> str:
@@ -32,11 +40,14 @@ def _decision(week: Summary) -> str:
     trade = decision["selected_trade"]
     what = trade["direction"] + (f" {trade['instrument']}" if trade["instrument"] else "")
     heard = f"{len(week['pitches'])} of {week['seats']} pitches"
-    dissent = [f"- {one['model']}: {one['position']}" for one in decision["dissent_summary"]]
+    dissent = [
+        f"- {plain(one['model'], LINE)}: {plain(one['position'], LINE)}"
+        for one in decision["dissent_summary"]
+    ]
     spoke = f"{heard}; decided by {decision['chairman_model']}, {decision['origin']}"
     head = f"**Council: {what}**, conviction {decision['conviction']:+.2f} ({spoke})."
     against = ["Dissent:", *dissent] if dissent else []
-    return "\n".join([head, decision["rationale"], *against])
+    return "\n".join([head, plain(decision["rationale"], LONG), *against])
 
 
 def _pitches(week: Summary) -> str:
@@ -70,4 +81,6 @@ def _result(week: Summary) -> str:
         for one in report["accounts"]
     ]
     table = ["| account | P/L USD | return |", "|---|---:|---:|", *rows]
-    return "\n".join([f"Result ({status}): {report['text']}", "", *table])
+    told = week["told"]
+    said = [f"{told['model']} writes: {plain(told['text'], LONG)}", ""] if told else []
+    return "\n".join([f"Result ({status}): {report['text']}", "", *said, *table])

@@ -22,6 +22,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 BLOCKED = ("/_stcore/metrics", "/_stcore/agent/")
 """Streamlit's metrics are public; its agent interface would be a second way to drive the pages."""
+CSP = "Content-Security-Policy"
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -36,12 +37,13 @@ class SecurityHeaders:
     """ASGI middleware: security headers and a request id on every response, no public metrics.
 
     The policy keeps pages from loading anything that is not this server's own, whatever a model
-    managed to write into them. The request id is the trace of every event and log line of the request.
+    managed to write into them; a response that says a policy of its own (the report's, which allows
+    less) keeps it. The request id is the trace of every event and log line of the request.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._fixed = {**FIXED, "Content-Security-Policy": content_security_policy()}
+        self._policy = content_security_policy()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -52,7 +54,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update({**self._fixed, "X-Request-ID": request_id})
+                headers.update({**FIXED, "X-Request-ID": request_id})
+                headers.setdefault(CSP, self._policy)
             await send(message)
 
         blocked = any(part in scope["path"] for part in BLOCKED)

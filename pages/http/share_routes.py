@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from core.access import REPORT
 from core.errors import CouncilError
 from pages.http.access import SHARE_COOKIE
 from pages.http.cookies import keep
@@ -16,6 +17,7 @@ from pages.http.shares import EXPIRED, FORGED, REVOKED, UNREADABLE, page_of
 from pages.http.store import commands_store
 from storage.passes import share_opened
 
+UNKEPT = {"Cache-Control": "no-store"}
 STATUS = {FORGED: 403, REVOKED: 410, EXPIRED: 410, UNREADABLE: 503}
 log = logging.getLogger("council.access")
 
@@ -26,10 +28,12 @@ def follow(request: Request) -> Response:
     found = FORGED if known is None else known.found(token)
     if isinstance(found, str):
         return PlainTextResponse(found + "\n", status_code=STATUS[found])
+    if found.page == REPORT:  # a file, not a page: nobody becomes a guest of the app by it
+        return RedirectResponse(f"/r/{token}", status_code=303, headers=UNKEPT)
     note_opened(found.share_id)
     answer = RedirectResponse(page_of(found.page, found.week_id), status_code=303)
     keep(answer, request, SHARE_COOKIE, token, found.expires_at - CLOCK.now())
-    answer.headers["Cache-Control"] = "no-store"
+    answer.headers.update(UNKEPT)
     return answer
 
 

@@ -132,7 +132,8 @@ def conviction_drawing(path: pd.DataFrame, week_id: WeekId, name: str) -> Drawin
         steps.append((at, high))
         if row["action"] not in ("", CheckpointAction.STAY.value):
             dots.append(Dot(at, high, "panic" if row["panic"] else "acted"))
-            words.append(Word(min(at + 4, width - 30), high - 5, row["action"], "mark"))
+            anchor = "end" if at > width / 2 else "start"
+            words.append(Word(at, high - 6, row["action"], "mark", anchor))
     grid = [Path(((22, y(value)), (width - 4, y(value))), "grid") for value in (-2, 0, 2)]
     words += [
         Word(18, y(value) + 3.5, f"{value:+d}" if value else "0", anchor="end")

@@ -81,7 +81,7 @@ def _paths(material: Material) -> list[tuple[str, Drawing]]:
     found = []
     for account_id in material.labels:
         own = frame[frame["account_id"] == account_id]
-        if len(own) > 1:
+        if len(own) > 1 and own["conviction"].any():
             name = name_of(account_id, material.labels)
             found.append((name, conviction_drawing(own, detail.summary.week_id, name)))
     return found

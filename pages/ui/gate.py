@@ -21,8 +21,8 @@ def entrance() -> None:
     """A guest is led to the granted page; a stranger sees this one alone."""
     who = visitor()
     for grant in who.grants:
-        place = next(one for one in PLACES if one.name == grant.page)
-        st.switch_page(place.path, query_params={"week": str(grant.week_id)})
+        for place in (one for one in PLACES if one.name == grant.page):  # a report is no page
+            st.switch_page(place.path, query_params={"week": str(grant.week_id)})
     heading("LLM Trading Council", "This desk is not open to everybody.")
     st.info(safe(who.why or "Log in to see it."))
     if web_settings().access.oidc:

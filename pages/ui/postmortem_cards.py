@@ -84,7 +84,7 @@ def figures(report: Postmortem) -> None:
         if scores is None:
             return
         _count("Theses right", tally.theses(scores), "took no side")
-        _count("Counter-arguments came true", tally.counters_met(scores), "undecided")
+        _count("Counter-arguments true", tally.counters_met(scores), "undecided")
         _count("Warnings confirmed", tally.warnings(scores), "undecided")
 
 

@@ -37,7 +37,7 @@ def test_the_address_opens_a_week_with_its_scores(show, simulated):
     assert app.title[0].value == "Postmortem · Wed 16 Sep 2026"
     figures = {one.label: one.value for one in app.metric}
     assert figures["Theses right"] == "4 of 5"
-    assert figures["Counter-arguments came true"] == "1 of 4"
+    assert figures["Counter-arguments true"] == "1 of 4"
     assert figures["Warnings confirmed"] == "2 of 5"
     verdicts = next(one.value for one in app.dataframe if "verdict" in one.value)
     assert list(verdicts["verdict"]) == ["right", "wrong", "right", "right", "right"]
