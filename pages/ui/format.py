@@ -37,7 +37,7 @@ def signed_percent(fraction: float | Decimal | None, places: int = 1) -> str:
 
 def points(fraction: float | None) -> str:
     """A difference of two returns in percentage points: ``+1.3 pp``."""
-    return UNKNOWN if fraction is None else f"{fraction * 100:+.1f} pp"
+    return UNKNOWN if fraction is None else f"{round(fraction * 100, 1) + 0.0:+.1f} pp"
 
 
 def number(value: float | None, places: int = 2) -> str:
