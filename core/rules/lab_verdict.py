@@ -30,8 +30,8 @@ def answer(record: LabRecord) -> Answer:
     reasons = {
         Verdict.TOO_EARLY: (_missing(record.council), _so_far(found)),
         Verdict.NO_DIFFERENCE: (_so_far(found), *_power(found)),
-        Verdict.BETTER: (_so_far(found), *_power(found)),
-        Verdict.WORSE: (_so_far(found), *_power(found)),
+        Verdict.BETTER: (_so_far(found), *_power(found)[:1]),
+        Verdict.WORSE: (_so_far(found), *_power(found)[:1]),
     }
     short = {
         Verdict.TOO_EARLY: "Too early to say.",

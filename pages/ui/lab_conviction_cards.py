@@ -10,8 +10,7 @@ import streamlit as st
 from core.rules.lab_convictions import WINDOW, Calibration, DriftFindings
 from core.rules.lab_picks import CHAIRMAN
 from core.rules.statistics.drift import DEFAULT_LIMITS, FEWEST_WEEKS, Alarm, Drift
-from pages.ui.components import card_title
-from pages.ui.evidence import events_behind
+from pages.ui.card_head import card_head
 from pages.ui.format import UNKNOWN, number, percent
 from pages.ui.lab_charts import reliability
 from pages.ui.lab_review_data import ALL_PMS
@@ -41,7 +40,7 @@ def _name(line: str, labels: Labels) -> str:
 
 
 def _reliability_card(found: Mapping[str, Calibration], labels: Labels) -> None:
-    card_title("Does conviction mean what it says?", PROBABILITY)
+    card_head("Does conviction mean what it says?", PROBABILITY, type="PitchesCollected")
     told = [line for line, one in found.items() if one.curve]
     if not told:
         st.markdown(":gray[No idea with a conviction has ended yet.]")
@@ -68,14 +67,14 @@ def _reliability_card(found: Mapping[str, Calibration], labels: Labels) -> None:
         reliability(points),
         alt="Share of ideas that were right against the share said, in per cent",
     )
-    events_behind(type="PitchesCollected")
 
 
 def _brier_card(found: Mapping[str, Calibration], labels: Labels) -> None:
-    card_title(
+    card_head(
         "Brier scores",
         "mean squared error of the probability, 0 is best; skill against always saying the base rate: "
         "below 0 is worse than that",
+        type="PitchesCollected",
     )
     rows = [
         {
@@ -115,10 +114,11 @@ def _brier_card(found: Mapping[str, Calibration], labels: Labels) -> None:
 
 
 def _drift_card(found: DriftFindings) -> None:
-    card_title(
+    card_head(
         "Drift",
         f"last {WINDOW} weeks counted; an alarm sounds from {FEWEST_WEEKS} weeks on, when the 95 % "
         "interval lies beyond its limit",
+        type="PitchesCollected",
     )
     _alarms("PMs", found.recent)
     _alarms("Chairman", found.chairman)
@@ -139,7 +139,6 @@ def _drift_card(found: DriftFindings) -> None:
         height="content",
         alt="Direction, agreement and independent votes of the council",
     )
-    events_behind(type="PitchesCollected")
 
 
 def _alarms(who: str, found: Drift) -> None:

@@ -9,8 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.rules.contamination import Knowledge
-from pages.ui.components import card_title
-from pages.ui.evidence import events_behind
+from pages.ui.card_head import card_head
 from pages.ui.lab_data import RecordHead
 from pages.ui.lab_words import STATES, Labels
 from pages.ui.safe import safe
@@ -37,10 +36,11 @@ def contamination_note(head: RecordHead, witnesses: Sequence[Witness], *, clean:
 
 def knowledge_card(head: RecordHead, witnesses: Sequence[Witness], labels: Labels) -> None:
     """One row a seat and model, with how many of its weeks it may have known."""
-    card_title(
+    card_head(
         "Knowledge of the models",
         "contaminated: the cut-off lies on or after the week's Wednesday; may be known: no cut-off on "
         "record, and the week was over when the model was asked",
+        type="SettingsRecorded",
     )
     weeks = set(head.weeks)
     found: dict[tuple[str, ModelRecord], list[Knowledge]] = defaultdict(list)
@@ -56,7 +56,6 @@ def knowledge_card(head: RecordHead, witnesses: Sequence[Witness], labels: Label
         height="content",
         alt="Knowledge cut-off of every model that spoke, and the weeks it may have known",
     )
-    events_behind(type="SettingsRecorded")
 
 
 def _by_seat(item: tuple[tuple[str, ModelRecord], list[Knowledge]]) -> tuple[str, str]:

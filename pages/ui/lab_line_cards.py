@@ -10,8 +10,7 @@ import streamlit as st
 from core.rules.lab_picks import CHAIRMAN, WITHOUT
 from core.rules.lab_record import BENCHMARKS, LabRecord, LineRecord
 from core.rules.statistics.paired import PairedDifference
-from pages.ui.components import card_title
-from pages.ui.evidence import events_behind
+from pages.ui.card_head import card_head
 from pages.ui.format import UNKNOWN
 from pages.ui.lab_charts import OTHER, growth_lines
 from pages.ui.lab_data import Growth
@@ -29,7 +28,11 @@ def line_cards(record: LabRecord, growth: Growth, labels: Labels) -> None:
 
 
 def _growth_card(growth: Growth, labels: Labels) -> None:
-    card_title("Shadow accounts", "same pitches, prices and costs; at the end of each week counted")
+    card_head(
+        "Shadow accounts",
+        "same pitches, prices and costs; at the end of each week counted",
+        type="UniverseMarked",
+    )
     shown = {
         one.key: line_name(one, labels) for one in growth.tracks if not one.line.startswith(WITHOUT)
     }
@@ -68,10 +71,11 @@ def _frame(growth: Growth, shown: Mapping[str, str], chosen: str | None) -> pd.D
 
 
 def _table_card(record: LabRecord, labels: Labels) -> None:
-    card_title(
+    card_head(
         "Every line",
         "of the weeks counted: n weeks, closed trades; Sharpe of weekly returns, risk-free rate 0, 52 weeks "
         "a year; difference: the chairman's less the line's, percentage points a week",
+        type="UniverseMarked",
     )
     percents = {"return": "%+.1f %%", "coverage": "%.0f %%"}
     numbers = {"Sharpe": "%.2f", "difference": "%+.2f", "detectable": "%.2f"}
@@ -99,7 +103,6 @@ def _table_card(record: LabRecord, labels: Labels) -> None:
             ),
         },
     )
-    events_behind(type="UniverseMarked")
 
 
 def _row(one: LineRecord, labels: Labels) -> dict[str, object]:

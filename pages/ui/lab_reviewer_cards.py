@@ -12,8 +12,7 @@ from core.rules.statistics.bias import Favouritism, OrderBias
 from core.rules.statistics.guessing import Guessing
 from core.rules.statistics.information import InformationCoefficient
 from core.rules.statistics.reviewers import ReviewerProfile
-from pages.ui.components import card_title
-from pages.ui.evidence import events_behind
+from pages.ui.card_head import card_head
 from pages.ui.format import UNKNOWN, percent, words
 from pages.ui.lab_charts import interval_dots
 from pages.ui.lab_words import Labels, seat_name
@@ -40,11 +39,12 @@ def reviewer_cards(found: ReviewFindings, guessed: Guessing, labels: Labels) -> 
 
 
 def _profiles_card(profiles: Mapping[str, ReviewerProfile], labels: Labels) -> None:
-    card_title(
+    card_head(
         "Reviewers",
         "points of 1 to 10, mean of the seven scores; severity: the others' score of the same pitch less "
         "its own; self-consistency: intraclass correlation of pitches scored again in reruns, 1 is always "
         "the same",
+        type="PeerReviewsCollected",
     )
     numbers = ("mean", "severity", "spread", "self-consistency")
     st.dataframe(
@@ -59,7 +59,6 @@ def _profiles_card(profiles: Mapping[str, ReviewerProfile], labels: Labels) -> N
             "reviewer": st.column_config.TextColumn(pinned=True),
         },
     )
-    events_behind(type="PeerReviewsCollected")
 
 
 def _profile(name: str, one: ReviewerProfile, labels: Labels) -> dict[str, object]:
@@ -75,12 +74,15 @@ def _profile(name: str, one: ReviewerProfile, labels: Labels) -> dict[str, objec
 
 
 def _coefficients_card(coefficients: Mapping[str, InformationCoefficient]) -> None:
-    card_title(
+    card_head(
         "Do scores predict returns?",
         "information coefficient: rank correlation of a pitch's score with what it brought, 95 % interval "
         "over weeks, not adjusted for eight looks; coloured where it leaves out 0",
+        type="PeerReviewsCollected",
     )
-    rows = [_coefficient(name, one) for name, one in coefficients.items() if one.coefficient]
+    rows = [
+        _coefficient(name, one) for name, one in coefficients.items() if one.coefficient is not None
+    ]
     if not rows:
         st.markdown(":gray[Too few pitches have ended, or their scores do not vary.]")
         return
@@ -116,7 +118,11 @@ def _coefficient(name: str, one: InformationCoefficient) -> dict[str, object]:
 
 
 def _order_card(found: OrderBias) -> None:
-    card_title("Order of showing", "scores against the place at which the pitch was shown")
+    card_head(
+        "Order of showing",
+        "scores against the place at which the pitch was shown",
+        type="PeerReviewsCollected",
+    )
     if found.slope is None or found.p_value is None:
         st.markdown(":gray[Places or scores do not vary: nothing can be said.]")
         return
@@ -136,8 +142,10 @@ def _points(value: float | None) -> str:
 
 
 def _favour_card(found: Favouritism, guessed: Guessing) -> None:
-    card_title(
-        "Favouritism", "the own family's pitches, and whether anybody can tell whose they are"
+    card_head(
+        "Favouritism",
+        "the own family's pitches, and whether anybody can tell whose they are",
+        type="IdentityScrubbed",
     )
     st.markdown(_family(found))
     if guessed.share is None or guessed.interval is None:

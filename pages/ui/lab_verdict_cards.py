@@ -8,12 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from core.rules.lab_picks import WITHOUT
-from core.rules.lab_record import KindRecord, LabRecord
+from core.rules.lab_record import RULES, KindRecord, LabRecord
 from core.rules.lab_verdict import Answer, answer
 from core.rules.statistics.evidence import DEFAULT_RULES, Standing
 from core.rules.statistics.paired import PairedDifference, Verdict
-from pages.ui.components import card_title
-from pages.ui.evidence import events_behind
+from pages.ui.card_head import card_head
 from pages.ui.format import UNKNOWN
 from pages.ui.lab_charts import interval_dots
 from pages.ui.lab_words import KINDS, Labels, line_name, seat_name
@@ -47,18 +46,23 @@ def verdict_cards(record: LabRecord, labels: Labels) -> None:
 
 
 def _answer_card(found: Answer) -> None:
-    card_title(
-        "Does the council add value?", "the chairman against a plain vote on the same pitches"
+    card_head(
+        "Does the council add value?",
+        "the chairman against a plain vote on the same pitches",
+        type="ChairmanDecided",
     )
     word, colour = BADGES[found.verdict]
     st.subheader(found.short, anchor=False)
     st.badge(word, color=colour)  # type: ignore[arg-type]  # one of its literals
     st.markdown("  \n".join(safe(one) for one in found.reasons))
-    events_behind(type="ChairmanDecided")
 
 
 def _meter_card(council: Standing, headline: PairedDifference | None) -> None:
-    card_title("Evidence", "before both bars are full: no rank, no Sharpe ratio, no verdict")
+    card_head(
+        "Evidence",
+        "before both bars are full: no rank, no Sharpe ratio, no verdict",
+        type="UniverseMarked",
+    )
     known, needed = council.evidence, DEFAULT_RULES
     for count, least, what in (
         (known.weeks, needed.weeks, "finished weeks"),
@@ -77,7 +81,8 @@ def _meter(headline: PairedDifference | None) -> Iterable[tuple[str, str]]:
     shown = UNKNOWN if least is None else f"{least * 100:.2f} pp a week"
     yield "smallest detectable effect", shown
     needed = headline.weeks_needed if headline else None
-    yield "weeks still needed", UNKNOWN if needed is None else f"{needed}"
+    edge = f"weeks still needed for an edge of {RULES.edge:g} weekly standard deviations"
+    yield edge, UNKNOWN if needed is None else f"{needed}"
 
 
 def _pp(fraction: float) -> str:
@@ -85,10 +90,11 @@ def _pp(fraction: float) -> str:
 
 
 def _rivals_card(record: LabRecord, labels: Labels) -> None:
-    card_title(
+    card_head(
         "Chairman less each rival",
         f"mean weekly difference, {UNIT}; thick: 95 % alone, thin: 95 % for all rivals at once; "
         "coloured where Holm's test finds a difference",
+        type="UniverseMarked",
     )
     found = [
         (line_name(one.track, labels), one.difference)
@@ -96,12 +102,13 @@ def _rivals_card(record: LabRecord, labels: Labels) -> None:
         if one.difference is not None
     ]
     _dots(found, "Mean weekly difference of the chairman to each rival with its interval")
-    events_behind(type="UniverseMarked")
 
 
 def _without_card(without: Mapping[str, PairedDifference], labels: Labels) -> None:
-    card_title(
-        "What each PM adds to the vote", f"plurality vote less the vote without that PM, {UNIT}"
+    card_head(
+        "What each PM adds to the vote",
+        f"plurality vote less the vote without that PM, {UNIT}",
+        type="PitchesCollected",
     )
     found = [(seat_name(key.removeprefix(WITHOUT), labels), one) for key, one in without.items()]
     _dots(found, "What each PM adds to the plurality vote a week, with its interval")
@@ -137,9 +144,10 @@ def _row(name: str, one: PairedDifference) -> dict[str, object]:
 
 
 def _kinds_card(kinds: Sequence[KindRecord]) -> None:
-    card_title(
+    card_head(
         "Kinds of weeks apart",
         f"chairman less plurality vote, {UNIT}; bars from 8 weeks of a kind on",
+        type="ChairmanDecided",
     )
     rows = [_kind_dot(one) for one in kinds if one.difference is not None]
     if rows:
