@@ -84,7 +84,7 @@ def reliability(frame: pd.DataFrame) -> Drawing:
     """Columns ``said, came, low, high`` in per cent and ``count``: a dot a bin, against the diagonal."""
     came = alt.Y("low:Q", title="came true, %", scale=alt.Scale(domain=[0, 100], nice=False))
     base = alt.Chart(frame)
-    bars = base.mark_rule(strokeWidth=2).encode(y=came, y2=alt.Y2("high:Q"))
+    bars = base.mark_rule(strokeWidth=2, color=READABLE).encode(y=came, y2=alt.Y2("high:Q"))
     dots = base.mark_point(filled=True, size=90, opacity=1).encode(
         y=alt.Y("came:Q"),
         tooltip=[

@@ -27,6 +27,7 @@ SIGNS = {one.value: float(one.sign) for one in Direction}
 class IdeaArrays:
     """By line (``chairman``, ``pm/acct_1``, …): convictions and returns (n,), of ideas that ended.
 
+    A seat's ideas under an earlier model are a line of their own (``pm/acct_1@2026-11-18``).
     ``members`` are the PMs' directions (weeks, PMs), ``chairman`` the chairman's (weeks,).
     """
 
@@ -59,7 +60,11 @@ def idea_arrays(reader: StoreReader, weeks: Collection[WeekId]) -> IdeaArrays:
     """Every idea of these weeks; convictions and returns of those that have ended."""
     ideas = lab_ideas(reader)
     ideas = ideas[ideas["week_id"].isin(list(weeks))]
+    seats = _Seats.of(lab_lineages(reader), ())
     ended = ideas[ideas["ended"].astype(bool)]
+    ended = ended.assign(
+        line=[seats.line(*one) for one in zip(ended["week_id"], ended["line"], strict=True)]
+    )
     signs = ideas.assign(sign=ideas["direction"].map(SIGNS))
     wide = signs.pivot_table(index="week_id", columns="line", values="sign")
     wide = wide.reindex(index=sorted(weeks)).astype(np.float64)
@@ -91,6 +96,12 @@ class _Seats:
             if tenure.holds(WeekId(week)) and tenure.until is not None:
                 return f"{account}@{tenure.until}"
         return account
+
+    def line(self, week: str, line: str) -> str:
+        """The lab's line of an idea, or with its end where another model sits there now."""
+        if not line.startswith(PM):
+            return line
+        return PM + self.name(week, line.removeprefix(PM))
 
     def model(self, week: str, account: str) -> str | None:
         held = self.lineages.get(AccountId(account), ())

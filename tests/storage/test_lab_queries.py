@@ -129,3 +129,10 @@ def test_ideas_become_convictions_returns_and_directions(reader):
     assert (found.members == 1).all()
     assert found.chairman.tolist() == [1.0] * 30
     assert np.mean(found.returns["chairman"] > 0) == 1
+
+
+def test_convictions_of_a_seat_that_changed_hands_are_two_voices(reader):
+    found = idea_arrays(reader, [week_id(number) for number in range(WEEKS)])
+    before, after = f"pm/acct_4@{week_id(CHANGE)}", "pm/acct_4"
+    assert (len(found.returns[before]), len(found.returns[after])) == (CHANGE, WEEKS - CHANGE)
+    assert found.members.shape == (WEEKS, len(PMS))
