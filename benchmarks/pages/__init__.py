@@ -1,0 +1,1 @@
+"""What a page costs: a server, a browser, and what goes over the wire between them."""

@@ -1,0 +1,121 @@
+"""Opening a page in a real browser, running it again, and ten people at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median
+
+from playwright.async_api import Browser as AsyncBrowser
+from playwright.async_api import WebSocket
+from playwright.sync_api import Browser, Page
+
+from benchmarks.pages.wire import Said
+
+IDLE = '[data-testid=stApp][data-test-script-state="notRunning"]'
+RERUNS, PATIENCE_MS = 7, 60_000
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Milliseconds: ``first`` from the click to the idle page, ``script`` the median of reruns."""
+
+    first_ms: float
+    script_ms: float
+    rerun_ms: float
+    first_bytes: int
+    rerun_bytes: int
+    drawn: dict[str, int]
+
+
+class Listener:
+    """Collects what comes over a page's sockets, one run after the other."""
+
+    def __init__(self, page: Page) -> None:
+        self.now = Said()
+        page.on("websocket", lambda socket: socket.on("framereceived", self._hear))
+
+    def _hear(self, frame: bytes | str) -> None:
+        self.now.hear(frame)
+
+    def fresh(self) -> None:
+        self.now = Said()
+
+
+@contextmanager
+def opened(browser: Browser, url: str) -> Iterator[tuple[Page, Listener, float]]:
+    """A page in a context of its own, and the milliseconds until it was idle."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.route(lambda asked: "127.0.0.1" not in asked, lambda route: route.abort())
+    page = context.new_page()
+    listener = Listener(page)
+    started = time.perf_counter()
+    page.goto(url)
+    _settled(page, listener)
+    try:
+        yield page, listener, (time.perf_counter() - started) * 1000
+    finally:
+        context.close()
+
+
+def visit(browser: Browser, url: str) -> Visit:
+    """A first open, then `RERUNS` reruns of the whole script by Streamlit's own key."""
+    with opened(browser, url) as (page, listener, first_ms):
+        first = listener.now
+        page.wait_for_timeout(1500)
+        script, whole, sizes = [], [], []
+        for _ in range(RERUNS):
+            listener.fresh()
+            started = time.perf_counter()
+            page.keyboard.press("r")
+            _settled(page, listener)
+            whole.append((time.perf_counter() - started) * 1000)
+            script.append(listener.now.milliseconds or 0.0)
+            sizes.append(listener.now.size)
+            page.wait_for_timeout(200)
+        drawn = dict(first.drawn)
+    return Visit(first_ms, median(script), median(whole), first.size, max(sizes), drawn)
+
+
+def _settled(page: Page, listener: Listener) -> None:
+    give_up = time.monotonic() + PATIENCE_MS / 1000
+    while listener.now.milliseconds is None:
+        if time.monotonic() > give_up:
+            raise SystemExit(f"{page.url} did not end its run within {PATIENCE_MS / 1000:g} s")
+        page.wait_for_timeout(10)
+    page.wait_for_selector(IDLE, timeout=PATIENCE_MS)
+
+
+async def at_once(browser: AsyncBrowser, urls: list[str]) -> list[float]:
+    """Everybody opens a page, then all run it again in the same moment: milliseconds of each."""
+    pages = []
+    for url in urls:
+        page = await (await browser.new_context()).new_page()
+        said = [Said()]
+        page.on("websocket", lambda socket, runs=said: _listen(socket, runs))
+        await page.goto(url)
+        await page.wait_for_selector(IDLE, timeout=PATIENCE_MS)
+        pages.append((page, said))
+    await pages[0][0].wait_for_timeout(3000)
+    started = time.perf_counter()
+    for page, said in pages:
+        said.append(Said())
+        await page.keyboard.press("r")
+    took: list[float | None] = [None] * len(pages)
+    while None in took and time.perf_counter() - started < PATIENCE_MS / 1000:
+        for place, (_, said) in enumerate(pages):
+            if took[place] is None and said[-1].milliseconds is not None:
+                took[place] = (time.perf_counter() - started) * 1000
+        await pages[0][0].wait_for_timeout(5)
+    return [PATIENCE_MS if one is None else one for one in took]
+
+
+def _listen(socket: WebSocket, runs: list[Said]) -> None:
+    """Each frame belongs to the run that is the last one when it comes."""
+
+    def hear(raw: bytes | str) -> None:
+        runs[-1].hear(raw)
+
+    socket.on("framereceived", hear)
