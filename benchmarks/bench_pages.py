@@ -23,12 +23,13 @@ from pages.ui.places import FRONT, PLACES
 from tests.chromium import QUIET, chromium_path
 
 SCRIPT_MS, SCRIPT_RATIO, FIRST_RATIO = 150.0, 2.0, 1.5
+KINDS = ("charts", "tables", "metrics", "texts", "others", "blocks")
 KIB, VIEWERS, SLOWEST_MS, SERVER_MB = 200.0, 10, 1500.0, 400.0
 HEAD = "page          charts tables  script ms  x bare   first ms  x bare   KiB first  KiB rerun"
 
 
 def bare_of(browser: Browser, bare: Server, drawn: Mapping[str, int]) -> Visit:
-    counts = {name: drawn.get(name, 0) for name in ("charts", "tables", "metrics", "texts")}
+    counts = {name: drawn.get(name, 0) for name in KINDS}
     return visit(browser, f"{bare.address}/?{urlencode(counts)}")
 
 

@@ -1,4 +1,4 @@
-"""A page of nothing but widgets: as many charts, tables, metrics and texts as its address asks for."""
+"""A page of nothing but widgets: as many of each kind as its address asks for."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ frame = pd.DataFrame(
     }
 )
 table = pd.DataFrame({name: range(ROWS) for name in "abcdef"})
+for _ in range(wanted("blocks")):
+    st.container()
+for number in range(wanted("others")):
+    st.checkbox(f"box {number}")
 for number in range(wanted("metrics")):
     st.metric(f"metric {number}", number, 1, border=True)
 for number in range(wanted("texts")):

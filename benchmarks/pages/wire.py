@@ -36,6 +36,8 @@ class Said:
         if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             element = message.delta.new_element.WhichOneof("type")
             self.drawn[DRAWN.get(element, "others")] += 1
+        elif kind == "delta" and message.delta.WhichOneof("type") == "add_block":
+            self.drawn["blocks"] += 1
         elif kind == "page_profile" and not message.page_profile.is_fragment_run:
             self.milliseconds = message.page_profile.exec_time / 1000
             self.setup_ms = message.page_profile.prep_time / 1000
