@@ -29,9 +29,15 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
             import_module(name)
         except ImportError as error:
             log.warning("warm-up without %s: %s", name, error)
+    _draw_without_checks()
     gc.collect()
     gc.freeze()
     yield {}
+
+
+def _draw_without_checks() -> None:
+    """Altair validates each part of a chart as it is made: two thirds of what making it takes."""
+    import_module("altair.utils.schemapi").disable_debug_mode()
 
 
 def _structured_logs() -> None:

@@ -13,6 +13,7 @@ from core.types import Direction, StoreKind
 from pages.ui.accounts_charts import month_heatmap, record_panels, rolling_line
 from pages.ui.accounts_data import RecordView, exposures
 from pages.ui.card_head import card_head
+from pages.ui.drawing import draw
 from pages.ui.format import dollars, percent, shares, signed_dollars, signed_percent, trade
 from pages.ui.key_figures import LEAST_SHOWN, thinned
 from pages.ui.record_frames import month_frame, own_frame, rival_frame, rolling_frame
@@ -86,7 +87,7 @@ def record_card(view: RecordView, name: str, basis: str) -> None:
     named = " and ".join(f"{one.name} ({_dash(place)})" for place, one in enumerate(view.rivals))
     note = f"in grey {named}, from the same money at the first session's open" if named else basis
     card_head("Equity, drawdown, exposure", note, stream=f"account/{view.course.tenure.account_id}")
-    st.altair_chart(
+    draw(
         record_panels(own_frame(view, name), rival_frame(view)),
         alt=f"Equity of {name} with its benchmarks, drawdown and exposure at each close",
     )
@@ -144,7 +145,7 @@ def rolling_card(view: RecordView) -> None:
         known = len(view.record.days)
         st.markdown(f":gray[n/a: the window needs more than {window} sessions, there are {known}.]")
     else:
-        st.altair_chart(rolling_line(frame), alt=f"Sharpe ratio over {chosen}, at each close")
+        draw(rolling_line(frame), alt=f"Sharpe ratio over {chosen}, at each close")
 
 
 def months_card(view: RecordView) -> None:
@@ -159,7 +160,7 @@ def months_card(view: RecordView) -> None:
     if frame.empty:
         st.markdown(":gray[n/a: equity was not always positive.]")
         return
-    st.altair_chart(month_heatmap(frame), alt="Return of each month and year")
+    draw(month_heatmap(frame), alt="Return of each month and year")
 
 
 def positions_card(holdings: Sequence[Holding], equity: float, account: str) -> None:

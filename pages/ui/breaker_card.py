@@ -13,6 +13,7 @@ from core.types import AccountId
 from pages.ui.bullet_chart import drawdown_bullets
 from pages.ui.commanding import CLOCK, answered, by, command, typed
 from pages.ui.components import card_title
+from pages.ui.drawing import draw
 from pages.ui.format import dollars
 from pages.ui.safe import safe
 from pages.ui.slots_cards import without_empty
@@ -41,9 +42,10 @@ def breaker_card(lines: Sequence[ScopeLine], limits: BreakerLimits, labels: Labe
         for halt in line.halts:
             st.markdown(_halted(halt, line, labels))
     left, right = st.columns([2, 3], vertical_alignment="center")
-    left.altair_chart(
+    draw(
         drawdown_bullets(_frame(lines, labels), limits),
         alt="Drawdown of each scope against the threshold at which it halts",
+        on=left,
     )
     right.dataframe(
         without_empty(_numbers(lines, labels), "shadow", "its wins"),

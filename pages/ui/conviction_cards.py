@@ -13,6 +13,7 @@ from pages.ui.card_head import card_head
 from pages.ui.components import card_title, who
 from pages.ui.conviction_charts import small_panels, week_panels
 from pages.ui.conviction_data import ENDED, WeekConviction
+from pages.ui.drawing import draw
 from pages.ui.format import conviction, dollars, signed_dollars, words
 from pages.ui.safe import safe
 from storage.queries import AccountLabel
@@ -86,7 +87,7 @@ def path_card(seen: WeekConviction, chosen: AccountId, labels: Labels, week: str
         st.markdown(":gray[It held nothing a checkpoint could act on: see the others below.]")
     named = seen.path.assign(who=_names(seen.path, labels))
     peers = named[(named["account_id"] != chosen) & named["account_id"].isin(seen.held)]
-    st.altair_chart(
+    draw(
         week_panels(named[named["account_id"] == chosen], peers),
         alt=f"Conviction, price and P/L of {labels[chosen].shown} over the week",
         width="stretch",
@@ -105,7 +106,7 @@ def every_account(seen: WeekConviction, labels: Labels) -> None:
         for account in seen.held:
             with grid.cell(), st.container(border=True):
                 card_title(who(labels.get(account), account), safe(seen.trades[account]))
-                st.altair_chart(
+                draw(
                     small_panels(held[held["account_id"] == account], held),
                     alt=f"Conviction and P/L of {labels[account].shown}",
                     width="stretch",

@@ -10,6 +10,7 @@ import streamlit as st
 from core.types import AccountId
 from pages.ui.card_head import card_head
 from pages.ui.conviction_charts import effect_lines
+from pages.ui.drawing import draw
 from pages.ui.key_figures import places
 from pages.ui.theme import ACCENT, PEER
 from storage.queries import AccountLabel, AccountRole
@@ -54,7 +55,7 @@ def effect_card(effects: pd.DataFrame, labels: Labels, week: str, chosen: Accoun
             session=lambda frame: pd.to_datetime(frame["session"]),
             role=lambda frame: frame["account_id"].eq(chosen).map({True: ACCENT, False: PEER}),
         )
-        st.altair_chart(effect_lines(drawn), alt="What the checkpoints brought so far, by account")
+        draw(effect_lines(drawn), alt="What the checkpoints brought so far, by account")
 
 
 def _table(now: pd.DataFrame, labels: Labels, columns: list[str]) -> None:

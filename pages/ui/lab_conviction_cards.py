@@ -11,6 +11,7 @@ from core.rules.lab_convictions import WINDOW, Calibration, DriftFindings
 from core.rules.lab_picks import CHAIRMAN
 from core.rules.statistics.drift import DEFAULT_LIMITS, FEWEST_WEEKS, Alarm, Drift
 from pages.ui.card_head import card_head
+from pages.ui.drawing import draw
 from pages.ui.format import UNKNOWN, number, percent
 from pages.ui.lab_charts import reliability
 from pages.ui.lab_review_data import ALL_PMS
@@ -63,7 +64,7 @@ def _reliability_card(found: Mapping[str, Calibration], labels: Labels) -> None:
         }
         for one in found[chosen].curve
     )
-    st.altair_chart(
+    draw(
         reliability(points),
         alt="Share of ideas that were right against the share said, in per cent",
     )

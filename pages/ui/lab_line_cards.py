@@ -11,6 +11,7 @@ from core.rules.lab_picks import CHAIRMAN, WITHOUT
 from core.rules.lab_record import BENCHMARKS, LabRecord, LineRecord
 from core.rules.statistics.paired import PairedDifference
 from pages.ui.card_head import card_head
+from pages.ui.drawing import draw
 from pages.ui.format import UNKNOWN
 from pages.ui.lab_charts import OTHER, growth_lines
 from pages.ui.lab_data import Growth
@@ -43,7 +44,7 @@ def _growth_card(growth: Growth, labels: Labels) -> None:
         key="line",
         bind="query-params",
     )
-    st.altair_chart(
+    draw(
         growth_lines(_frame(growth, shown, chosen)),
         alt="Growth of 100,000 dollars on every line of the lab",
     )

@@ -13,6 +13,7 @@ from core.rules.statistics.guessing import Guessing
 from core.rules.statistics.information import InformationCoefficient
 from core.rules.statistics.reviewers import ReviewerProfile
 from pages.ui.card_head import card_head
+from pages.ui.drawing import draw
 from pages.ui.format import UNKNOWN, percent, words
 from pages.ui.lab_charts import interval_dots
 from pages.ui.lab_words import Labels, seat_name
@@ -86,7 +87,7 @@ def _coefficients_card(coefficients: Mapping[str, InformationCoefficient]) -> No
     if not rows:
         st.markdown(":gray[Too few pitches have ended, or their scores do not vary.]")
         return
-    st.altair_chart(
+    draw(
         interval_dots(pd.DataFrame(rows), "rank correlation", names="score"),
         alt="Information coefficient of each of the seven scores and their mean, with intervals",
     )

@@ -13,6 +13,7 @@ from core.rules.lab_verdict import Answer, answer
 from core.rules.statistics.evidence import DEFAULT_RULES, Standing
 from core.rules.statistics.paired import PairedDifference, Verdict
 from pages.ui.card_head import card_head
+from pages.ui.drawing import draw
 from pages.ui.format import UNKNOWN
 from pages.ui.lab_charts import interval_dots
 from pages.ui.lab_words import KINDS, Labels, line_name, seat_name
@@ -119,7 +120,7 @@ def _dots(found: list[tuple[str, PairedDifference]], alt: str) -> None:
     if not rows:
         st.markdown(":gray[No week is over yet: nothing to compare.]")
         return
-    st.altair_chart(interval_dots(pd.DataFrame(rows), UNIT), alt=alt)
+    draw(interval_dots(pd.DataFrame(rows), UNIT), alt=alt)
 
 
 def _row(name: str, one: PairedDifference) -> dict[str, object]:
@@ -151,7 +152,7 @@ def _kinds_card(kinds: Sequence[KindRecord]) -> None:
     )
     rows = [_kind_dot(one) for one in kinds if one.difference is not None]
     if rows:
-        st.altair_chart(
+        draw(
             interval_dots(pd.DataFrame(rows), UNIT, names="weeks"),
             alt="Chairman less vote in unanimous, split and overruled weeks, with intervals",
         )

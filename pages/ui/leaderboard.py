@@ -13,6 +13,7 @@ from core.rules.statistics.evidence import DEFAULT_RULES, Shortfall
 from core.types import AccountId, Direction
 from pages.ui.card_head import card_head
 from pages.ui.components import who
+from pages.ui.drawing import draw
 from pages.ui.format import percent, signed_percent, trade
 from pages.ui.key_figures import thinned
 from pages.ui.overview_charts import return_intervals
@@ -35,7 +36,7 @@ def leaderboard(seen: Overview) -> None:
     _table(seen)
     spans = _intervals(seen)
     if not spans.empty:
-        st.altair_chart(
+        draw(
             return_intervals(spans),
             alt="Return a year of each account with its 95 % interval, in per cent",
         )

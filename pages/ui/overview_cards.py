@@ -13,6 +13,7 @@ from pages.ui.card_head import card_head
 from pages.ui.charts import equity_lines
 from pages.ui.components import bullet_lines
 from pages.ui.condition import Condition
+from pages.ui.drawing import draw
 from pages.ui.format import (
     dollars,
     duration,
@@ -76,9 +77,7 @@ def _follow() -> None:
 
 
 def equity_card(frame: pd.DataFrame, names: Mapping[AccountId, str], chosen: AccountId) -> None:
-    st.altair_chart(
-        equity_lines(frame, names, chosen), alt="Equity of each account in dollars at each close"
-    )
+    draw(equity_lines(frame, names, chosen), alt="Equity of each account in dollars at each close")
 
 
 def decision_card(summary: WeekSummary, labels: Mapping[AccountId, AccountLabel]) -> None:

@@ -11,6 +11,7 @@ from core.schemas.pitch import Abstention, Comparison, InvalidationRule, Pitch, 
 from core.types import AccountId
 from pages.ui.card_head import card_head
 from pages.ui.components import bullets, card_title, labelled, who
+from pages.ui.drawing import draw
 from pages.ui.evidence import events_behind
 from pages.ui.format import conviction, percent, trade, words
 from pages.ui.pitch_values import value_of
@@ -91,7 +92,7 @@ def indicators_card(pitches: Sequence[Pitch], labels: Labels) -> None:
             week=pitches[0].week_id,
             type="PitchesCollected",
         )
-        st.altair_chart(
+        draw(
             indicator_bullets(pd.DataFrame(rows)),
             alt="Every pitch's indicators against their thresholds",
         )

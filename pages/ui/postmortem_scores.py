@@ -15,6 +15,7 @@ from core.schemas.postmortem_scores import (
 from core.types import AccountId
 from pages.ui.card_head import card_head
 from pages.ui.components import card_title, who
+from pages.ui.drawing import draw
 from pages.ui.format import (
     UNKNOWN,
     dollars,
@@ -55,9 +56,7 @@ def theses_card(report: Postmortem, labels: Labels) -> None:
         if drawn.empty:
             st.markdown(":gray[No thesis took a side.]")
         else:
-            st.altair_chart(
-                thesis_bars(drawn), alt="Move the thesis' way of each account, per cent"
-            )
+            draw(thesis_bars(drawn), alt="Move the thesis' way of each account, per cent")
     with right.container(border=True, height="stretch"):
         card_head(
             "Theses",
@@ -87,7 +86,7 @@ def exits_card(report: Postmortem, labels: Labels) -> None:
             return
         left, right = st.columns([2, 3])
         with left:
-            st.altair_chart(
+            draw(
                 exit_ranges(pd.DataFrame([_range(one, labels) for one in scores.exits])),
                 alt="Range, last close and exit of each position, per cent since entry",
             )

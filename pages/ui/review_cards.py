@@ -12,6 +12,7 @@ from core.types import AccountId
 from pages.ui.card_head import card_head
 from pages.ui.charts import Drawing
 from pages.ui.components import bullets, labelled, who
+from pages.ui.drawing import draw
 from pages.ui.format import words
 from pages.ui.safe import safe
 from pages.ui.week_charts import Scale, review_heatmap
@@ -60,7 +61,7 @@ def _scores(board: WeekBoard, labels: Labels) -> None:
     )
     view = chosen or VIEWS[0]
     st.caption(NOTES[view])
-    st.altair_chart(
+    draw(
         _seven(board, labels) if view == SEVEN else _square(board, labels, view),
         alt=f"Review scores as {view}, by reviewer and pitch",
     )

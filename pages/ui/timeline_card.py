@@ -11,6 +11,7 @@ from core.schemas.pitch import Abstention
 from core.types import AccountId
 from pages.ui.card_head import card_head
 from pages.ui.components import bullet_lines, who
+from pages.ui.drawing import draw
 from pages.ui.format import dollars, duration, words
 from pages.ui.safe import safe
 from pages.ui.theme import ACCENT, PEER
@@ -31,7 +32,7 @@ def timeline_card(timeline: Timeline, detail: WeekDetail, labels: Labels) -> Non
         st.markdown(":gray[No stage is finished yet.]")
         return
     frame, unit = _frame(timeline.spans)
-    st.altair_chart(stage_gantt(frame, unit), alt="The run's stages, how long each took")
+    draw(stage_gantt(frame, unit), alt="The run's stages, how long each took")
     failures = who_failed(timeline, detail, labels)
     if failures:
         bullet_lines(failures)

@@ -16,7 +16,7 @@ from tests.fixture_files import ROOT
 SCHEDULERS = ("one", "two")
 READER = "reader"
 MOST_DEATHS = 20
-STOP_WITHIN_S = 10.0
+STOP_WITHIN_S = 20.0
 
 
 class Herd:
