@@ -6,19 +6,23 @@ import streamlit as st
 
 from core.errors import CouncilError
 from core.types import StoreKind
-from pages.ui import data, ops_data
+from pages.ui import data, ops_data, providers_data
 from pages.ui.alerts_card import alerts_card
 from pages.ui.approval_card import approval_card, is_topical
 from pages.ui.breaker_card import breaker_card
+from pages.ui.broker_card import broker_card
 from pages.ui.components import heading, problem
 from pages.ui.job_form import job_form
 from pages.ui.jobs_card import jobs_card
 from pages.ui.ops_data import Control, Work
+from pages.ui.provider_cards import providers_section
 from pages.ui.signs_row import signs_row, warnings
 from pages.ui.slots_cards import coming_card, ended_card
 from pages.ui.switch_card import switch_card
 from pages.ui.visitor import may_steer
 
+NOW, PROVIDERS, BROKER = "Now", "Providers and cost", "Broker"
+SECTIONS = [NOW, PROVIDERS, BROKER]
 QUICK_S, SLOW_S = 2.0, 15.0  # between two looks, while a job is open and while none is
 
 state = data.now()
@@ -63,6 +67,23 @@ def jobs() -> None:
 
 
 signs()
+section = st.segmented_control(
+    "Section",
+    SECTIONS,
+    default=NOW,
+    key="show",
+    required=True,
+    bind="query-params",
+    label_visibility="collapsed",
+)
+if section == PROVIDERS:
+    providers_section(state)
+    st.stop()
+if section == BROKER:
+    with st.container(border=True):
+        broker_card(providers_data.custodies(state))
+    st.stop()
+
 proposal = control.proposal
 if proposal is not None and is_topical(proposal, ops_data.now()):
     with st.container(border=True):

@@ -36,7 +36,7 @@ def export_lines(reader: StoreReader, asked: EventFilter) -> bytes:
 def _events(reader: StoreReader, asked: EventFilter) -> Iterator[Mapping[str, Any]]:
     """One more than fit, so that it is known whether there are more."""
     looked_at = window(reader, asked, None, MOST_EVENTS + 1)
-    found = within(looked_at, asked, EVENTS.c.position).subquery()
+    found = within(reader, looked_at, asked, EVENTS.c.position).subquery()
     places = [row["position"] for row in reader.rows(select(found.c.position))]
     for first in range(0, len(places), AT_ONCE):
         some = EVENTS.c.position.in_(places[first : first + AT_ONCE])

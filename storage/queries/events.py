@@ -55,7 +55,7 @@ def event_page(reader: StoreReader, asked: EventFilter, at: int | None = None) -
     """The events the filter finds at or before position ``at``, PAGE of them at most."""
     looked_at = window(reader, asked, at, WINDOW if asked.text else PAGE + 1)
     excerpt = func.substr(PAYLOAD, 1, EXCERPT).label("excerpt")
-    shown = within(looked_at, asked, *COLUMNS, excerpt, func.length(PAYLOAD).label("size"))
+    shown = within(reader, looked_at, asked, *COLUMNS, excerpt, func.length(PAYLOAD).label("size"))
     rows = reader.rows(shown.limit(PAGE + 1))
     full = len(rows) > PAGE
     searched_to = _window_end(reader, looked_at) if asked.text and not full else None
