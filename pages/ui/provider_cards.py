@@ -81,7 +81,10 @@ def _seconds(milliseconds: float | None) -> str:
 
 
 def _latency(lines: Sequence[ModelLine]) -> None:
-    card_title("How long answers took", "answered calls alone, retries included")
+    card_title(
+        "How long answers took",
+        "answered calls: from the median (dot) to the 95th percentile",
+    )
     timed = [line for line in lines if line.p50_ms is not None and line.p95_ms is not None]
     if not timed:
         st.markdown(":gray[No answer of these weeks has a time on record.]")

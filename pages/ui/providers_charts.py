@@ -6,23 +6,24 @@ import altair as alt
 import pandas as pd
 
 from pages.ui.charts import Drawing
-from pages.ui.theme import ROW_HEIGHT, SMALL_CHART_HEIGHT
+from pages.ui.theme import ACCENT, ROW_HEIGHT, SMALL_CHART_HEIGHT, role_colour
 
 LABEL = 220
 
 
 def cost_bars(cost: pd.DataFrame, *, monthly: bool) -> Drawing:
     """Columns ``week_id, model, usd``: one bar a week (or month), stacked by model."""
+    legend = alt.Legend(orient="bottom", columns=2, labelLimit=120)
     every = "month" if monthly else "week"
     chart: alt.Chart = (
         alt.Chart(cost)
         .mark_bar()
         .encode(
-            x=alt.X("week_id:T", title=every),
+            x=alt.X("week_id:O", title=None, axis=alt.Axis(labelOverlap=True, labelAngle=-35)),
             y=alt.Y("sum(usd):Q", title="US dollars", axis=alt.Axis(format="$.2f")),
-            color=alt.Color("model:N", title=None, legend=alt.Legend(orient="bottom", columns=2)),
+            color=alt.Color("model:N", title=None, legend=legend),
             tooltip=[
-                alt.Tooltip("week_id:T", title=every),
+                alt.Tooltip("week_id:O", title=every),
                 alt.Tooltip("model:N"),
                 alt.Tooltip("usd:Q", title="US dollars", format="$.4f"),
             ],
@@ -50,9 +51,10 @@ def cost_by_model(totals: pd.DataFrame) -> Drawing:
 def latency_spans(frame: pd.DataFrame) -> Drawing:
     """Columns ``model, p50, p95`` in seconds: from the middle answer to the twentieth slowest."""
     rows = alt.Y("model:N", title=None, sort="-x", axis=alt.Axis(labelLimit=LABEL))
-    title = "seconds an answer took: the median (dot) to the 95th percentile"
-    base = alt.Chart(frame).encode(
+    title = "seconds"
+    base = alt.Chart(frame.assign(role=ACCENT)).encode(
         y=rows,
+        color=role_colour(),
         tooltip=[
             alt.Tooltip("model:N"),
             alt.Tooltip("p50:Q", title="median, s", format=".3~f"),
