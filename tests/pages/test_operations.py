@@ -217,7 +217,7 @@ def test_a_proposal_shows_its_numbers_and_one_account_is_approved(show, desk):
     row = row_with(app, "Council")
     assert (row["holds"], row["target"]) == ("cash", "100 SPY (+50.0%)")
     assert (row["cash now"], row["cash after"]) == ("$100,000", "$49,962")
-    app.get("button_group")[0].select("acct_5")
+    app.get("button_group")[-1].select("acct_5")
     app = press(app, "Approve")
     assert row_with(app, "Council")["word"] == "approved by operator"
     assert "1 of 2 accounts wait" in said(app)
