@@ -56,7 +56,7 @@ def job_tools(settings: Settings, desk: Desk) -> StoreTools:
 
     return StoreTools(
         store=store,
-        runs=settings.paths.runs,
+        exports=settings.paths.exports,
         past=past,
         scratch=scratch_desk(settings, store),
         simulation=lambda command: simulation_desk(settings, command),

@@ -28,12 +28,14 @@ from storage.export import export_folder, export_week
 class StoreTools:
     """`JobTools` made of what only the composition root can make.
 
+    ``exports`` is the only folder into which files are written because somebody asked for a job.
+
     ``past`` gives the desk as of an instant that is over, ``simulation`` opens a simulation's desk
     on its own store for as long as it is used.
     """
 
     store: SqlEventStore
-    runs: Path
+    exports: Path
     past: Callable[[datetime], Desk]
     scratch: ScratchDesk
     simulation: Callable[[RunJob], AbstractContextManager[Desk]]
@@ -91,7 +93,7 @@ class StoreTools:
         tell("export", 0, 1)
         known = configured(self.store)
         kind = StoreKind.REAL if known is None else known.kind
-        folder = export_folder(self.runs, kind, week)
+        folder = export_folder(self.exports, kind, week)
         events = export_week(self.store, week, folder)
         return Done(
             f"week {week}: {events} events exported to {folder}",

@@ -49,12 +49,13 @@ class PoolSpec(Schema):
 
 
 class Paths(Schema):
-    """Where things lie; ``runs`` receives stores and exported weeks."""
+    """Where things lie; ``runs`` receives stores and closed weeks, ``exports`` what jobs write."""
 
     root: Path
     config_dir: Path
     env_file: Path
     runs: Path
+    exports: Path
 
     @property
     def demo_store(self) -> str:
@@ -166,7 +167,13 @@ def _root(env: Mapping[str, str]) -> Path:
 
 def _paths(root: Path, config_dir: Path | None) -> Paths:
     config = config_dir or root / "config"
-    return Paths(root=root, config_dir=config, env_file=root / ".env", runs=root / "runs")
+    return Paths(
+        root=root,
+        config_dir=config,
+        env_file=root / ".env",
+        runs=root / "runs",
+        exports=root / "exports",
+    )
 
 
 def _folder(text: str | None, root: Path) -> Path | None:

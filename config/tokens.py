@@ -19,9 +19,9 @@ def share_of(signer: Signer, token: str) -> str | None:
     return signer.read(SHARE, token)
 
 
-def share_link(settings: Settings, signer: Signer, share_id: str) -> str:
-    """The link itself, under PUBLIC_BASE_URL or this machine's own address."""
-    base = settings.public_base_url or f"http://127.0.0.1:{settings.ports.web}"
+def share_link(settings: Settings, signer: Signer, share_id: str, here: str | None = None) -> str:
+    """The link itself, under PUBLIC_BASE_URL, else ``here`` (where a page was opened), else this machine."""
+    base = settings.public_base_url or here or f"http://127.0.0.1:{settings.ports.web}"
     return f"{base.rstrip('/')}/s/{share_token(signer, share_id)}"
 
 

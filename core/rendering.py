@@ -86,7 +86,7 @@ class PromptLibrary:
         digest = self.hash(name)
         try:
             text = self._environment.get_template(name).render(values)
-        except (TemplateError, TypeError, ValueError) as error:
+        except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
             raise _unrenderable(name, error) from error
         return Rendered(text.strip() + "\n", digest)
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import CouncilError
 from core.types import StoreKind
-from pages.ui import data, ops_data, providers_data
+from pages.ui import data, ops_data, providers_data, share_data
 from pages.ui.alerts_card import alerts_card
 from pages.ui.approval_card import approval_card, is_topical
 from pages.ui.breaker_card import breaker_card
@@ -16,6 +16,7 @@ from pages.ui.job_form import job_form
 from pages.ui.jobs_card import jobs_card
 from pages.ui.ops_data import Control, Work
 from pages.ui.provider_cards import providers_section
+from pages.ui.shares_card import shares_card
 from pages.ui.signs_row import signs_row, warnings
 from pages.ui.slots_cards import coming_card, ended_card
 from pages.ui.switch_card import switch_card
@@ -112,3 +113,6 @@ with st.container(border=True):
     breaker_card(control.scopes, ops_data.policy(state).breaker, labels)
 with st.container(border=True):
     alerts_card(control.alerts)
+if may_steer():
+    with st.container(border=True):
+        shares_card(share_data.links(state), data.week_ids(state))

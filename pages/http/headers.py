@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.tracing import bind
+from pages.http.cors import ApiCors
 from pages.http.guards import RequestGuard
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -107,4 +108,4 @@ def _source(script: str) -> str:
 
 def middleware() -> list[Middleware]:
     """Outermost first: every answer carries the headers, a refusal too."""
-    return [Middleware(SecurityHeaders), Middleware(RequestGuard)]
+    return [Middleware(SecurityHeaders), Middleware(RequestGuard), Middleware(ApiCors)]

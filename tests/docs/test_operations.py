@@ -91,7 +91,8 @@ def test_every_service_may_do_little(path):
     assert service["User"] == "council"
     assert service["NoNewPrivileges"] == "yes"
     assert service["ProtectSystem"] == "strict"
-    assert service["ReadWritePaths"] == f"{INSTALLED}/runs"
+    exports = f" {INSTALLED}/exports" if "scheduler" in path.name else ""
+    assert service["ReadWritePaths"] == f"{INSTALLED}/runs{exports}"
     assert service["CapabilityBoundingSet"] == ""
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,11 +21,13 @@ from core.desk.sharing import id_at, revoke_share
 from core.desk.writing import append_one, new_event
 from core.events.access import ShareLinkCreated, ShareLinkOpened
 from core.types import StreamId, WeekId
+from pages.http.store import STORE_VARIABLE
 from storage.jobs import open_for_commands
 from storage.passes import create_share
-from tests.e2e.conftest import web_app
+from tests.e2e.conftest import free_port, web_app
 from tests.fakes.passwords import CANARY, cheap_hash
 from tests.fakes.stored_weeks import simulated_store
+from tests.fixture_files import ROOT
 
 SOON = 30_000
 NAME = "desk.localhost"
@@ -94,7 +99,7 @@ def test_a_password_opens_the_page_that_was_asked_for_and_a_logout_closes_every_
     [cookie] = [one for one in page.context.cookies() if one["name"] == "council_session"]
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
     assert page.evaluate("document.cookie").count("council") == 0
-    page.get_by_role("link", name="Operations").click()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Operations").click()
     expect(page.get_by_role("button", name="Disable trading")).to_be_visible(timeout=SOON)
     kept = {"council_session": cookie["value"]}
     assert httpx.get(f"{desk[1]}/metrics", headers={"Host": NAME}, cookies=kept).status_code == 200
@@ -169,7 +174,8 @@ def test_a_forged_link_is_one_line(desk, store):
 def test_read_only_pages_show_everything_and_no_control(went, public):
     page = went(public)
     expect(page.get_by_test_id("stMetric")).to_have_count(4)
-    page.get_by_role("link", name="Operations").click()
+    nav = page.get_by_test_id("stSidebarNav")
+    nav.get_by_role("link", name="Operations").click()
     expect(page.locator("h1")).to_have_text("Operations", timeout=SOON)
     expect(page.get_by_text("Kill switch")).to_be_visible()
     main = page.get_by_test_id("stMain")
@@ -190,3 +196,18 @@ def test_no_secret_is_in_a_log_or_in_the_store(desk, store):
     for secret in (CANARY.encode(), b"$argon2", key, key.hex().encode(), token.encode()):
         assert secret not in kept
     assert b"was refused" in desk[3].read_bytes()
+
+
+def test_open_to_a_network_without_a_login_it_says_why_and_does_not_start(tmp_path):
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py")]
+    options = ["--server.address=0.0.0.0", f"--server.port={free_port()}"]
+    named = ["--browser.serverAddress=127.0.0.1"]  # else Streamlit asks elsewhere for its address
+    own = {STORE_VARIABLE: f"sqlite:///{tmp_path / 'desk.db'}"}
+    done = subprocess.run(
+        [*command, *options, *named],
+        cwd=tmp_path, env={**os.environ, **own}, capture_output=True, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "refused to start: address 0.0.0.0 is open to a network" in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr + done.stdout

@@ -41,7 +41,7 @@ class JobDesk:
         settings, store = self.bench.settings, self.bench.store
         return StoreTools(
             store=store,
-            runs=self.runs,
+            exports=self.runs,
             past=self.past,
             scratch=scratch_desk(settings, store),
             simulation=self._simulation,
