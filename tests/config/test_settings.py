@@ -48,7 +48,7 @@ def test_a_key_makes_auto_live_and_the_origin_says_so(root):
     settings = load_settings(root, {"OPENROUTER_API_KEY": "sk-or-secret"})
     shown = settings.origins["profile"]
     assert shown.value_shown == "live"
-    assert shown.origin == "config/models.yaml:3 (auto: OPENROUTER_API_KEY is present)"
+    assert shown.origin == "config/models.yaml:6 (auto: OPENROUTER_API_KEY is present)"
 
 
 def test_the_command_line_chooses_the_profile_and_the_store(root):
