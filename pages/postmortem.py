@@ -42,7 +42,7 @@ with title:
         f"{day(report.first_session)} to {day(report.last_session)} · {status} · scored by code from "
         "recorded prices, fills and reviews before any text was written",
     )
-with st.container(horizontal=True, gap="small"):
+with st.container(horizontal=True, gap="small", vertical_alignment="center"):
     link("week", ":small[The week in full]", week=chosen)
     report_link(chosen)
     events_behind(week=chosen, type="PostmortemWritten")

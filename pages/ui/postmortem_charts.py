@@ -46,7 +46,7 @@ def exit_ranges(frame: pd.DataFrame) -> Drawing:
         ],
     )
     axis = alt.X("worst:Q", title="per cent since entry", axis=alt.Axis(tickCount=6))
-    ranges = base.mark_rule(strokeWidth=3, opacity=0.45).encode(x=axis, x2="best:Q")
+    ranges = base.mark_rule(strokeWidth=3, opacity=0.4, color=READABLE).encode(x=axis, x2="best:Q")
     holds = base.mark_tick(size=18, thickness=3, color=READABLE).encode(x="hold:Q")
     exits = base.transform_filter("isValid(datum.exit)").mark_point(filled=True, size=90)
     zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=READABLE, strokeDash=[2, 3])

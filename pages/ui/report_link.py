@@ -11,4 +11,6 @@ from pages.ui.visitor import visitor
 def report_link(week_id: WeekId) -> None:
     """Opens beside the app; a guest's link opens one page, and this is another one."""
     if visitor().may_read:
-        st.link_button("Report to print or send", f"/report/{week_id}", icon=None, type="tertiary")
+        st.link_button(
+            ":small[Report to print or send]", f"/report/{week_id}", icon=None, type="tertiary"
+        )

@@ -164,7 +164,8 @@ def test_at_debug_every_request_is_logged(lines):
 
 @pytest.mark.parametrize("level", ["INFO", "DEBUG"])
 @pytest.mark.parametrize("status", [303, 410])
-def test_the_token_of_a_shared_link_is_in_no_line(lines, level, status):
+@pytest.mark.parametrize("way", ["s", "r"])
+def test_the_token_of_a_shared_link_is_in_no_line(lines, level, status, way):
     written = lines(level=level)
-    asked("/s/IjQi.aBcDeF.token-of-a-link", status)
-    assert json.loads(written()[0])["event"].endswith(f'"GET /s/… HTTP/1.1" {status}')
+    asked(f"/{way}/IjQi.aBcDeF.token-of-a-link", status)
+    assert json.loads(written()[0])["event"].endswith(f'"GET /{way}/… HTTP/1.1" {status}')
