@@ -48,14 +48,14 @@ class TellingModel:
         )
 
 
-def lived(model):
+def lived(model, until="2024-01-12"):
     settings = rules_settings()
     profile = settings.policy.profile.model_copy(update={"chairman": CHAIR})
     policy = settings.policy.model_copy(update={"profile": profile})
     made = bench(settings.model_copy(update={"policy": policy}), model=model)
     unpaid = replace(made.desk.providers, check=None)  # this chairman needs no key
     made = replace(made, desk=replace(made.desk, providers=unpaid))
-    assert made.simulate("2024-01-03", "2024-01-19").failed == 0
+    assert made.simulate("2024-01-03", until).failed == 0
     return made
 
 
@@ -66,7 +66,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def told(model):
-    return lived(model)
+    return lived(model, "2024-01-18")
 
 
 def test_each_closed_week_is_told_once_after_it_is_closed(told, model):
@@ -112,9 +112,9 @@ def test_a_failure_is_recorded_once_and_closes_the_week_all_the_same(says, reaso
     model = TellingModel(says)
     made = lived(model)
     failed = made.events(PostmortemTextFailed)
-    assert [one.week_id for one in failed] == ["2024-01-03", "2024-01-10"]
+    assert [one.week_id for one in failed] == ["2024-01-03"]
     assert reason in failed[0].reason
-    assert len(made.events(WeekClosed)) == 2
+    assert len(made.events(WeekClosed)) == 1
     assert made.events(PostmortemTextWritten) == []
     assert made.replay("2024-01-10").difference is None
 
