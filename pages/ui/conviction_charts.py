@@ -114,7 +114,10 @@ def _steps(canvas: Canvas, path: pd.DataFrame) -> list[Any]:
     marks = _told(canvas.points(acted, place, "conviction")).mark_point(
         filled=True, size=110, opacity=1, color=READABLE
     )
-    return [canvas.line(place), line, points, marks.encode(shape=shape), *_words(canvas, acted)]
+    drawn = [canvas.line(place), line, points]
+    if acted.empty:  # a layer without marks would still be announced, and without a name
+        return drawn
+    return [*drawn, marks.encode(shape=shape), *_words(canvas, acted)]
 
 
 def _words(canvas: Canvas, acted: pd.DataFrame) -> list[Any]:

@@ -35,10 +35,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def web_app(store: str, folder: Path, **variables: str) -> Iterator[str]:
+def web_app(
+    store: str, folder: Path, script: Path = ROOT / "streamlit_app.py", **variables: str
+) -> Iterator[str]:
     """The address of the app over ``store``, started from another folder than its own."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py")]
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
     log = folder / f"web-{port}.log"
     with log.open("w") as output:
         process = subprocess.Popen(
