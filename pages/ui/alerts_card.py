@@ -10,6 +10,7 @@ import streamlit as st
 from core.desk.alert_listing import ListedAlert
 from pages.ui.components import card_title
 from pages.ui.format import short_moment, words
+from pages.ui.safe import cell
 
 
 def alerts_card(alerts: Sequence[ListedAlert]) -> None:
@@ -32,6 +33,6 @@ def _row(one: ListedAlert) -> dict[str, object]:
         "when": short_moment(one.alert.occurred_at),
         "severity": str(one.alert.severity),
         "kind": words(one.alert.kind),
-        "alert": one.alert.title,
-        "told": told or "nobody yet",
+        "alert": cell(one.alert.title),
+        "told": cell(told) or "nobody yet",
     }

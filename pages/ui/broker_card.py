@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.ui.card_head import card_head
 from pages.ui.format import moment, short_moment, words
-from pages.ui.safe import clipped, safe, visible
+from pages.ui.safe import cell, clipped, safe, visible
 from storage.queries.reconciliation import CustodyLine, MismatchLine
 
 LONGEST = 120
@@ -51,9 +51,9 @@ def broker_card(lines: Sequence[CustodyLine]) -> None:
 def _sides(one: MismatchLine) -> dict[str, str]:
     return {
         "what": words(one.what),
-        "of": visible(clipped(one.subject, LONGEST)),
-        "ledger says": visible(clipped(one.ledger, LONGEST)),
-        "broker says": visible(clipped(one.broker, LONGEST)),
+        "of": cell(one.subject, LONGEST),
+        "ledger says": cell(one.ledger, LONGEST),
+        "broker says": cell(one.broker, LONGEST),
         "since": short_moment(one.since),
     }
 
@@ -64,5 +64,5 @@ def _row(line: CustodyLine) -> dict[str, str]:
         "holds": ", ".join(map(visible, line.accounts)),
         "state": f"{len(line.open)} differ" if line.open else "agrees",
         "last word": short_moment(line.looked_at),
-        "resolved": visible(clipped(line.resolved, LONGEST)),
+        "resolved": cell(line.resolved, LONGEST),
     }

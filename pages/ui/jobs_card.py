@@ -14,7 +14,7 @@ from pages.ui.commanding import CLOCK, answered, by, command
 from pages.ui.components import card_title
 from pages.ui.format import short_moment, span, words
 from pages.ui.ops_data import Work
-from pages.ui.safe import clipped, safe
+from pages.ui.safe import cell, clipped, safe
 from pages.ui.visitor import may_steer
 from storage.event_store import SqlEventStore
 from storage.jobs import cancel_job as cancel
@@ -88,13 +88,13 @@ def _recent(jobs: Sequence[JobLine]) -> None:
         pd.DataFrame(
             [
                 {
-                    "job": job.key,
+                    "job": cell(job.key),
                     "outcome": str(job.status),
-                    "what came of it": job.detail,
+                    "what came of it": cell(job.detail),
                     "took": _took(job),
                     "asked": short_moment(job.requested_at),
-                    "by": job.requested_by,
-                    "result": dumps(dict(job.result)).decode() if job.result else "",
+                    "by": cell(job.requested_by),
+                    "result": cell(dumps(dict(job.result)).decode()) if job.result else "",
                 }
                 for job in jobs
             ]

@@ -15,7 +15,7 @@ from pages.ui.data import StoreState
 from pages.ui.format import dollars, duration, percent, short_moment
 from pages.ui.providers_charts import cost_bars, cost_by_model, latency_spans
 from pages.ui.providers_data import WINDOWS, Behaviour
-from pages.ui.safe import clipped, visible
+from pages.ui.safe import cell, visible
 from storage.queries.providers import ModelLine
 from storage.queries.step_downs import LOOKED_AT, RESEARCH, StepDown
 
@@ -72,7 +72,7 @@ def _row(line: ModelLine) -> dict[str, object]:
         "p50": _seconds(line.p50_ms),
         "p95": _seconds(line.p95_ms),
         "cost": "free" if line.model.startswith(f"{RULES_VENDOR}/") else dollars(line.usd, 2),
-        "newest trouble": visible(clipped(line.trouble, TROUBLE_SIGNS)),
+        "newest trouble": cell(line.trouble, TROUBLE_SIGNS),
     }
 
 
@@ -139,7 +139,7 @@ def _steps(steps: Sequence[StepDown]) -> None:
             "then": visible(one.then),
             "times": one.times,
             "last": short_moment(one.last),
-            "why": visible(clipped(one.why, TROUBLE_SIGNS)),
+            "why": cell(one.why, TROUBLE_SIGNS),
         }
         for one in steps
     ]

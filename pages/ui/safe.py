@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+LONGEST = 4_000
+"""Signs; the audit page holds the whole of any text."""
 WORD_JOINER = "\u2060"
 MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@])")
 INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
@@ -23,9 +25,10 @@ FOUND_LATER = re.compile(r"://|@|(?i:www)(?=\.)|:(?=(?i:material/|streamlit:))")
 def safe(text: object) -> str:
     """One line of Markdown that shows ``text`` letter by letter; runs of space become one.
 
-    Control characters and those that turn the direction of writing are dropped.
+    Control characters and those that turn the direction of writing are dropped. What is longer than
+    LONGEST is cut: nobody reads it, and every visitor would fetch it with every rerun.
     """
-    plain = " ".join(INVISIBLE.sub("", str(text)).split())
+    plain = clipped(" ".join(INVISIBLE.sub("", str(text)).split()), LONGEST)
     apart = FOUND_LATER.sub(lambda found: _taken_apart(found.group()), plain)
     return MARKUP.sub(r"\\\1", apart)
 
@@ -49,3 +52,8 @@ def clipped(text: object, length: int) -> str:
     """At most ``length`` signs of the text, an ellipsis where it was cut; to be made safe after."""
     words = str(text)
     return words if len(words) <= length else f"{words[: length - 1].rstrip()}…"
+
+
+def cell(text: object, length: int = 300) -> str:
+    """A table's cell: no Markdown is read there, but an endless line would be fetched whole."""
+    return visible(clipped(text, length))

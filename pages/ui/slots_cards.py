@@ -12,6 +12,7 @@ from pages.ui.commanding import CLOCK, answered, by, command, typed
 from pages.ui.components import card_title
 from pages.ui.format import short_moment, span, words
 from pages.ui.ops_data import ENDED, Work
+from pages.ui.safe import cell
 from pages.ui.visitor import may_steer
 from storage.control import pause_scheduler, resume_scheduler
 from storage.event_store import SqlEventStore
@@ -64,7 +65,7 @@ def _coming(slot: ComingSlot, now: datetime) -> dict[str, object]:
         "when": short_moment(slot.at),
         "in": span(wait) if wait > 0 else f"due for {span(-wait)}",
         "slot": _name(slot.slot),
-        "tried": tried,
+        "tried": cell(tried),
     }
 
 
@@ -74,7 +75,7 @@ def _ended(slot: EndedSlot, *, lived: bool) -> dict[str, object]:
         "slot": _name(slot.slot),
         "result": slot.outcome,
         "late": span(slot.late_s) if lived and slot.late_s >= LATE_S else "",
-        "why": slot.detail,
+        "why": cell(slot.detail),
     }
 
 

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.safe import MARKUP, WORD_JOINER, clipped, safe
+from pages.ui.safe import LONGEST, cell, clipped, safe, visible
 
 
 def shown(markdown):
@@ -42,3 +42,12 @@ def test_signs_that_turn_the_direction_of_writing_are_dropped():
 def test_a_long_text_ends_in_an_ellipsis():
     assert clipped("abcdef", 4) == "abc…"
     assert clipped("abcd", 4) == "abcd"
+
+
+def test_hidden_signs_are_spelled_out_where_no_markdown_is_read():
+    assert visible("a\u202eb\u200bc\x1b[0m\nd\te") == "a\\u202eb\\u200bc\\u001b[0m\nd\te"
+
+
+def test_an_endless_line_is_cut_in_prose_and_in_cells():
+    assert len(safe("x" * 200_000)) == LONGEST
+    assert len(cell("x" * 200_000)) == 300
