@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.safe import LONGEST, cell, clipped, safe, visible
+from pages.ui.safe import LONGEST, MARKUP, WORD_JOINER, cell, clipped, safe, visible
 
 
 def shown(markdown):
