@@ -20,6 +20,8 @@ from itertools import groupby
 from pathlib import Path
 from urllib.request import urlopen
 
+from sqlalchemy import QueuePool
+
 from benchmarks.soak_samples import Sample, fitted_ratio, open_files, rss, table, threads
 from config.memory import few_arenas
 from config.observed_http import serve
@@ -113,6 +115,7 @@ def soaked(folder: Path, weeks: int, minutes: float) -> tuple[list[Sample], Coun
     """A sample a week, and how the slots ended."""
     settings = desk_settings(folder)
     store = open_store(settings)
+    _fill_pool(store)
     clock = FixedClock(at_new_york(START, settings.policy.schedule.postmortem) - timedelta(hours=2))
     lease = Lease(store.engine, holder=this_process(), ttl_s=settings.lease_s)
     planned = list(weeks_of_slots(settings, weeks))
@@ -125,6 +128,17 @@ def soaked(folder: Path, weeks: int, minutes: float) -> tuple[list[Sample], Coun
             asyncio.run(_live(soak, planned, minutes * 60))
         keys = {slot.key for week in planned for slot in week}
         return soak.samples, _outcomes(store, keys)
+
+
+def _fill_pool(store: SqlEventStore) -> None:
+    """Open the few connections the pool keeps: a file that is opened later is a leak."""
+    pool = store.engine.pool
+    assert isinstance(pool, QueuePool)  # of a store on disk
+    with ExitStack() as held:
+        for _ in range(pool.size()):
+            held.enter_context(store.engine.connect()).exec_driver_sql(
+                "SELECT 1 FROM events LIMIT 1"
+            )
 
 
 async def _live(soak: Soak, planned: Sequence[Sequence[Slot]], seconds: float) -> None:
