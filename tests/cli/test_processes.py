@@ -52,7 +52,7 @@ def started(environment, *words: str):
                 os.kill(child, signal.SIGKILL)
 
 
-def line_with(process, words: str, within_s: float = 30) -> str:
+def line_with(process, words: str, within_s: float = 60) -> str:
     """The next line on standard output that holds ``words``."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:

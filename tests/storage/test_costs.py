@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from alembic import command
+from sqlalchemy import create_engine, text
 
 from core.events.calls import (
     ModelCallCompleted,
@@ -17,6 +18,7 @@ from core.events.calls import (
 from core.events.spending import BudgetStopped
 from core.schemas.model_call import CostSource, ModelAnswer, Usage
 from core.types import StreamId, WeekId
+from storage.migrations import alembic_config
 from storage.projections import ALL_PROJECTIONS
 from storage.projections.calls import CALLS
 from storage.queries import StoreReader
@@ -173,27 +175,31 @@ def test_past_calls_have_a_mean_size_by_stage(desk):
     assert mean_tokens(StoreReader(desk.engine)) == {"pitch": (2_000, 200)}
 
 
-LATER_TABLES = (
-    *("leases", "jobs", "proposals", "approvals", "shadow_terms", "shadow_books", "shadow_equity"),
-    *("planned_slots", "slot_attempts", "scheduler_pause"),
-    *("lab_equity", "lab_weeks", "lab_state", "lab_ideas", "identity_guesses", "identity_state"),
-    *("conversations", "postmortem_texts"),
-)
-LATER_INDEXES = tuple(f"ix_events_{name}_position" for name in ("week_id", "run_id", "type"))
-"""What revisions after 0003 made."""
+def as_of_0002() -> tuple[set[str], set[str]]:
+    """The tables and indexes of a store that nobody has migrated since."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        return named(connection, "table"), named(connection, "index")
+
+
+def named(connection, kind: str) -> set[str]:
+    asked = text("SELECT name FROM sqlite_master WHERE type = :kind AND name NOT LIKE 'sqlite_%'")
+    return set(connection.execute(asked, {"kind": kind}).scalars())
 
 
 def test_a_store_of_before_gets_the_bills_of_its_old_calls_when_it_is_opened(desk, open_at):
     call(desk, "pitch/acct_1", fell(), answered("0.01"))
     before = lines(desk)
+    tables, indexes = as_of_0002()
     with desk.engine.begin() as connection:
         for statement in (
-            "DROP TABLE call_costs",
-            "DROP TABLE budget_stops",
             "ALTER TABLE model_calls DROP COLUMN deputy",
             "ALTER TABLE model_calls DROP COLUMN provider",
-            *(f"DROP TABLE {name}" for name in LATER_TABLES),
-            *(f"DROP INDEX {name}" for name in LATER_INDEXES),
+            *(f"DROP TABLE {name}" for name in named(connection, "table") - tables),
+            *(f"DROP INDEX IF EXISTS {name}" for name in named(connection, "index") - indexes),
             "UPDATE alembic_version SET version_num = '0002'",
         ):
             connection.execute(text(statement))

@@ -26,8 +26,10 @@ NOT_THERE = {"abstentions", "budget_stops", "jobs", "proposals", "approvals"} | 
     "slot_attempts",
     "scheduler_pause",
     "conversations",
+    "notes",
+    "postmortem_texts",
 }
-"""A simulated rules desk has none: nobody is silent, paid, asked or pausing, no scheduler ran."""
+"""A simulated rules desk has none: nobody is silent, paid, asked, pausing or noting, no scheduler ran."""
 TABLES = [cls for projection in ALL_PROJECTIONS for cls in projection.tables]
 
 
