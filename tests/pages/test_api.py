@@ -170,3 +170,15 @@ def test_the_breaker_is_evaluated_and_reset_with_a_reason(ask, store_at):
     wrong = ask("POST", "/api/system/circuit-breaker/reset", json={"scope": "moon", "reason": "x"})
     assert wrong.status_code == 422
     assert "moon" in wrong.json()["error"]
+
+
+def test_a_note_is_all_that_is_written_into_the_log_from_here(ask, store_at):
+    open_desk(store_at)
+    note = {"kind": "week", "about": "2026-09-16", "text": "the pack was thin"}
+    pinned = ask("POST", "/api/events", json=note)
+    assert (pinned.status_code, pinned.json()["by"]) == (202, "operator")
+    newest = ask("GET", "/api/events").json()["lines"][0]
+    assert newest["type"] == "NoteAdded"
+    refused = ask("POST", "/api/events", json={**note, "kind": "OrderFilled"})
+    assert refused.status_code == 422
+    assert "OrderFilled" in refused.json()["error"]

@@ -1,4 +1,4 @@
-"""The log itself: events by filter, one in full."""
+"""The log itself: events by filter, one in full, and a person's note beside it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from core.events.notes import NoteAdded
 from core.schemas.base import Schema
-from pages.http.api.endpoint import Call, Endpoint, found, get
+from pages.http.api.endpoint import Call, Endpoint, found, get, post
 from pages.http.api.fields import AnyDay, Cursor
+from pages.http.store import commands_store
+from storage.notes import add_note, subject_of
 from storage.queries.event_filter import EventFilter
 from storage.queries.events import EventPage, event_page
 from storage.queries.one_event import WholeEvent, whole_event
@@ -27,8 +30,20 @@ class Events(Schema):
     at: Annotated[Cursor | None, Field(description="the page's newest position")] = None
 
 
+class Annotation(Schema):
+    """A note on a ``week``, a ``pitch`` or an ``order``: the only thing that is written from here."""
+
+    kind: Text
+    about: Annotated[str, Field(description="the week's day, the pitch's or the order's id")]
+    week: Annotated[AnyDay | None, Field(description="the week a pitch or an order is of")] = None
+    text: Annotated[str, Field(max_length=4_000)]
+
+
 def endpoints() -> list[Endpoint]:
     return [
+        post(
+            "/api/events", "Pin a note to a week, a pitch or an order", NoteAdded, _note, Annotation
+        ),
         get("/api/events", "Events of the log, the newest first", EventPage, _page, Events),
         get("/api/events/{id}", "One event in full, by its id or position", WholeEvent, _one),
     ]
@@ -43,3 +58,10 @@ def _page(call: Call) -> EventPage:
 def _one(call: Call) -> WholeEvent:
     event: WholeEvent = found(whole_event(call.reader, call.path["id"]), "event", call.path["id"])
     return event
+
+
+def _note(call: Call) -> NoteAdded:
+    said = call.body
+    subject = subject_of(said.kind, said.about, said.week)
+    with commands_store() as store:
+        return add_note(store, subject, said.text, call.visitor.name, call.clock)
