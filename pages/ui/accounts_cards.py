@@ -88,7 +88,7 @@ def record_card(view: RecordView, name: str, basis: str) -> None:
     note = f"in grey {named}, from the same money at the first session's open" if named else basis
     card_head("Equity, drawdown, exposure", note, stream=f"account/{view.course.tenure.account_id}")
     draw(
-        record_panels(own_frame(view, name), rival_frame(view)),
+        record_panels(own_frame(view), rival_frame(view)),
         alt=f"Equity of {name} with its benchmarks, drawdown and exposure at each close",
     )
     if not view.rivals:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pages.ui.bands import Band, Canvas, band, money, share
 from pages.ui.charts import READABLE, Drawing
-from pages.ui.theme import ACCENT, SMALL_CHART_HEIGHT, role_colour
+from pages.ui.theme import ACCENT, PEER, SMALL_CHART_HEIGHT, role_colour
 
 TALL = 480
 SHORT_SPAN = pd.Timedelta(days=150)
@@ -29,35 +29,34 @@ MONTHS = [
     "year",
 ]
 ROW_PX, FRAME_PX = 30, 45
+CLOSE = alt.Tooltip("at:T", title="close of", format="%a %d %b %Y")
 
 
 def record_panels(own: pd.DataFrame, rivals: pd.DataFrame) -> Drawing:
     """Equity with its rivals, and on the same time axis how far below its peak it stood and was exposed.
 
-    ``own``: ``at, who, role, equity`` (USD), ``drawdown, gross, net`` (fractions of equity), ``local``;
-    ``rivals``: ``at, who, role, equity, local``, each dashed by its own name.
+    ``own``: ``at``, ``equity`` (USD), ``drawdown, gross, net`` (fractions of equity); ``rivals``:
+    ``at, who, equity``, each dashed by its own name.
     """
     exposure = pd.Series([*own["gross"], *own["net"]])
     worth = pd.Series([*own["equity"], *rivals["equity"]])
-    bands = (
-        band("equity, $", (0.52, 0.95), worth, money),
-        band("below the peak so far", (0.29, 0.44), own["drawdown"], share, zero=True),
-        band("exposure: gross shaded, net as a line", (0.02, 0.2), exposure, share, zero=True),
+    money_band = band("equity, $", (0.52, 0.95), worth, money)
+    falls = band("below the peak so far", (0.29, 0.44), own["drawdown"], share, zero=True)
+    held = band("exposure: gross shaded, net as a line", (0.02, 0.2), exposure, share, zero=True)
+    canvas = Canvas((money_band, falls, held), _time(own["at"]))
+    placed = canvas.placed(
+        own.assign(role=ACCENT), equity=money_band, drawdown=falls, gross=held, net=held
     )
-    canvas = Canvas(bands, _time(own["at"]), own["at"].min())
-    equity = _told(canvas.points(own, bands[0], "equity"))
+    base, thin = _base(canvas, placed), 1.25
     return alt.layer(
-        canvas.line(bands[1]),
-        canvas.line(bands[2]),
-        _rivals(canvas, rivals),
-        equity.mark_line(strokeWidth=2.25).encode(color=role_colour()),
-        _area(canvas, own, bands[1], "drawdown"),
-        _area(canvas, own, bands[2], "gross"),
-        _told(canvas.points(own, bands[2], "net"))
-        .mark_line(interpolate="step-after", strokeWidth=1.25)
-        .encode(color=role_colour()),
+        *_rivals(canvas, canvas.placed(rivals.assign(role=PEER), equity=money_band)),
+        base.mark_line(strokeWidth=2.25).encode(y=canvas.y("equity_place")),
+        _area(canvas, base, "drawdown", falls),
+        _area(canvas, base, "gross", held),
+        base.mark_line(interpolate="step-after", strokeWidth=thin).encode(y=canvas.y("net_place")),
         canvas.titles(),
-    ).properties(height=TALL)
+        height=TALL,
+    )
 
 
 def _time(moments: pd.Series[pd.Timestamp]) -> alt.X:
@@ -71,47 +70,56 @@ def _time(moments: pd.Series[pd.Timestamp]) -> alt.X:
     )
 
 
-def _told(points: Any) -> Any:
-    return points.encode(
+def _base(canvas: Canvas, placed: pd.DataFrame) -> Any:
+    return alt.Chart(placed).encode(
+        x=canvas.time,
+        color=role_colour(),
         tooltip=[
-            alt.Tooltip("who:N", title="record of"),
-            alt.Tooltip("local:N", title="close of"),
+            CLOSE,
             alt.Tooltip("equity:Q", title="equity, $", format=",.0f"),
             alt.Tooltip("drawdown:Q", title="below the peak", format="+.1%"),
             alt.Tooltip("gross:Q", title="gross exposure", format=".0%"),
             alt.Tooltip("net:Q", title="net exposure", format="+.0%"),
-        ]
+        ],
     )
 
 
-def _rivals(canvas: Canvas, rivals: pd.DataFrame) -> Any:
-    told = [
-        alt.Tooltip("who:N", title="benchmark"),
-        alt.Tooltip("local:N", title="close of"),
-        alt.Tooltip("equity:Q", title="worth, $", format=",.0f"),
+def _rivals(canvas: Canvas, rivals: pd.DataFrame) -> list[Any]:
+    """No layer where there is no rival: one without marks would be announced, and without a name."""
+    if rivals.empty:
+        return []
+    return [
+        alt.Chart(rivals)
+        .mark_line(strokeWidth=1.5)
+        .encode(
+            x=canvas.time,
+            y=canvas.y("equity_place"),
+            color=role_colour(),
+            strokeDash=alt.StrokeDash("who:N", sort=None, legend=None),
+            tooltip=[
+                alt.Tooltip("who:N", title="benchmark"),
+                CLOSE,
+                alt.Tooltip("equity:Q", title="worth, $", format=",.0f"),
+            ],
+        )
     ]
-    lines = canvas.points(rivals, canvas.bands[0], "equity").mark_line(strokeWidth=1.5)
-    dash = alt.StrokeDash("who:N", sort=None, legend=None)
-    return lines.encode(detail="who:N", color=role_colour(), strokeDash=dash, tooltip=told)
 
 
-def _area(canvas: Canvas, own: pd.DataFrame, room: Band, column: str) -> Any:
-    ground = own.assign(ground=room.place(0.0))
-    area = _told(canvas.points(ground, room, column))
-    return area.mark_area(opacity=0.3, interpolate="step-after").encode(
-        y2="ground:Q", color=role_colour()
+def _area(canvas: Canvas, base: Any, column: str, room: Band) -> Any:
+    return base.mark_area(opacity=0.3, interpolate="step-after").encode(
+        y=canvas.y(f"{column}_place"), y2=alt.datum(room.place(0.0))
     )
 
 
 def rolling_line(frame: pd.DataFrame) -> Drawing:
-    """Columns ``at, sharpe, local``: the ratio over the window that ends there; gaps where unknown."""
+    """Columns ``at, sharpe``: the ratio over the window that ends there; gaps where unknown."""
     line = alt.Chart(frame.assign(role=ACCENT)).mark_line(strokeWidth=2)
     drawn = line.encode(
         x=_time(frame["at"]),
         y=alt.Y("sharpe:Q", title="Sharpe ratio", axis=alt.Axis(tickCount=6, format="+.1f")),
         color=role_colour(),
         tooltip=[
-            alt.Tooltip("local:N", title="window until"),
+            CLOSE,
             alt.Tooltip("sharpe:Q", title="Sharpe ratio", format="+.2f"),
         ],
     )

@@ -12,11 +12,16 @@ from pages.ui.bands import Band, Canvas, band, money
 from pages.ui.charts import READABLE, Drawing
 from pages.ui.theme import ACCENT, LOSS, PEER, role_colour
 
-TALL, ALONE, SMALL = 440, 230, 235
+TALL, ALONE, SMALL, EFFECT = 440, 230, 235, 260
 MARGIN, MOST_DAYS = pd.Timedelta(hours=5), 8
 SCALE = ((-2.0, "−2"), (-1.0, "−1"), (0.0, "0"), (1.0, "+1"), (2.0, "+2"))
 ROWS_OF_WORDS, FIRST_ROW, BETWEEN_ROWS = 3, 0.7, 0.55
 SHAPES = {"EXIT": "cross", "REDUCE": "triangle-down", "FLIP": "diamond", "STAY": "circle"}
+LATE = "datum.late ? {} : {}"
+"""Words begin at their checkpoint, in the right half they end there."""
+TOLD = ("conviction", "before", "price", "pnl")
+DRAWN = ["at", "local", "action", "rule", "flag", *TOLD]
+SIGN = "sign"
 
 
 def week_panels(path: pd.DataFrame, peers: pd.DataFrame) -> Drawing:
@@ -26,33 +31,44 @@ def week_panels(path: pd.DataFrame, peers: pd.DataFrame) -> Drawing:
     """
     span = pd.concat([path, peers])["at"]
     if path["price"].isna().all() or path["pnl"].isna().all():
-        canvas = _canvas([_conviction_band(0.02, 0.9)], span)
-        return _drawn(canvas, _behind(canvas, peers), *_steps(canvas, path), height=ALONE)
+        steps = _conviction_band(0.02, 0.9)
+        canvas = _canvas([steps], span)
+        own = _steps(canvas, canvas.placed(_known(path), conviction=steps), span)
+        return _drawn(canvas, *_behind(canvas, peers), *own, height=ALONE)
+    steps = _conviction_band(0.53, 0.95)
     price = band("price, $ a share", (0.27, 0.45), path["price"], money)
     profit = band("P/L since entry, $", (0.02, 0.19), path["pnl"], money, zero=True)
-    canvas = _canvas([_conviction_band(0.53, 0.95), price, profit], span)
-    line = _told(canvas.points(path, price, "price"))
+    canvas = _canvas([steps, price, profit], span)
+    placed = canvas.placed(_known(path), conviction=steps, price=price, pnl=profit)
+    prices = _base(canvas, placed, "price").mark_line(strokeWidth=1.75, point={"size": 22})
     return _drawn(
         canvas,
-        _behind(canvas, peers),
-        *_steps(canvas, path),
-        line.mark_line(strokeWidth=1.75),
-        line.mark_point(filled=True, size=22, opacity=1),
-        *_profit(canvas, path, profit),
+        *_behind(canvas, peers),
+        *_steps(canvas, placed, span),
+        prices.encode(color=role_colour()),
+        *_profit(canvas, placed, profit),
         height=TALL,
     )
 
 
 def small_panels(path: pd.DataFrame, everyone: pd.DataFrame) -> Drawing:
     """Conviction and P/L of one account on the time axis of ``everyone``."""
+    steps = _conviction_band(0.44, 0.92)
     profit = band("P/L, $", (0.02, 0.3), path["pnl"], money, zero=True)
-    canvas = _canvas([_conviction_band(0.44, 0.92), profit], everyone["at"])
-    layers = (*_steps(canvas, path), *_profit(canvas, path, profit))
-    return _drawn(canvas, *layers, height=SMALL)
+    canvas = _canvas([steps, profit], everyone["at"])
+    placed = canvas.placed(_known(path), conviction=steps, pnl=profit)
+    own = _steps(canvas, placed, everyone["at"])
+    return _drawn(canvas, *own, *_profit(canvas, placed, profit), height=SMALL)
+
+
+def _known(path: pd.DataFrame) -> pd.DataFrame:
+    """What is drawn and told of a path, with the roles that its colours stand for."""
+    sign = path["pnl"].lt(0).map({True: LOSS, False: ACCENT})
+    return path[DRAWN].assign(role=ACCENT, **{SIGN: sign})
 
 
 def _conviction_band(low: float, high: float) -> Band:
-    return Band("conviction", low, high, -2.0, 2.0, SCALE)
+    return Band("conviction", low, high, -2.0, 2.0, SCALE, ground=True)
 
 
 def _canvas(bands: Sequence[Band], moments: pd.Series[pd.Timestamp]) -> Canvas:
@@ -70,18 +86,19 @@ def _canvas(bands: Sequence[Band], moments: pd.Series[pd.Timestamp]) -> Canvas:
             grid=True,
         ),
     )
-    return Canvas(tuple(bands), time, first + (last - first) / 2)
+    return Canvas(tuple(bands), time)
 
 
 def _drawn(canvas: Canvas, *layers: Any, height: int) -> Drawing:
-    return alt.layer(*layers, canvas.titles()).properties(height=height)
+    return alt.layer(*layers, canvas.titles(), height=height)
 
 
-def _told(points: Any) -> Any:
-    """What is known of a checkpoint, told when it is pointed at."""
-    return points.encode(
+def _base(canvas: Canvas, placed: pd.DataFrame, column: str) -> Any:
+    """Rows at their places; what is known of a checkpoint is told when it is pointed at."""
+    return alt.Chart(placed).encode(
+        x=canvas.time,
+        y=canvas.y(f"{column}_place"),
         tooltip=[
-            alt.Tooltip("who:N", title="account"),
             alt.Tooltip("local:N", title="when"),
             alt.Tooltip("conviction:Q", format="+.2f"),
             alt.Tooltip("before:Q", title="before", format="+.2f"),
@@ -89,63 +106,67 @@ def _told(points: Any) -> Any:
             alt.Tooltip("rule:N"),
             alt.Tooltip("price:Q", title="price, $", format=",.2f"),
             alt.Tooltip("pnl:Q", title="P/L, $", format="+,.0f"),
-        ]
+        ],
     )
 
 
-def _behind(canvas: Canvas, peers: pd.DataFrame) -> Any:
-    base = _told(canvas.points(peers.assign(role=PEER), canvas.bands[0], "conviction"))
-    lines = base.mark_line(interpolate="step-after", strokeWidth=1.25, opacity=0.8)
-    return lines.encode(detail="account_id:N", color=role_colour())
+def _behind(canvas: Canvas, peers: pd.DataFrame) -> list[Any]:
+    """Every peer's steps, told apart by whom they belong to."""
+    known = peers.loc[peers["conviction"].notna(), ["at", "who", "conviction"]]
+    if known.empty:
+        return []
+    placed = canvas.placed(known.assign(role=PEER), conviction=canvas.bands[0])
+    lines = alt.Chart(placed).mark_line(interpolate="step-after", strokeWidth=1.25, opacity=0.8)
+    told = [alt.Tooltip("who:N", title="account"), alt.Tooltip("conviction:Q", format="+.2f")]
+    where = {"x": canvas.time, "y": canvas.y("conviction_place")}
+    return [lines.encode(**where, detail="who:N", color=role_colour(), tooltip=told)]
 
 
-def _steps(canvas: Canvas, path: pd.DataFrame) -> list[Any]:
-    """The account's steps over a line at 0, and what checkpoints did as shapes and in words."""
-    place = canvas.bands[0]
-    base = _told(canvas.points(path.assign(role=ACCENT), place, "conviction"))
-    line = base.mark_line(interpolate="step-after", strokeWidth=2.25).encode(color=role_colour())
-    points = base.mark_point(filled=True, size=16, opacity=1).encode(color=role_colour())
-    acted = path[path["flag"] != ""]
-    shape = alt.Shape(
-        "action:N",
-        scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())),
-        legend=None,
+def _steps(canvas: Canvas, placed: pd.DataFrame, moments: pd.Series[pd.Timestamp]) -> list[Any]:
+    """The account's steps, and what checkpoints did as shapes and in words."""
+    steps = _base(canvas, placed[placed["conviction"].notna()], "conviction").mark_line(
+        interpolate="step-after", strokeWidth=2.25, point={"size": 16}
     )
-    marks = _told(canvas.points(acted, place, "conviction")).mark_point(
+    line = steps.encode(color=role_colour())
+    acted = placed[placed["flag"] != ""]
+    if acted.empty:  # a layer without marks would still be announced, and without a name
+        return [line]
+    words = _with_rows(canvas, acted, moments)
+    marks = _base(canvas, words, "conviction").mark_point(
         filled=True, size=110, opacity=1, color=READABLE
     )
-    drawn = [canvas.line(place), line, points]
-    if acted.empty:  # a layer without marks would still be announced, and without a name
-        return drawn
-    return [*drawn, marks.encode(shape=shape), *_words(canvas, acted)]
+    scale = alt.Scale(domain=list(SHAPES), range=list(SHAPES.values()))
+    text = alt.Chart(words).mark_text(
+        align=alt.expr(LATE.format("'right'", "'left'")), fontSize=11, color=READABLE
+    )
+    told = text.encode(x=canvas.time, y=canvas.y("row_place"), text="flag:N")
+    return [line, marks.encode(shape=alt.Shape("action:N", scale=scale, legend=None)), told]
 
 
-def _words(canvas: Canvas, acted: pd.DataFrame) -> list[Any]:
-    """What was done, on the other side of 0 and in turns of rows: clear of the line and of each other."""
+def _with_rows(
+    canvas: Canvas, acted: pd.DataFrame, moments: pd.Series[pd.Timestamp]
+) -> pd.DataFrame:
+    """Words stand on the other side of 0 and in turns of rows: clear of the line and of each other."""
     turns = [FIRST_ROW + number % ROWS_OF_WORDS * BETWEEN_ROWS for number in range(len(acted))]
     rows = turns * acted["before"].gt(0).map({True: -1.0, False: 1.0})
-    late = acted["at"] > canvas.middle
-    placed = acted.assign(row=rows)
-    return [
-        canvas.points(placed[late == right], canvas.bands[0], "row")
-        .mark_text(align=align, baseline="middle", dx=dx, fontSize=11, color=READABLE)
-        .encode(text="flag:N")
-        for right, align, dx in ((False, "left", -4), (True, "right", 4))
-    ]
+    middle = moments.min() + (moments.max() - moments.min()) / 2
+    words = acted.assign(row=rows, late=acted["at"] > middle)
+    return canvas.placed(words, row=canvas.bands[0])
 
 
-def _profit(canvas: Canvas, path: pd.DataFrame, room: Band) -> list[Any]:
+def _profit(canvas: Canvas, placed: pd.DataFrame, room: Band) -> list[Any]:
     """Bars from 0; the last one of a closed position is what it brought net of costs."""
-    signed = path.assign(
-        role=path["pnl"].lt(0).map({True: LOSS, False: ACCENT}), ground=room.place(0.0)
-    )
-    bars = _told(canvas.points(signed, room, "pnl")).mark_bar(size=7, cornerRadiusEnd=2)
-    return [canvas.line(room), bars.encode(y2="ground:Q", color=role_colour())]
+    known = placed[placed["pnl"].notna()]
+    if known.empty:
+        return []
+    bars = _base(canvas, known, "pnl").mark_bar(size=7, cornerRadiusEnd=2)
+    return [bars.encode(y2=alt.datum(room.place(0.0)), color=role_colour(SIGN))]
 
 
 def effect_lines(frame: pd.DataFrame) -> Drawing:
-    """Columns ``who, session, total_usd, week_usd, week_effect, role``: what checkpoints brought so far."""
-    base = alt.Chart(frame).encode(
+    """Columns ``who, session, total_usd, role``: what checkpoints brought so far, a line an account."""
+    lines = alt.Chart(frame).mark_line()
+    drawn: alt.Chart = lines.encode(
         x=alt.X("session:T", title=None, axis=alt.Axis(format="%b %y", grid=False, tickCount=6)),
         y=alt.Y("total_usd:Q", title="so far, $", axis=alt.Axis(format="+,.0f", tickCount=5)),
         detail="who:N",
@@ -156,9 +177,6 @@ def effect_lines(frame: pd.DataFrame) -> Drawing:
             alt.Tooltip("who:N", title="account"),
             alt.Tooltip("session:T", title="week until", format="%a %d %b %Y"),
             alt.Tooltip("total_usd:Q", title="all checkpoints so far, $", format="+,.0f"),
-            alt.Tooltip("week_usd:Q", title="of it this week, $", format="+,.0f"),
-            alt.Tooltip("week_effect:Q", title="this week's return", format="+.2%"),
         ],
     )
-    zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(opacity=0.4, color=READABLE)
-    return alt.layer(zero.encode(y="zero:Q"), base.mark_line()).properties(height=260)
+    return drawn.properties(height=EFFECT)

@@ -17,7 +17,7 @@ from storage.queries import AccountLabel, AccountRole
 
 Labels = Mapping[AccountId, AccountLabel]
 NOTE = "equity less that of the same account had no checkpoint ever acted, at recorded prices and costs"
-MOST = 150
+MOST = 120
 """Points a line."""
 
 
@@ -50,10 +50,14 @@ def effect_card(effects: pd.DataFrame, labels: Labels, week: str, chosen: Accoun
         _table(now, labels, ["account", "week, $", "week, pp", "so far, $"])
     with right:
         names = {key: label.shown for key, label in labels.items()}
-        drawn = _thinned(known).assign(
-            who=lambda frame: frame["account_id"].map(names),
-            session=lambda frame: pd.to_datetime(frame["session"]),
-            role=lambda frame: frame["account_id"].eq(chosen).map({True: ACCENT, False: PEER}),
+        thin = _thinned(known)
+        drawn = pd.DataFrame(
+            {
+                "who": thin["account_id"].map(names),
+                "session": pd.to_datetime(thin["session"]),
+                "total_usd": thin["total_usd"].round(),
+                "role": thin["account_id"].eq(chosen).map({True: ACCENT, False: PEER}),
+            }
         )
         draw(effect_lines(drawn), alt="What the checkpoints brought so far, by account")
 

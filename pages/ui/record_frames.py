@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from core.market import Days
 from core.rules.performance import daily_returns
@@ -12,21 +11,18 @@ from core.rules.rolling import monthly_returns, rolling_sharpe, yearly_returns
 from pages.ui.accounts_charts import MONTHS
 from pages.ui.accounts_data import RecordView, exposures
 from pages.ui.key_figures import places
-from pages.ui.theme import ACCENT, PEER
 
 MOST_POINTS = 260
 
 
-def own_frame(view: RecordView, name: str) -> pd.DataFrame:
+def own_frame(view: RecordView) -> pd.DataFrame:
     """Columns as of ``accounts_charts.record_panels``; the lowest and the highest equity always there."""
     record = view.record
     peaks = np.maximum.accumulate(record.curve)[1:]
     gross, net = exposures(view.course)
     frame = pd.DataFrame(
         {
-            **_when(record.days),
-            "who": name,
-            "role": ACCENT,
+            "at": _when(record.days),
             "equity": record.equity,
             "drawdown": record.equity / peaks - 1,
             "gross": gross,
@@ -39,24 +35,24 @@ def own_frame(view: RecordView, name: str) -> pd.DataFrame:
 
 
 def rival_frame(view: RecordView) -> pd.DataFrame:
-    """Columns ``at, local, who, role, equity`` of every benchmark; no rows where there is none."""
+    """Columns ``at, who, equity`` of every benchmark; no rows where there is none."""
     chosen = places(len(view.record.days), MOST_POINTS)
     frames = [
-        pd.DataFrame({**_when(view.record.days), "who": one.name, "equity": one.curve[1:]}).iloc[
-            chosen
-        ]
+        pd.DataFrame(
+            {"at": _when(view.record.days), "who": one.name, "equity": one.curve[1:]}
+        ).iloc[chosen]
         for one in view.rivals
     ]
-    empty = pd.DataFrame({"at": pd.to_datetime([]), "local": [], "who": [], "equity": []})
-    return pd.concat(frames or [empty]).assign(role=PEER)
+    empty = pd.DataFrame({"at": pd.to_datetime([]), "who": [], "equity": []})
+    return pd.concat(frames or [empty]).round({"equity": 0})
 
 
 def rolling_frame(view: RecordView, window: int) -> pd.DataFrame:
-    """Columns ``at, local, sharpe``; no rows before there are ``window`` daily returns."""
+    """Columns ``at, sharpe``; no rows before there are ``window`` daily returns."""
     returns = daily_returns(view.record.curve)
     ratios = np.empty(0) if returns is None else rolling_sharpe(returns, window)
     days = view.record.days[len(view.record.days) - len(ratios) :]
-    frame = pd.DataFrame({**_when(days), "sharpe": ratios})
+    frame = pd.DataFrame({"at": _when(days), "sharpe": ratios})
     return frame.iloc[places(len(frame), MOST_POINTS)] if len(frame) else frame
 
 
@@ -77,6 +73,5 @@ def month_frame(view: RecordView) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["year", "month", "value", "part"])
 
 
-def _when(days: Days) -> dict[str, NDArray[np.datetime64] | pd.Index]:
-    at = pd.DatetimeIndex(days.astype("datetime64[ns]"))
-    return {"at": at, "local": at.strftime("%a %d %b %Y")}
+def _when(days: Days) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(days.astype("datetime64[ns]"))

@@ -187,7 +187,7 @@ def years(desk, monkeypatch):
 
 
 def test_a_long_record_is_thinned_keeps_its_extremes_and_adds_up(years):
-    own = own_frame(years, "GPT")
+    own = own_frame(years)
     assert len(own) <= MOST_POINTS + 3
     assert own["equity"].min() == years.record.equity.min()
     assert own["equity"].max() == years.record.equity.max()

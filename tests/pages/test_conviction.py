@@ -124,6 +124,12 @@ def test_a_guest_sees_the_granted_week_and_nothing_of_any_other(
     }
 
 
+def test_a_checkpoint_with_a_price_and_no_result_is_drawn_without_one(show, week):
+    checkpoint(week, hours(4), pnl=None)
+    app = show("conviction", account="acct_1", show="all")
+    assert rows(app, "reason")[0]["P/L"] == "n/a"
+
+
 def test_hostile_reasons_stay_in_cells(show, week):
     checkpoint(week, hours(4), **EXIT, rule=HOSTILE, reason_delta=HOSTILE)
     app = show("conviction", account="acct_1")
@@ -138,10 +144,11 @@ def test_hostile_reasons_stay_in_cells(show, week):
         ([-480.0, -12.0], True, (-500, -250, 0)),
         ([0.0, 0.0], True, (-0.5, 0, 0.5)),
         ([20.0, 20.0], False, (19.5, 20, 20.5)),
+        ([], True, (-0.5, 0, 0.5)),
     ],
 )
 def test_a_band_ends_at_round_numbers_around_what_it_shows(values, zero, expected):
-    assert around(pd.Series(values), 2, zero=zero) == pytest.approx(expected)
+    assert around(pd.Series(values, dtype=float), 2, zero=zero) == pytest.approx(expected)
 
 
 def test_a_band_places_its_values_in_its_share_of_the_height():
