@@ -47,13 +47,14 @@ def record_panels(own: pd.DataFrame, rivals: pd.DataFrame) -> Drawing:
     placed = canvas.placed(
         own.assign(role=ACCENT), equity=money_band, drawdown=falls, gross=held, net=held
     )
-    base, thin = _base(canvas, placed), 1.25
+    chart = alt.Chart(placed)
+    thin = chart.mark_line(interpolate="step-after", strokeWidth=1.25)
     return alt.layer(
         *_rivals(canvas, canvas.placed(rivals.assign(role=PEER), equity=money_band)),
-        base.mark_line(strokeWidth=2.25).encode(y=canvas.y("equity_place")),
-        _area(canvas, base, "drawdown", falls),
-        _area(canvas, base, "gross", held),
-        base.mark_line(interpolate="step-after", strokeWidth=thin).encode(y=canvas.y("net_place")),
+        chart.mark_line(strokeWidth=2.25).encode(**_told(canvas, "equity")),
+        _area(canvas, chart, "drawdown", falls),
+        _area(canvas, chart, "gross", held),
+        thin.encode(**_told(canvas, "net")),
         canvas.titles(),
         height=TALL,
     )
@@ -70,18 +71,20 @@ def _time(moments: pd.Series[pd.Timestamp]) -> alt.X:
     )
 
 
-def _base(canvas: Canvas, placed: pd.DataFrame) -> Any:
-    return alt.Chart(placed).encode(
-        x=canvas.time,
-        color=role_colour(),
-        tooltip=[
+def _told(canvas: Canvas, column: str) -> dict[str, Any]:
+    """Where a close stands, and what is known of it when it is pointed at."""
+    return {
+        "x": canvas.time,
+        "y": canvas.y(f"{column}_place"),
+        "color": role_colour(),
+        "tooltip": [
             CLOSE,
             alt.Tooltip("equity:Q", title="equity, $", format=",.0f"),
             alt.Tooltip("drawdown:Q", title="below the peak", format="+.1%"),
             alt.Tooltip("gross:Q", title="gross exposure", format=".0%"),
             alt.Tooltip("net:Q", title="net exposure", format="+.0%"),
         ],
-    )
+    }
 
 
 def _rivals(canvas: Canvas, rivals: pd.DataFrame) -> list[Any]:
@@ -105,10 +108,9 @@ def _rivals(canvas: Canvas, rivals: pd.DataFrame) -> list[Any]:
     ]
 
 
-def _area(canvas: Canvas, base: Any, column: str, room: Band) -> Any:
-    return base.mark_area(opacity=0.3, interpolate="step-after").encode(
-        y=canvas.y(f"{column}_place"), y2=alt.datum(room.place(0.0))
-    )
+def _area(canvas: Canvas, chart: alt.Chart, column: str, room: Band) -> Any:
+    area = chart.mark_area(opacity=0.3, interpolate="step-after")
+    return area.encode(**_told(canvas, column), y2=alt.Y2Datum(room.place(0.0)))
 
 
 def rolling_line(frame: pd.DataFrame) -> Drawing:

@@ -127,6 +127,13 @@ class Canvas:
             "title": [one.title for one in self.bands],
         }
         words = alt.Chart(pd.DataFrame(names)).mark_text(
-            align="left", baseline="bottom", dx=2, dy=-4, fontSize=11, color=READABLE, opacity=0.7
+            x=0,
+            align="left",
+            baseline="bottom",
+            dx=2,
+            dy=-4,
+            fontSize=11,
+            color=READABLE,
+            opacity=0.7,
         )
-        return words.encode(x=alt.value(0), y=self.y("place"), text="title:N")
+        return words.encode(y=self.y("place"), text=alt.Text("title:N"))

@@ -40,12 +40,12 @@ def week_panels(path: pd.DataFrame, peers: pd.DataFrame) -> Drawing:
     profit = band("P/L since entry, $", (0.02, 0.19), path["pnl"], money, zero=True)
     canvas = _canvas([steps, price, profit], span)
     placed = canvas.placed(_known(path), conviction=steps, price=price, pnl=profit)
-    prices = _base(canvas, placed, "price").mark_line(strokeWidth=1.75, point={"size": 22})
+    prices = alt.Chart(placed).mark_line(strokeWidth=1.75, point={"size": 22})
     return _drawn(
         canvas,
         *_behind(canvas, peers),
         *_steps(canvas, placed, span),
-        prices.encode(color=role_colour()),
+        prices.encode(**_told(canvas, "price"), color=role_colour()),
         *_profit(canvas, placed, profit),
         height=TALL,
     )
@@ -93,12 +93,15 @@ def _drawn(canvas: Canvas, *layers: Any, height: int) -> Drawing:
     return alt.layer(*layers, canvas.titles(), height=height)
 
 
-def _base(canvas: Canvas, placed: pd.DataFrame, column: str) -> Any:
-    """Rows at their places; what is known of a checkpoint is told when it is pointed at."""
-    return alt.Chart(placed).encode(
-        x=canvas.time,
-        y=canvas.y(f"{column}_place"),
-        tooltip=[
+def _told(canvas: Canvas, column: str) -> dict[str, Any]:
+    """Where a checkpoint stands, and what is known of it when it is pointed at.
+
+    All of a layer's encodings are given at once: Altair copies what a chart has at every further call.
+    """
+    return {
+        "x": canvas.time,
+        "y": canvas.y(f"{column}_place"),
+        "tooltip": [
             alt.Tooltip("local:N", title="when"),
             alt.Tooltip("conviction:Q", format="+.2f"),
             alt.Tooltip("before:Q", title="before", format="+.2f"),
@@ -107,7 +110,7 @@ def _base(canvas: Canvas, placed: pd.DataFrame, column: str) -> Any:
             alt.Tooltip("price:Q", title="price, $", format=",.2f"),
             alt.Tooltip("pnl:Q", title="P/L, $", format="+,.0f"),
         ],
-    )
+    }
 
 
 def _behind(canvas: Canvas, peers: pd.DataFrame) -> list[Any]:
@@ -119,28 +122,27 @@ def _behind(canvas: Canvas, peers: pd.DataFrame) -> list[Any]:
     lines = alt.Chart(placed).mark_line(interpolate="step-after", strokeWidth=1.25, opacity=0.8)
     told = [alt.Tooltip("who:N", title="account"), alt.Tooltip("conviction:Q", format="+.2f")]
     where = {"x": canvas.time, "y": canvas.y("conviction_place")}
-    return [lines.encode(**where, detail="who:N", color=role_colour(), tooltip=told)]
+    return [lines.encode(**where, detail=alt.Detail("who:N"), color=role_colour(), tooltip=told)]
 
 
 def _steps(canvas: Canvas, placed: pd.DataFrame, moments: pd.Series[pd.Timestamp]) -> list[Any]:
     """The account's steps, and what checkpoints did as shapes and in words."""
-    steps = _base(canvas, placed[placed["conviction"].notna()], "conviction").mark_line(
+    steps = alt.Chart(placed[placed["conviction"].notna()]).mark_line(
         interpolate="step-after", strokeWidth=2.25, point={"size": 16}
     )
-    line = steps.encode(color=role_colour())
+    line = steps.encode(**_told(canvas, "conviction"), color=role_colour())
     acted = placed[placed["flag"] != ""]
     if acted.empty:  # a layer without marks would still be announced, and without a name
         return [line]
     words = _with_rows(canvas, acted, moments)
-    marks = _base(canvas, words, "conviction").mark_point(
-        filled=True, size=110, opacity=1, color=READABLE
-    )
+    marks = alt.Chart(words).mark_point(filled=True, size=110, opacity=1, color=READABLE)
     scale = alt.Scale(domain=list(SHAPES), range=list(SHAPES.values()))
     text = alt.Chart(words).mark_text(
         align=alt.expr(LATE.format("'right'", "'left'")), fontSize=11, color=READABLE
     )
-    told = text.encode(x=canvas.time, y=canvas.y("row_place"), text="flag:N")
-    return [line, marks.encode(shape=alt.Shape("action:N", scale=scale, legend=None)), told]
+    told = text.encode(x=canvas.time, y=canvas.y("row_place"), text=alt.Text("flag:N"))
+    shape = alt.Shape("action:N", scale=scale, legend=None)
+    return [line, marks.encode(**_told(canvas, "conviction"), shape=shape), told]
 
 
 def _with_rows(
@@ -159,8 +161,9 @@ def _profit(canvas: Canvas, placed: pd.DataFrame, room: Band) -> list[Any]:
     known = placed[placed["pnl"].notna()]
     if known.empty:
         return []
-    bars = _base(canvas, known, "pnl").mark_bar(size=7, cornerRadiusEnd=2)
-    return [bars.encode(y2=alt.datum(room.place(0.0)), color=role_colour(SIGN))]
+    bars = alt.Chart(known).mark_bar(size=7, cornerRadiusEnd=2)
+    ground = alt.Y2Datum(room.place(0.0))
+    return [bars.encode(**_told(canvas, "pnl"), y2=ground, color=role_colour(SIGN))]
 
 
 def effect_lines(frame: pd.DataFrame) -> Drawing:
@@ -169,7 +172,7 @@ def effect_lines(frame: pd.DataFrame) -> Drawing:
     drawn: alt.Chart = lines.encode(
         x=alt.X("session:T", title=None, axis=alt.Axis(format="%b %y", grid=False, tickCount=6)),
         y=alt.Y("total_usd:Q", title="so far, $", axis=alt.Axis(format="+,.0f", tickCount=5)),
-        detail="who:N",
+        detail=alt.Detail("who:N"),
         color=role_colour(),
         strokeWidth=alt.condition(alt.datum.role == ACCENT, alt.value(2.5), alt.value(1.25)),
         order=alt.Order("role:N", sort="descending"),
