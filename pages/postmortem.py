@@ -24,7 +24,7 @@ if not weeks:
 
 title, picker = st.columns([3, 1], vertical_alignment="bottom")
 with picker:
-    chosen = picked_week(weeks)
+    chosen = picked_week(weeks, postmortem_data.newest(state))
 detail = data.week(state, chosen) if chosen else None
 if detail is None or chosen is None:
     unknown_week(weeks)

@@ -12,17 +12,17 @@ UNKNOWN = "n/a"
 
 
 def dollars(value: Decimal | float | None, places: int = 0) -> str:
-    """``$101,234``; a loss is ``-$12``."""
+    """``$101,234``; a loss is ``-$12``, and one that rounds to nothing ``$0``."""
     if value is None:
         return UNKNOWN
-    return f"{'-' if value < 0 else ''}${abs(value):,.{places}f}"
+    return f"{'-' if round(float(value), places) < 0 else ''}${abs(value):,.{places}f}"
 
 
 def signed_dollars(value: Decimal | float | None) -> str:
     """``+$1,234``."""
     if value is None:
         return UNKNOWN
-    return f"{'+' if value > 0 else ''}{dollars(value)}"
+    return f"{'+' if round(float(value)) > 0 else ''}{dollars(value)}"
 
 
 def percent(fraction: float | Decimal | None, places: int = 1) -> str:

@@ -15,8 +15,10 @@ from pages.ui.visitor import visitor
 PARAMETER, WIDGET = "week", "week_picker"
 
 
-def picked_week(weeks: Sequence[WeekId]) -> WeekId | None:
+def picked_week(weeks: Sequence[WeekId], first: WeekId | None = None) -> WeekId | None:
     """The chosen week of ``weeks`` (newest first, not empty); None when the address names another.
+
+    Where nobody has chosen it is ``first``, or the newest.
 
     ``?week=`` takes any date in the week, and follows the choice. A guest sees the granted week,
     whatever the address says, and nothing to pick.
@@ -25,7 +27,7 @@ def picked_week(weeks: Sequence[WeekId]) -> WeekId | None:
     if granted is not None:
         return granted
     asked = st.query_params.get(PARAMETER)
-    named = _week_named(asked) if asked else weeks[0]
+    named = _week_named(asked) if asked else first or weeks[0]
     chosen: WeekId | None = st.selectbox(
         "Week",
         weeks,

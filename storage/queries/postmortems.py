@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.clock import from_iso
 from core.schemas.postmortem import PostmortemTold
 from core.types import WeekId
-from storage.projections.checkpoints import PostmortemTextRow
+from storage.projections.checkpoints import PostmortemRow, PostmortemTextRow
 from storage.projections.writing import table_of
 from storage.queries.reader import StoreReader
 
-TEXTS = table_of(PostmortemTextRow)
+TEXTS, REPORTS = table_of(PostmortemTextRow), table_of(PostmortemRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,12 @@ class WeekText:
     at: datetime
     told: PostmortemTold | None
     failed_because: str
+
+
+def newest_postmortem(reader: StoreReader) -> WeekId | None:
+    """The newest week of which one was written, provisional or final."""
+    row = reader.first(select(func.max(REPORTS.c.week_id).label("newest")))
+    return WeekId(row["newest"]) if row is not None and row["newest"] else None
 
 
 def week_text(reader: StoreReader, week_id: WeekId) -> WeekText | None:

@@ -52,3 +52,8 @@ def test_the_unknown_is_not_available():
 )
 def test_instants_are_new_york_time_summer_and_winter(instant, expected):
     assert shown.moment(instant) == expected
+
+
+def test_money_that_rounds_to_nothing_has_no_sign():
+    assert shown.dollars(-0.3) == shown.signed_dollars(Decimal("0.4")) == "$0"
+    assert shown.signed_dollars(-0.6) == "-$1"

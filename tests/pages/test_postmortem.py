@@ -43,6 +43,12 @@ def test_the_address_opens_a_week_with_its_scores(show, simulated):
     assert list(verdicts["verdict"]) == ["right", "wrong", "right", "right", "right"]
 
 
+def test_without_an_address_the_newest_week_that_was_judged_is_shown(show, simulated):
+    app = show("postmortem")
+    assert app.metric
+    assert app.title[0].value != "Postmortem · Wed 7 Oct 2026"  # the newest week goes on
+
+
 def test_every_review_is_shown_when_asked_for(show, simulated):
     def reviews(app):
         return next(len(one.value) for one in app.dataframe if "warning" in one.value)
