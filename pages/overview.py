@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import data, ops_data, overview_data
+from pages.ui import accounts_data, data, ops_data, overview_data
+from pages.ui.accounts_cards import is_total_return
 from pages.ui.card_head import card_head
 from pages.ui.components import empty_desk, heading
 from pages.ui.condition import Condition, broken, whats_next
@@ -84,4 +85,5 @@ with st.container(border=True):
     health_card(condition, broken(condition, labels), newest)
 if seen.courses:
     with st.container(border=True):
-        leaderboard(seen)
+        total_return = is_total_return(data.desk(state), accounts_data.adjusted(state))
+        leaderboard(seen, total_return=total_return)

@@ -102,6 +102,11 @@ def _dash(place: int) -> str:
     return ("solid", "dashed", "dotted")[min(place, 2)]
 
 
+def is_total_return(facts: DeskFacts | None, adjusted: bool | None) -> bool:
+    """Whether returns hold dividends: past sessions on adjusted bars do, days as they came do not."""
+    return bool(adjusted) and not (facts is not None and facts.kind is StoreKind.REAL)
+
+
 def basis_of(facts: DeskFacts | None, adjusted: bool | None) -> str:
     """What a return on this page contains, of accounts and benchmarks alike."""
     if facts is not None and facts.kind is StoreKind.REAL:
@@ -109,7 +114,7 @@ def basis_of(facts: DeskFacts | None, adjusted: bool | None) -> str:
             "Price return: accounts and benchmarks stand at each session's price as it was recorded "
             "that day; dividends are in neither. Benchmarks pay no costs."
         )
-    if adjusted:
+    if is_total_return(facts, adjusted):
         return (
             "Total return: prices are adjusted, so dividends are in accounts and benchmarks alike. "
             "Benchmarks pay no costs."

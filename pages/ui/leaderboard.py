@@ -22,16 +22,14 @@ from pages.ui.theme import ACCENT, PEER
 from storage.queries import AccountRole, Holding
 from storage.queries.records import AccountCourse
 
-NOTE = (
-    "95 % interval by block bootstrap over whole weeks; total return of adjusted prices, risk-free "
-    "rate 0, 252 sessions a year"
-)
+NOTE = "95 % interval by block bootstrap over whole weeks; risk-free rate 0, 252 sessions a year"
 BASELINE, RANK_PX = "baseline", 84
 
 
-def leaderboard(seen: Overview) -> None:
+def leaderboard(seen: Overview, *, total_return: bool) -> None:
     """Every account's record: the ranked ones first, the others as they sit."""
-    card_head("Leaderboard", NOTE, type="UniverseMarked")
+    basis = "total return of adjusted prices" if total_return else "price return, no dividends"
+    card_head("Leaderboard", f"{NOTE}; {basis}", type="UniverseMarked")
     st.markdown(_evidence(seen))
     _table(seen)
     spans = _intervals(seen)
