@@ -36,7 +36,8 @@ EARLY = on(WEEK, "07:00")
 
 def settings_in(folder, store="sqlite://"):
     settings = rules_settings(store)
-    paths = settings.paths.model_copy(update={"runs": folder / "runs"})
+    own = {"runs": folder / "runs", "exports": folder / "exports"}
+    paths = settings.paths.model_copy(update=own)
     return settings.model_copy(update={"paths": paths})
 
 
@@ -439,7 +440,7 @@ def test_a_job_from_a_button_runs_beside_the_slots_and_asking_twice_is_harmless(
     assert lines[f"replay/{WEEK}"].result["identical"] is True
     assert lines[f"replay/{WEEK}"].request == 1
     assert lines[f"export/{WEEK}"].status == "done"
-    assert (tmp_path / "runs" / f"week_{WEEK}" / "normalized").exists()
+    assert (tmp_path / "exports" / f"week_{WEEK}" / "normalized").exists()
 
 
 def test_no_job_begins_while_the_scheduler_pauses(tmp_path):

@@ -187,6 +187,11 @@ def test_read_only_pages_show_everything_and_no_control(went, public):
 
 
 def test_no_secret_is_in_a_log_or_in_the_store(desk, store):
+    for password, status in (("something else", 401), (CANARY, 303)):
+        form = httpx.post(
+            f"{desk[1]}/login", headers={"Origin": desk[1]}, data={"password": password}
+        )
+        assert form.status_code == status
     link, _ = link_to(desk, store)
     key = key_file(load_settings(store=desk[2])).read_bytes()
     token = link.rpartition("/")[2]
