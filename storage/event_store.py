@@ -225,7 +225,7 @@ class SqlEventStore:
                 raw.cursor().execute(self._sql.begin)
                 yield raw
                 raw.commit()
-            except BaseException:
+            except BaseException:  # a cancelled task too must leave no open transaction behind
                 raw.rollback()
                 raise
 
@@ -258,7 +258,7 @@ def open_store(
         upgrade(engine)
         store = SqlEventStore(engine, registry, projections)
         store.catch_up()
-    except BaseException:
+    except BaseException:  # whatever ended the opening, its connections go with it
         engine.dispose()
         raise
     return store

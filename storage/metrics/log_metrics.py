@@ -72,8 +72,8 @@ class LogMetrics:
             self._begin()
         try:
             self._count(self._mark[0], newest[0])
-        except BaseException:
-            self._begin()  # half counted is not counted: the next look starts over
+        except BaseException:  # half counted is not counted, whatever broke it off
+            self._begin()
             raise
         self._mark = newest
         self._accounts.show(self._families, self._reader)
