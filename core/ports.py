@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from core.context import ContextKey
 from core.errors import BrokerError
 from core.events.envelope import Append, Event, StoredEvent, StreamHead
-from core.market import Headline, MarketBars, Quote
+from core.market import Floats32, Headline, MarketBars, Quote
 from core.schemas.alert import Alert
 from core.schemas.approval import OrderApprovals
 from core.schemas.breaker import Halt
@@ -20,6 +20,7 @@ from core.schemas.execution import OrderOutcome
 from core.schemas.model_call import ModelAnswer, ModelRequest
 from core.schemas.order import BrokerFill, BrokerOrder, OrderIntent, OrderTicket
 from core.schemas.research import ResearchAnswer, ResearchRequest
+from core.schemas.setups import Collection, Neighbour, Remembered
 from core.schemas.statement import Statement
 from core.types import AccountId, StreamId
 
@@ -203,6 +204,50 @@ class Notifier(Protocol):
     """
 
     async def notify(self, channel: str, alert: Alert) -> None: ...
+
+
+class Embedder(Protocol):
+    """Texts to unit vectors; the same text gives the same vector in every process.
+
+    ``model`` names it (``minilm-int8``, ``openai/…``, ``hashing``) and is kept with each collection: vectors
+    of two models are never compared.
+    """
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> Floats32:
+        """Float32 of shape (texts, dimensions), every row of length 1; EmbeddingFailed in one line."""
+        ...
+
+
+class VectorIndex(Protocol):
+    """Nearest neighbours by cosine distance among what was known at an instant."""
+
+    def add(self, documents: Sequence[Remembered], vectors: Floats32) -> None:
+        """Keep them; a document that is there already is replaced. WrongDimension, WrongModel by name."""
+        ...
+
+    def search(
+        self, collection: Collection, vector: Floats32, as_of: datetime, k: int
+    ) -> Sequence[Neighbour]:
+        """At most ``k`` with ``known_at <= as_of``, nearest first, ties by document id."""
+        ...
+
+    def count(self, collection: Collection) -> int: ...
+
+
+class Recall(Protocol):
+    """Similar things that happened before, as stages and pickers ask for them."""
+
+    def similar(
+        self, collection: Collection, text: str, as_of: datetime, k: int
+    ) -> Sequence[Neighbour]:
+        """At most ``k`` neighbours whose outcome was known at ``as_of``, nearest first; may be empty."""
+        ...
 
 
 class Lock(Protocol):
