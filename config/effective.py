@@ -21,6 +21,8 @@ PARTS = {
     "execution": "Risk",
     "council": "Council",
     "checkpoints": "Council",
+    "strategies": "Strategies",
+    "agents": "Models",
 }
 PEOPLE = ("OPERATOR_EMAILS", "VIEWER_EMAILS")
 """Who has access is no business of everybody who may read."""

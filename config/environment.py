@@ -58,6 +58,14 @@ class Environment(BaseSettings):
     operator_emails: str | None = None
     viewer_emails: str | None = None
     schedule_timezone: Literal["America/New_York"] = "America/New_York"
+    schedule_scan_times: str | None = Field(None, max_length=400)
+    schedule_market_hours_only: Literal["true"] = "true"
+    schedule_weekdays_only: Literal["true"] = "true"
+    llm_data_agent_model: str | None = Field(None, max_length=120)
+    llm_risk_agent_model: str | None = Field(None, max_length=120)
+    llm_validator_model: str | None = Field(None, max_length=120)
+    llm_meta_agent_model: str | None = Field(None, max_length=120)
+    discovery_llm_picker_model: str | None = Field(None, max_length=120)
 
     @field_validator("log_level", mode="before")
     @classmethod

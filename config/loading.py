@@ -11,7 +11,9 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError, model
 
 from config.connections import ConnectionsFile, ProviderSpec
 from config.refusal import refusal
+from config.strategies import StrategiesFile
 from config.yaml_source import YamlSource, read_yaml
+from core.agents import AgentCast
 from core.errors import ConfigError
 from core.policy import (
     AssetSpec,
@@ -60,6 +62,7 @@ class ModelsFile(Schema):
     providers: Mapping[ProviderName, ProviderSpec] = Field(default_factory=dict)
     prices: Mapping[ModelId, Price] = Field(default_factory=dict)
     profiles: Mapping[ProfileName, Cast] = Field(min_length=1)
+    agents: Mapping[ProfileName, AgentCast] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _other_endpoints_have_an_address(self) -> Self:
@@ -73,13 +76,14 @@ class ModelsFile(Schema):
 
 @dataclass(frozen=True)
 class PolicyFiles:
-    """The five files, read and valid, each beside the lines its keys stand on."""
+    """The six files, read and valid, each beside the lines its keys stand on."""
 
     assets: AssetsFile
     schedule: ScheduleSpec
     models: ModelsFile
     risk: RiskFile
     connections: ConnectionsFile
+    strategies: StrategiesFile
     sources: Mapping[str, YamlSource]
 
     def profile(self, choice: ProfileChoice, *, live_possible: bool) -> Profile:
@@ -120,7 +124,7 @@ class PolicyFiles:
 
 
 def load_policy_files(config_dir: Path) -> PolicyFiles:
-    """Read and validate assets, schedule, models, risk and connections; the first fault is a ConfigError."""
+    """Read and validate every YAML file of the policy; the first fault is a ConfigError."""
     sources: dict[str, YamlSource] = {}
 
     def load(name: str, model: type[FileT]) -> FileT:
@@ -133,6 +137,7 @@ def load_policy_files(config_dir: Path) -> PolicyFiles:
         models=load("models", ModelsFile),
         risk=load("risk", RiskFile),
         connections=load("connections", ConnectionsFile),
+        strategies=load("strategies", StrategiesFile),
         sources=sources,
     )
 

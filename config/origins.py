@@ -12,6 +12,8 @@ from config.secrets import key_names
 from config.variables import Variables
 from config.yaml_source import KeyPath, YamlSource
 from core.policy import DeskPolicy
+from core.profile import ProfileName
+from core.strategy import StrategySpec
 
 DEFAULT = "default"
 
@@ -35,6 +37,8 @@ def policy_origins(files: PolicyFiles, policy: DeskPolicy) -> dict[str, Origin]:
         ),
         **_found(files.sources["models"], cast, place, ""),
         **_found(files.sources["risk"], files.risk.model_dump(mode="json"), (), ""),
+        **_strategies(files),
+        **_agents(files, profile.name),
     }
 
 
@@ -67,15 +71,40 @@ def _assets(files: PolicyFiles, policy: DeskPolicy) -> dict[str, Origin]:
     }
 
 
+def _strategies(files: PolicyFiles) -> dict[str, Origin]:
+    """Every value of every strategy, by its name; of the council's only its own, not a cycle's defaults."""
+    source = files.sources["strategies"]
+    return {
+        f"strategies.{strategy.name}.{dotted(path[2:])}": origin
+        for place, strategy in enumerate(files.strategies.strategies)
+        for path, origin in _origins(source, _said(strategy), ("strategies", place))
+    }
+
+
+def _agents(files: PolicyFiles, profile: ProfileName) -> dict[str, Origin]:
+    """Every value of the profile's agents; nothing where the files name none."""
+    cast, place = files.models.agents.get(profile), ("agents", profile)
+    if cast is None:
+        return {}
+    found = _origins(files.sources["models"], cast.model_dump(mode="json"), place)
+    return {f"agents.{dotted(path[2:])}": origin for path, origin in found}
+
+
+def _said(strategy: StrategySpec) -> dict[str, Any]:
+    return strategy.model_dump(mode="json", exclude_unset=strategy.pipeline == "weekly")
+
+
+def _origins(
+    source: YamlSource, values: Mapping[str, Any], base: KeyPath
+) -> Iterator[tuple[KeyPath, Origin]]:
+    for path, value in _leaves(values, base):
+        yield path, Origin(_shown(value), source.at(path) if path in source.lines else DEFAULT)
+
+
 def _found(
     source: YamlSource, values: Mapping[str, Any], base: KeyPath, prefix: str
 ) -> dict[str, Origin]:
-    return {
-        f"{prefix}{dotted(path)}": Origin(
-            _shown(value), source.at(path) if path in source.lines else DEFAULT
-        )
-        for path, value in _leaves(values, base)
-    }
+    return {f"{prefix}{dotted(path)}": origin for path, origin in _origins(source, values, base)}
 
 
 def _leaves(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:

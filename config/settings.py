@@ -16,12 +16,15 @@ from config.environment import Environment, LogFormat, LogLevel, read_environmen
 from config.loading import PolicyFiles, ProfileChoice, load_policy_files
 from config.origins import Origin, key_origins, policy_origins, variable_origins
 from config.secrets import key_names, secrets_from
+from config.strategies import agents_of, strategies_of
 from config.variables import read_variables
-from core.errors import ConfigError
+from core.agents import AgentCast
+from core.errors import BadInput, ConfigError
 from core.policy import DeskPolicy
 from core.prices import Budget, PriceTable
 from core.profile import ProfileName
 from core.schemas.base import Schema
+from core.strategy import StrategySpec
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 ROOT_VARIABLE = "COUNCIL_ROOT"
@@ -72,6 +75,8 @@ class Settings(Schema):
     """
 
     policy: DeskPolicy
+    strategies: tuple[StrategySpec, ...]
+    agents: AgentCast
     connections: ConnectionsFile
     endpoints: Mapping[str, ProviderSpec]
     prices: PriceTable
@@ -90,6 +95,14 @@ class Settings(Schema):
     paths: Paths
     keys_present: Mapping[str, bool]
     origins: Mapping[str, Origin]
+
+    def strategy(self, name: str) -> StrategySpec:
+        """The strategy of this name; BadInput with those there are."""
+        for strategy in self.strategies:
+            if strategy.name == name:
+                return strategy
+        known = ", ".join(strategy.name for strategy in self.strategies)
+        raise BadInput(f"there is no strategy {name[:40]!r}: use one of {known}")
 
     @property
     def store_shown(self) -> str:
@@ -126,6 +139,8 @@ def load_settings(  # noqa: PLR0913 - each source of settings is one keyword
     policy = with_breaker_variables(policy, environment, given)
     return Settings(
         policy=policy,
+        strategies=strategies_of(files.strategies, policy.profile, environment, given),
+        agents=agents_of(files.models.agents, policy.profile, environment, given),
         connections=files.connections,
         endpoints=files.models.providers,
         prices=files.models.prices,
