@@ -17,6 +17,7 @@ from core.events import (
     reconciliation,
     scheduling,
     spending,
+    strategy,
     system,
     week,
 )
@@ -41,6 +42,7 @@ ALL_EVENTS: tuple[type[Event], ...] = tuple(
         jobs,
         access,
         notes,
+        strategy,
     )
     for cls in vars(module).values()
     if isinstance(cls, type) and issubclass(cls, Event) and cls.__module__ == module.__name__
