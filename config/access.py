@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.environment import Environment
+from config.identity import identity_provider
 from core.errors import ConfigError
 from core.schemas.base import Schema
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 HOST = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f]*:[0-9a-f:.]+")
 EMAIL = re.compile(r"[^\s@,]+@[^\s@,]+")
-SECRETS_FILE = Path(".streamlit") / "secrets.toml"
 
 
 class WebAccess(Schema):
@@ -48,7 +47,7 @@ def web_access(environment: Environment, given: Mapping[str, str], root: Path) -
     return WebAccess(
         public_read_only=environment.public_read_only,
         allowed_hosts=tuple(dict.fromkeys([*LOOPBACK_HOSTS, *hosts])),
-        oidc=_has_identity_provider(root),
+        oidc=identity_provider(root) is not None,
         **emails,
     )
 
@@ -74,14 +73,3 @@ def _refuse(words: Iterable[str], form: re.Pattern[str], origin: str, allowed: s
     for word in words:
         if not form.fullmatch(word):
             raise ConfigError(f"{origin}: {word[:60]!r} is not allowed ({allowed})")
-
-
-def _has_identity_provider(root: Path) -> bool:
-    path = root / SECRETS_FILE
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return False
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{SECRETS_FILE}: cannot be read as TOML: {error}") from error
-    return "auth" in found

@@ -1,4 +1,4 @@
-"""Which requests get a line of the web server: none that machines repeat, no token of a shared link."""
+"""Which requests get a line of the web server: none that machines repeat, no token of a link or login."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ PARTS = ("/_stcore/", "/static/", "/media/", "/component/")
 """What a browser asks for by itself while a page is open."""
 SHARED = ("/s/", "/r/")
 """Before a token; what follows is hidden."""
+PROVIDER = ("/oauth2callback", "/auth/")
+"""An identity provider's codes come in the query; it is hidden."""
 FIRST_ERROR = 400
 PATH, STATUS = 2, 4
 """Where uvicorn's line has them: client, method, path, version of HTTP, status."""
@@ -26,6 +28,8 @@ def access_filter(*, verbose: bool) -> Callable[[logging.LogRecord], bool]:
         path, status = str(said[PATH]), said[STATUS]
         if path.startswith(SHARED):
             record.args = (*said[:PATH], f"{path[:3]}…", *said[PATH + 1 :])
+        elif path.startswith(PROVIDER):
+            record.args = (*said[:PATH], path.partition("?")[0], *said[PATH + 1 :])
         failed = not isinstance(status, int) or status >= FIRST_ERROR
         return verbose or failed or not _is_repeated(path)
 

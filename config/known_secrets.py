@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import SecretStr
 
 from config.alerts import load_alerting
+from config.identity import identity_provider
 from config.secrets import AlpacaKey, Secrets, load_secrets, password_hashes
 from config.settings import Settings
 from config.variables import read_variables
@@ -26,6 +27,7 @@ def known_values(settings: Settings) -> tuple[str, ...]:
         *_password(settings.database_url.get_secret_value()),
         *_alert_addresses(settings),
         *_password_hashes(settings),
+        *_identity_secrets(settings),
     ]
     return tuple(dict.fromkeys(value for value in found if value))
 
@@ -57,6 +59,11 @@ def _alert_addresses(settings: Settings) -> Iterator[str]:
 def _password_hashes(settings: Settings) -> Iterator[str]:
     for held in password_hashes(read_variables(settings.paths.env_file)).values():
         yield held.get_secret_value()
+
+
+def _identity_secrets(settings: Settings) -> Iterator[str]:
+    provider = identity_provider(settings.paths.root)
+    yield from (held.get_secret_value() for held in (provider.hidden if provider else ()))
 
 
 def _pair(pair: AlpacaKey) -> Iterator[str]:

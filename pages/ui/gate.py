@@ -14,7 +14,7 @@ from pages.http.store import web_settings
 from pages.ui.components import heading
 from pages.ui.places import PLACES
 from pages.ui.safe import safe
-from pages.ui.visitor import asked, visitor
+from pages.ui.visitor import asked, visitor, vouched_in_vain
 
 
 def entrance() -> None:
@@ -24,8 +24,11 @@ def entrance() -> None:
         for place in (one for one in PLACES if one.name == grant.page):  # a report is no page
             st.switch_page(place.path, query_params={"week": str(grant.week_id)})
     heading("LLM Trading Council", "This desk is not open to everybody.")
-    st.info(safe(who.why or "Log in to see it."))
-    if web_settings().access.oidc:
+    unknown = vouched_in_vain()
+    st.info(safe(who.why or unknown or "Log in to see it."))
+    if unknown:
+        st.button("Log out", on_click=st.logout)
+    elif web_settings().access.oidc:
         st.button("Log in with your organisation", type="primary", on_click=st.login)
     if passwords() or who.why:
         way("Log in with the password" if passwords() else "Leave the shared page")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.access import Visitor
@@ -32,6 +34,23 @@ def open_weeks(weeks: tuple[WeekId, ...]) -> tuple[WeekId, ...]:
     """Those of these weeks that are open to the visitor, in their order."""
     who = visitor()
     return weeks if who.may_read else tuple(one for one in weeks if one == who.granted_week)
+
+
+def routes_know() -> bool:
+    """Whether HTTP routes let this visitor read: they know nothing of a provider's login."""
+    return visitor_of(replace(asked(), email=None), door()).may_read
+
+
+def vouched_in_vain() -> str:
+    """Why somebody whom an identity provider has logged in is nobody here; "" for all others."""
+    if not st.user.get("is_logged_in"):
+        return ""
+    if _email() is None:
+        return "Your organisation logged you in without vouching for an e-mail address."
+    return (
+        f"You are logged in as {_email()}, an address this desk does not know: "
+        "ask its operator to list it."
+    )
 
 
 def asked() -> Asked:

@@ -169,3 +169,10 @@ def test_the_token_of_a_shared_link_is_in_no_line(lines, level, status, way):
     written = lines(level=level)
     asked(f"/{way}/IjQi.aBcDeF.token-of-a-link", status)
     assert json.loads(written()[0])["event"].endswith(f'"GET /{way}/… HTTP/1.1" {status}')
+
+
+@pytest.mark.parametrize("path", ["/oauth2callback?code=c-1&state=s-1", "/auth/login?provider=p-1"])
+def test_what_an_identity_provider_sends_along_is_in_no_line(lines, path):
+    written = lines(level="DEBUG")
+    asked(path, 302)
+    assert json.loads(written()[0])["event"].endswith(f'"GET {path.partition("?")[0]} HTTP/1.1" 302')

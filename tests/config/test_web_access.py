@@ -8,6 +8,8 @@ import pytest
 
 from config.access import LOOPBACK_HOSTS, WebAccess, host_allowed
 from config.binding import is_loopback_address, refuse_open_binding
+from config.identity import NEEDED
+from config.known_secrets import known_values
 from config.settings import load_settings
 from core.errors import ConfigError
 from tests.fixture_files import ROOT
@@ -81,12 +83,25 @@ def test_what_is_no_host_or_address_is_named(root, name, value):
 def test_an_identity_provider_is_found_in_streamlits_secrets(root):
     folder = root / ".streamlit"
     folder.mkdir()
-    (folder / "secrets.toml").write_text("[auth]\nclient_id = 'x'\n")
-    assert load_settings(root, {}).access.oidc
+    (folder / "secrets.toml").write_text("[other]\nclient_id = 'x'\n")
+    assert not load_settings(root, {}).access.oidc
+    lines = [f"{name} = '{name} of ours'" for name in NEEDED]
+    (folder / "secrets.toml").write_text("\n".join(["[auth]", *lines]))
+    settings = load_settings(root, {})
+    assert settings.access.oidc
+    assert {"client_secret of ours", "cookie_secret of ours"} <= set(known_values(settings))
     (folder / "secrets.toml").write_text("[auth\nclient_secret = 'canary'\n")
     with pytest.raises(ConfigError, match=r"secrets\.toml: cannot be read as TOML") as caught:
         load_settings(root, {})
     assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("auth", ["auth = 'x'\n", "[auth.google]\nclient_id = 'x'\n"])
+def test_a_provider_that_could_log_nobody_in_is_refused_by_name(root, auth):
+    (root / ".streamlit").mkdir()
+    (root / ".streamlit" / "secrets.toml").write_text(auth)
+    with pytest.raises(ConfigError, match=r"\[auth\] has no redirect_uri and no cookie_secret"):
+        load_settings(root, {})
 
 
 LISTED = WebAccess(oidc=True, viewer_emails=("eye@desk.example",))
