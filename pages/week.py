@@ -10,12 +10,13 @@ from pages.ui.components import empty_desk, heading
 from pages.ui.format import week
 from pages.ui.notes import week_notes_card
 from pages.ui.pitch_cards import pitch_cards
+from pages.ui.postmortem_short import postmortem_short
 from pages.ui.research_cards import research_cards, snapshot_card
 from pages.ui.review_cards import review_cards
 from pages.ui.risk_card import risk_card
 from pages.ui.timeline_card import timeline_card
 from pages.ui.trading_cards import checkpoints_card, orders_card
-from pages.ui.week_cards import decision_cards, postmortem_card
+from pages.ui.week_cards import decision_cards
 from pages.ui.week_condition import answers_card, neighbours, subtitle, went_wrong, what_next
 from pages.ui.week_picker import picked_week, unknown_week
 
@@ -43,7 +44,7 @@ ahead = ops_data.coming(state, ops_data.now()) if week_id == weeks[0] else ()
 answers_card(board, what_next(board, facts, weeks[0], ahead), went_wrong(board, labels))
 decision_cards(board)
 if detail.postmortem is not None:
-    postmortem_card(detail.postmortem, labels)
+    postmortem_short(detail.postmortem)
 with st.container(border=True):
     timeline_card(board.timeline, detail, labels)
 

@@ -13,6 +13,7 @@ from pages.ui.card_head import card_head
 from pages.ui.components import bullet_lines
 from pages.ui.format import moment, short_moment, signed_percent, week, words
 from pages.ui.places import link
+from pages.ui.report_link import report_link
 from pages.ui.safe import safe
 from pages.ui.sentences import decision_sentence
 from pages.ui.timeline_card import who_failed
@@ -108,13 +109,14 @@ def _orders(board: WeekBoard) -> list[str]:
 
 
 def neighbours(weeks: Sequence[WeekId], chosen: WeekId) -> None:
-    """Links to the week before and the week after."""
+    """Links to the week before and the week after, and to the week as one file."""
     place = weeks.index(chosen)
     with st.container(horizontal=True, gap="small"):
         if place + 1 < len(weeks):
             link("week", f"← {week(weeks[place + 1])}", week=weeks[place + 1])
         if place:
             link("week", f"{week(weeks[place - 1])} →", week=weeks[place - 1])
+        report_link(chosen)
 
 
 def subtitle(board: WeekBoard) -> str:

@@ -63,7 +63,7 @@ def test_every_part_of_a_finished_week_is_there(show, simulated):
         "Calls and cost",
     ]
     words = said(app)
-    assert "**Postmortem**" in words
+    assert "**What became of it**" in words
     assert "acct_" not in words
     assert "4 of 4 pitches" in words
     tables = [set(one.value.columns) for one in app.dataframe]
