@@ -175,4 +175,6 @@ def test_the_token_of_a_shared_link_is_in_no_line(lines, level, status, way):
 def test_what_an_identity_provider_sends_along_is_in_no_line(lines, path):
     written = lines(level="DEBUG")
     asked(path, 302)
-    assert json.loads(written()[0])["event"].endswith(f'"GET {path.partition("?")[0]} HTTP/1.1" 302')
+    assert json.loads(written()[0])["event"].endswith(
+        f'"GET {path.partition("?")[0]} HTTP/1.1" 302'
+    )
