@@ -13,7 +13,7 @@ help:
 
 env: $(STAMP)
 
-$(STAMP): requirements.txt requirements-dev.txt constraints.txt
+$(STAMP): requirements.txt requirements-dev.txt requirements-embeddings.txt constraints.txt
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "Python 3.11 or newer is needed, $$(python3 --version 2>&1) was found: install it, or say make PYTHON=/path/to/python3.11" >&2; exit 1; fi
 	@if ! $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \

@@ -41,6 +41,10 @@ CouncilError
 │   ├── ChainBroken      names stream and version
 │   ├── LeaseLost        another process leads now: this one stopped writing
 │   ├── UnknownEvent     ├── NewerSchema     └── StoreUnusable (read-only, full, newer database)
+├── RecallError
+│   ├── EmbeddingFailed  a text got no vector
+│   └── MixedVectors     vectors of another model or length are kept already: they cannot be compared
+│       ├── WrongModel   └── WrongDimension
 ├── AlertNotSent         a channel did not take an alert; it stays in the outbox
 ├── JobCancelled         somebody asked for it; what is done stays done
 └── BrokerError
@@ -222,6 +226,21 @@ class NewerSchema(StoreError): ...
 
 
 class StoreUnusable(StoreError): ...
+
+
+class RecallError(CouncilError): ...
+
+
+class EmbeddingFailed(RecallError): ...
+
+
+class MixedVectors(RecallError): ...
+
+
+class WrongModel(MixedVectors): ...
+
+
+class WrongDimension(MixedVectors): ...
 
 
 class AlertNotSent(CouncilError): ...

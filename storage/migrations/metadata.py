@@ -6,7 +6,8 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 import storage.projections  # importing it registers the read models' tables
-import storage.tables  # noqa: F401 - importing it registers its tables
+import storage.tables
+import storage.vectors.tables  # noqa: F401 - importing it registers the tables of the memory
 
 
 def store_metadata() -> MetaData:
