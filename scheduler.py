@@ -25,7 +25,7 @@ from config.worker import BuildDesk, Worker, say
 from core.clock import Clock, FixedClock, at_new_york, in_new_york
 from core.commands import RunJob
 from core.desk.desk import Desk
-from core.desk.opening import configured
+from core.desk.opening import desk_kind
 from core.desk.shift import Aside
 from core.errors import BadInput, ConfigError, CouncilError
 from core.types import StoreKind
@@ -88,9 +88,7 @@ def leaders_desk(settings: Settings, store: SqlEventStore, clock: Clock | None =
     lock, trading = leader_lock(store.engine), asyncio.Lock()
 
     def build(opened: SqlEventStore) -> Desk:
-        known = configured(opened)
-        kind = known.kind if known is not None else StoreKind.REAL
-        made = build_desk(settings, opened, kind=kind, clock=clock)
+        made = build_desk(settings, opened, kind=desk_kind(opened), clock=clock)
         return replace(made, lock=lock, trading=trading)
 
     return build

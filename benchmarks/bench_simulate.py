@@ -13,7 +13,8 @@ import time
 from datetime import date
 from pathlib import Path
 
-from config.settings import PROJECT_ROOT, load_settings
+from config.paths import PROJECT_ROOT
+from config.settings import load_settings
 from config.wiring import build_desk, open_store
 from core.clock import FixedClock, at_new_york
 from core.desk.simulation import SimulationReport, simulate

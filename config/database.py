@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from config.environment import Environment
 from core.errors import ConfigError
+from core.schemas.base import Schema
 
 SQLITE = "sqlite:///"
 POSTGRES = "postgresql+psycopg"
@@ -25,6 +26,15 @@ class StoreAddress:
     @property
     def shown(self) -> str:
         return without_password(self.url)
+
+
+class PoolSpec(Schema):
+    """PostgreSQL's pool: connections kept and at most, seconds a statement, seconds idle."""
+
+    min_size: int
+    max_size: int
+    command_timeout_s: float
+    max_idle_s: float
 
 
 def store_address(
@@ -60,6 +70,15 @@ def store_url(text: str, root: Path) -> str:
     if text == "sqlite://" or file.startswith((":memory:", "file:", "/")) or not file:
         return text
     return f"{SQLITE}{(root / file).resolve()}"
+
+
+def pool_of(environment: Environment) -> PoolSpec:
+    return PoolSpec(
+        min_size=environment.db_min_pool_size,
+        max_size=environment.db_max_pool_size,
+        command_timeout_s=environment.db_command_timeout,
+        max_idle_s=environment.db_max_inactive_connection_lifetime,
+    )
 
 
 def without_password(url: str) -> str:

@@ -10,7 +10,8 @@ from pydantic import SecretStr
 
 from config.alerts import load_alerting
 from config.identity import identity_provider
-from config.secrets import AlpacaKey, Secrets, load_secrets, password_hashes
+from config.own_keys import secrets_of
+from config.secrets import AlpacaKey, Secrets, password_hashes
 from config.settings import Settings
 from config.variables import read_variables
 
@@ -20,10 +21,8 @@ SHORTEST_TOKEN = 12
 
 def known_values(settings: Settings) -> tuple[str, ...]:
     """Keys of models, servers, brokers and alert channels; the database's password, also as written."""
-    named = {name: spec.key for name, spec in settings.endpoints.items() if spec.key}
-    secrets = load_secrets(settings.paths.root, endpoints=named)
     found = [
-        *_keys(secrets),
+        *_keys(secrets_of(settings)),
         *_password(settings.database_url.get_secret_value()),
         *_alert_addresses(settings),
         *_password_hashes(settings),

@@ -1,13 +1,31 @@
-"""A port in use is one clear line, before anything is started on it."""
+"""The ports of this machine: which are meant, and one clear line for one that is in use."""
 
 from __future__ import annotations
 
 import errno
 import socket
 
+from config.environment import Environment
 from core.errors import BadInput
+from core.schemas.base import Schema
 
 LOCALHOST = "127.0.0.1"
+
+
+class Ports(Schema):
+    """TCP ports on this machine: pages and API, the scheduler's health, the tests' web app."""
+
+    web: int
+    scheduler: int
+    test: int
+
+
+def ports_of(environment: Environment) -> Ports:
+    return Ports(
+        web=environment.port_backend,
+        scheduler=environment.port_scheduler,
+        test=environment.port_test,
+    )
 
 
 def refuse_port_in_use(port: int, variable: str, host: str = LOCALHOST) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from config.environment import Environment
-from config.loading import PolicyFiles
+from config.loading import PolicyFiles, ProfileChoice
 from config.refusal import dotted
 from config.secrets import key_names
 from config.variables import Variables
@@ -16,6 +16,7 @@ from core.profile import ProfileName
 from core.strategy import StrategySpec
 
 DEFAULT = "default"
+KEPT = "this desk's own (resolved when it was made)"
 
 
 class Origin(NamedTuple):
@@ -23,6 +24,18 @@ class Origin(NamedTuple):
 
     value_shown: str
     origin: str
+
+
+def profile_origin(
+    files: PolicyFiles, policy: DeskPolicy, asked: ProfileChoice, *, on_command_line: bool
+) -> Origin:
+    """The profile that was asked for, and what ``auto`` came to."""
+    place = (
+        "command line --profile" if on_command_line else files.sources["models"].at(("profile",))
+    )
+    key = "present" if policy.profile.name == "live" else "absent"
+    reason = f" (auto: OPENROUTER_API_KEY is {key})" if asked == "auto" else ""
+    return Origin(policy.profile.name, f"{place}{reason}")
 
 
 def policy_origins(files: PolicyFiles, policy: DeskPolicy) -> dict[str, Origin]:

@@ -5,65 +5,37 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import SecretStr
 
 from config.access import WebAccess, web_access
 from config.breaker import breaker_origins, with_breaker_variables
-from config.connections import ConnectionsFile, ProviderSpec
-from config.database import store_address, without_password
+from config.connections import BrokerName, ConnectionsFile, ProviderSpec
+from config.database import PoolSpec, StoreAddress, pool_of, store_address, without_password
 from config.environment import Environment, LogFormat, LogLevel, read_environment
+from config.listening import Ports, ports_of
 from config.loading import PolicyFiles, ProfileChoice, load_policy_files
-from config.origins import Origin, key_origins, policy_origins, variable_origins
+from config.origins import (
+    KEPT,
+    Origin,
+    key_origins,
+    policy_origins,
+    profile_origin,
+    variable_origins,
+)
+from config.paths import Paths, folder_named, paths_under, root_folder
 from config.secrets import key_names, secrets_from
 from config.strategies import agents_of, strategies_of
-from config.variables import read_variables
+from config.variables import Variables, read_variables
 from core.agents import AgentCast
-from core.errors import BadInput, ConfigError
+from core.errors import BadInput
 from core.policy import DeskPolicy
 from core.prices import Budget, PriceTable
 from core.profile import ProfileName
 from core.schemas.base import Schema
 from core.strategy import StrategySpec
-
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
-ROOT_VARIABLE = "COUNCIL_ROOT"
-"""Another folder with ``config/``, ``.env`` and ``runs/`` than the checkout's own."""
-
-
-KEPT_PROFILE = Origin("", "this desk's own (resolved when it was made)")
-
-
-class Ports(Schema):
-    """TCP ports on this machine: pages and API, the scheduler's health, the tests' web app."""
-
-    web: int
-    scheduler: int
-    test: int
-
-
-class PoolSpec(Schema):
-    """PostgreSQL's pool: connections kept and at most, seconds a statement, seconds idle."""
-
-    min_size: int
-    max_size: int
-    command_timeout_s: float
-    max_idle_s: float
-
-
-class Paths(Schema):
-    """Where things lie; ``runs`` receives stores and closed weeks, ``exports`` what jobs write."""
-
-    root: Path
-    config_dir: Path
-    env_file: Path
-    runs: Path
-    exports: Path
-
-    @property
-    def demo_store(self) -> str:
-        """The demonstration desk's own store, as a database URL."""
-        return f"sqlite:///{self.runs / 'demo.db'}"
+from core.types import StoreKind
 
 
 class Settings(Schema):
@@ -109,6 +81,27 @@ class Settings(Schema):
         """The store's address without its password."""
         return without_password(self.database_url.get_secret_value())
 
+    def broker_of(self, kind: StoreKind) -> BrokerName:
+        """Who executes for a desk of this kind: play never leaves the simulated broker."""
+        return self.connections.broker if kind is StoreKind.REAL else "simulated"
+
+
+class _Chosen(NamedTuple):
+    """The profile: asked for here or by the files, or the one the desk was made with."""
+
+    asked: ProfileChoice
+    kept: ProfileName | None
+    on_command_line: bool
+
+
+class _Read(NamedTuple):
+    """What lies in the files and the environment; ``given`` says which variables are set, and where."""
+
+    files: PolicyFiles
+    variables: Variables
+    environment: Environment
+    given: dict[str, str]
+
 
 def load_settings(  # noqa: PLR0913 - each source of settings is one keyword
     root: Path | None = None,
@@ -126,17 +119,13 @@ def load_settings(  # noqa: PLR0913 - each source of settings is one keyword
     the command line. Without ``root``: COUNCIL_ROOT, else the checkout. Whatever is wrong is one
     ConfigError line; nothing is opened but those files.
     """
-    root = root or _root(os.environ if env is None else env)
-    paths = _paths(root, config_dir)
-    variables = read_variables(paths.env_file, env)
-    environment, given = read_environment(variables)
+    root = root or root_folder(os.environ if env is None else env)
+    paths = paths_under(root, config_dir)
+    read = files, variables, environment, given = _read(paths, env)
     address = store_address(environment, given, root, store)
-    files = load_policy_files(paths.config_dir)
-    asked = profile or files.models.profile
-    live_possible = secrets_from(variables).openrouter_api_key is not None
     kept = recorded_profile if profile is None else None
-    policy = files.policy(files.profile(kept or asked, live_possible=live_possible))
-    policy = with_breaker_variables(policy, environment, given)
+    chosen = _Chosen(profile or files.models.profile, kept, on_command_line=profile is not None)
+    policy = _policy(read, chosen)
     return Settings(
         policy=policy,
         strategies=strategies_of(files.strategies, policy.profile, environment, given),
@@ -145,79 +134,49 @@ def load_settings(  # noqa: PLR0913 - each source of settings is one keyword
         endpoints=files.models.providers,
         prices=files.models.prices,
         budget=files.models.budget,
-        profile_choice=asked,
+        profile_choice=chosen.asked,
         database_url=SecretStr(address.url),
-        market_data_dir=_folder(environment.market_data_dir, root),
+        market_data_dir=folder_named(environment.market_data_dir, root),
         log_level=environment.log_level,
         log_format=environment.log_format,
         otlp_endpoint=environment.otel_exporter_otlp_endpoint,
         lease_s=environment.council_lease_s,
-        pool=_pool(environment),
-        ports=_ports(environment),
+        pool=pool_of(environment),
+        ports=ports_of(environment),
         public_base_url=environment.public_base_url,
         access=web_access(environment, given, root),
         paths=paths,
         keys_present={name: variables.find(name) is not None for name in key_names()},
-        origins={
-            "profile": KEPT_PROFILE._replace(value_shown=kept)
-            if kept
-            else _profile_origin(files, policy, asked, on_command_line=profile is not None),
-            "store": Origin(address.shown, address.origin),
-            **variable_origins(environment, given),
-            **key_origins(variables),
-            **policy_origins(files, policy),
-            **breaker_origins(policy, given),
-        },
+        origins=_origins(read, policy, chosen, address),
     )
 
 
-def _root(env: Mapping[str, str]) -> Path:
-    """COUNCIL_ROOT's folder, the checkout by default; ConfigError when it has no ``config``."""
-    named = env.get(ROOT_VARIABLE, "").strip()
-    root = Path(named).expanduser().resolve() if named else PROJECT_ROOT
-    if not (root / "config").is_dir():
-        raise ConfigError(f"{ROOT_VARIABLE}={named}: there is no folder config in it")
-    return root
+def _read(paths: Paths, env: Mapping[str, str] | None) -> _Read:
+    variables = read_variables(paths.env_file, env)
+    environment, given = read_environment(variables)
+    return _Read(load_policy_files(paths.config_dir), variables, environment, given)
 
 
-def _paths(root: Path, config_dir: Path | None) -> Paths:
-    config = config_dir or root / "config"
-    return Paths(
-        root=root,
-        config_dir=config,
-        env_file=root / ".env",
-        runs=root / "runs",
-        exports=root / "exports",
-    )
+def _policy(read: _Read, chosen: _Chosen) -> DeskPolicy:
+    live_possible = secrets_from(read.variables).openrouter_api_key is not None
+    profile = read.files.profile(chosen.kept or chosen.asked, live_possible=live_possible)
+    return with_breaker_variables(read.files.policy(profile), read.environment, read.given)
 
 
-def _folder(text: str | None, root: Path) -> Path | None:
-    return (root / Path(text).expanduser()).resolve() if text else None
-
-
-def _pool(environment: Environment) -> PoolSpec:
-    return PoolSpec(
-        min_size=environment.db_min_pool_size,
-        max_size=environment.db_max_pool_size,
-        command_timeout_s=environment.db_command_timeout,
-        max_idle_s=environment.db_max_inactive_connection_lifetime,
-    )
-
-
-def _ports(environment: Environment) -> Ports:
-    return Ports(
-        web=environment.port_backend,
-        scheduler=environment.port_scheduler,
-        test=environment.port_test,
-    )
-
-
-def _profile_origin(
-    files: PolicyFiles, policy: DeskPolicy, asked: ProfileChoice, *, on_command_line: bool
-) -> Origin:
-    place = (
-        "command line --profile" if on_command_line else files.sources["models"].at(("profile",))
-    )
-    key = "present" if policy.profile.name == "live" else "absent"
-    reason = f" (auto: OPENROUTER_API_KEY is {key})" if asked == "auto" else ""
-    return Origin(policy.profile.name, f"{place}{reason}")
+def _origins(
+    read: _Read, policy: DeskPolicy, chosen: _Chosen, address: StoreAddress
+) -> dict[str, Origin]:
+    if chosen.kept is not None:
+        profile = Origin(chosen.kept, KEPT)
+    else:
+        profile = profile_origin(
+            read.files, policy, chosen.asked, on_command_line=chosen.on_command_line
+        )
+    return {
+        "profile": profile,
+        "store": Origin(address.shown, address.origin),
+        **variable_origins(read.environment, read.given),
+        **key_origins(read.variables),
+        **policy_origins(read.files, policy),
+        **breaker_origins(policy, read.given),
+    }

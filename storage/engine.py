@@ -17,6 +17,8 @@ from sqlalchemy.exc import ArgumentError
 from core.errors import BadInput, StoreUnusable
 
 Synchronous: TypeAlias = Literal["FULL", "NORMAL"]
+MEMORY = "sqlite://"
+"""A store in memory: gone with its process."""
 BUSY_SECONDS = 30.0
 ABANDONED_S = 10.0
 """PostgreSQL ends a transaction whose program says nothing for so long, and with it its locks.

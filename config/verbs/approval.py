@@ -18,42 +18,47 @@ Account: TypeAlias = Annotated[
 Every: TypeAlias = Annotated[bool, typer.Option("--all-accounts", help="All that are still open.")]
 Reason: TypeAlias = Annotated[str | None, typer.Option("--reason", help="Kept with the word.")]
 
+verbs = typer.Typer()
 
-def add(app: typer.Typer, faces: Faces) -> None:
-    """The three commands on the command line."""
 
-    @app.command("proposal")
-    def proposal(week: OneWeek = None, store: Store = None, json: Json = False) -> None:
-        """What waits for approval, or what a week proposed and what was said of it."""
-        _, opened = faces.existing(store)
-        now = SystemClock().now()
-        asked = None if week is None else options.week(week, now)
-        approval.proposal(StoreReader(opened.engine), asked, now, as_json=json)
+@verbs.command("proposal")
+def proposal(
+    context: typer.Context, week: OneWeek = None, store: Store = None, json: Json = False
+) -> None:
+    """What waits for approval, or what a week proposed and what was said of it."""
+    _, opened = Faces.of(context).existing(store)
+    now = SystemClock().now()
+    asked = None if week is None else options.week(week, now)
+    approval.proposal(StoreReader(opened.engine), asked, now, as_json=json)
 
-    @app.command("approve")
-    def approve(
-        account: Account = None,
-        every: Every = False,
-        reason: Reason = None,
-        week: OneWeek = None,
-        store: Store = None,
-    ) -> None:
-        """Let an account's proposed orders, or all that are open, go to the broker."""
-        _, opened = faces.existing(store)
-        now, who = SystemClock().now(), approval.meant(account, every=every)
-        for line in approval.approve(opened, options.week(week, now), who, reason, now):
-            show.line(line)
 
-    @app.command("reject")
-    def reject(
-        account: Account = None,
-        every: Every = False,
-        reason: Reason = None,
-        week: OneWeek = None,
-        store: Store = None,
-    ) -> None:
-        """Refuse them with a reason: the account stays on the position it has."""
-        _, opened = faces.existing(store)
-        now, who = SystemClock().now(), approval.meant(account, every=every)
-        for line in approval.reject(opened, options.week(week, now), who, reason, now):
-            show.line(line)
+@verbs.command("approve")
+def approve(
+    context: typer.Context,
+    account: Account = None,
+    every: Every = False,
+    reason: Reason = None,
+    week: OneWeek = None,
+    store: Store = None,
+) -> None:
+    """Let an account's proposed orders, or all that are open, go to the broker."""
+    _, opened = Faces.of(context).existing(store)
+    now, who = SystemClock().now(), approval.meant(account, every=every)
+    for line in approval.approve(opened, options.week(week, now), who, reason, now):
+        show.line(line)
+
+
+@verbs.command("reject")
+def reject(
+    context: typer.Context,
+    account: Account = None,
+    every: Every = False,
+    reason: Reason = None,
+    week: OneWeek = None,
+    store: Store = None,
+) -> None:
+    """Refuse them with a reason: the account stays on the position it has."""
+    _, opened = Faces.of(context).existing(store)
+    now, who = SystemClock().now(), approval.meant(account, every=every)
+    for line in approval.reject(opened, options.week(week, now), who, reason, now):
+        show.line(line)

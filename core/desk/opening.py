@@ -34,6 +34,12 @@ def configured(store: EventStore) -> DeskConfigured | None:
     return found
 
 
+def desk_kind(store: EventStore) -> StoreKind:
+    """What a store is; one that was never configured becomes a real desk's."""
+    known = configured(store)
+    return known.kind if known is not None else StoreKind.REAL
+
+
 def refuse_other_kind(store: EventStore, kind: StoreKind) -> None:
     """BadInput when the store holds a desk of another kind: a real one is never mixed with play."""
     known = configured(store)

@@ -1,0 +1,62 @@
+"""Weeks of past prices lived one after another; the demonstration desk made and kept up to date so."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+
+from config.settings import Settings
+from config.terminal import reports, show
+from config.verbs.faces import Wiring
+from core.clock import FixedClock, SystemClock, at_new_york
+from core.desk import slot_log
+from core.desk.demo import demo_range
+from core.desk.opening import refuse_other_kind
+from core.desk.simulation import simulate
+from core.desk.slots import Slot
+from core.types import StoreKind
+
+DEMO_WEEKS = 26
+
+
+def live(
+    wiring: Wiring,
+    settings: Settings,
+    kind: StoreKind,
+    days: tuple[date, date],
+    *,
+    seed: int,
+    as_json: bool,
+) -> int:
+    """Live these days; returns how many slots failed."""
+    opened = wiring.open_store(settings, synchronous="NORMAL")
+    clock = FixedClock(at_new_york(days[0], settings.policy.schedule.postmortem))
+    desk = wiring.build_desk(settings, opened, kind=kind, clock=clock, seed=seed)
+    with desk.lock.hold("scheduler"), show.bar(kind.lower()) as (shown, task):
+
+        def progress(slot: Slot, number: int, total: int) -> None:
+            shown.update(task, completed=number, total=total, description=f"week {slot.week_id}")
+
+        report = asyncio.run(simulate(desk, *days, progress))
+    failed = slot_log.failures(opened) if report.failed else []
+    reports.simulation(report, settings.store_shown, failed, as_json=as_json)
+    opened.close()
+    return report.failed
+
+
+def fill_demo(
+    wiring: Wiring, settings: Settings, weeks: int, *, if_empty: bool, as_json: bool
+) -> None:
+    """Fill an empty store with the newest weeks; live the days since where one is there."""
+    opened = wiring.open_store(settings)
+    refuse_other_kind(opened, StoreKind.DEMO)
+    now, newest = SystemClock().now(), slot_log.newest_finished(opened)
+    desk = wiring.build_desk(settings, opened, kind=StoreKind.DEMO)
+    days = demo_range(desk.market, desk.calendar, now, weeks)
+    opened.close()
+    if newest is not None and if_empty:
+        if newest.session >= days[1]:
+            reports.demo_is_there(settings.store_shown, as_json=as_json)
+            return
+        days = newest.session, days[1]  # live the days since, as they would have been
+    live(wiring, settings, StoreKind.DEMO, days, seed=desk.seed, as_json=as_json)
