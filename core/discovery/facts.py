@@ -1,0 +1,35 @@
+"""What is known of a symbol beside its bars, each with its day; what is not known is absent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+NO_SECTOR = "unknown"
+"""The one bucket of symbols whose sector nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolFacts:
+    """``spread`` as a fraction of the mid price, ``market_cap`` USD, ``beta`` as its source gives it."""
+
+    spread: float | None = None
+    market_cap: float | None = None
+    beta: float | None = None
+    sector: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts of many symbols from one or more sources, none newer than ``as_of_day``."""
+
+    known: Mapping[str, SymbolFacts] = field(default_factory=dict)
+    source: str = "none"
+    as_of_day: date | None = None
+
+    def of(self, symbol: str) -> SymbolFacts:
+        return self.known.get(symbol, NOTHING)
+
+
+NOTHING = SymbolFacts()
