@@ -46,7 +46,7 @@ else:
     name, basis = labels[account].name, basis_of(facts, accounts_data.adjusted(state))
     figures(view)
     with st.container(border=True):
-        record_card(view, name, basis)
+        record_card(state, view, name, basis)
     others = [one for one in reversed(seats) if one != chosen]
     known = [(one, accounts_data.record_view(state, one)) for one in others]
     with st.container(border=True):
@@ -56,9 +56,9 @@ else:
             basis,
         )
     with st.container(border=True):
-        months_card(view)
+        months_card(state, view)
     with st.container(border=True):
-        rolling_card(view)
+        rolling_card(state, view)
     with st.container(border=True):
         positions_card(accounts_data.holdings(state, account), view.record.curve[-1], account)
 with st.container(border=True):

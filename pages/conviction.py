@@ -52,11 +52,11 @@ with st.container(border=True):
     if account is None:
         unknown_account(labels)
     else:
-        path_card(seen, account, labels, summary.week_id)
+        path_card(state, summary, account, labels)
 
 st.header("Every account", anchor="accounts")
-every_account(seen, labels)
+every_account(state, summary, labels)
 with st.container(border=True):
     checkpoints_card(seen, labels, summary.week_id)
 with st.container(border=True):
-    effect_card(effects, labels, summary.week_id, account if whole else None)
+    effect_card(state, labels, summary.week_id, account if whole else None)

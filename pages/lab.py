@@ -63,7 +63,7 @@ clean = switch.toggle(
     key="clean",
     bind="query-params",
 )
-weeks = head.kept(clean=clean)
+weeks, counted = head.kept(clean=clean), lab_data.Counted(place, clean)
 contamination_note(head, lab_data.witnesses(state), clean=clean)
 for account, tenure in head.changes:
     st.caption(
@@ -72,7 +72,7 @@ for account, tenure in head.changes:
 if not weeks:
     st.info("Some model may have known every week of this record: nothing is left to judge by.")
 elif view == "lines":
-    line_cards(lab_data.record(state, place, weeks), lab_data.growth(state, place, weeks), labels)
+    line_cards(state, counted, labels)
 elif view == "reviewers":
     reviewer_cards(
         lab_review_data.reviewers(state, weeks), lab_review_data.guesses(state, weeks), labels
@@ -82,7 +82,7 @@ elif view == "convictions":
         lab_review_data.calibrations(state, weeks), lab_review_data.drifts(state, weeks), labels
     )
 elif view == "verdict":
-    verdict_cards(lab_data.record(state, place, weeks), labels)
+    verdict_cards(state, counted)
 if view == "knowledge":
     with st.container(border=True):
         knowledge_card(head, lab_data.witnesses(state), labels)

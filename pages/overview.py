@@ -72,18 +72,15 @@ with left.container(border=True, height="stretch"):
     if seen.council is None:
         st.markdown(":gray[Curves follow with the first marked session.]")
     else:
-        names = {key: one.name for key, one in labels.items()}
-        drawn = {
-            key: name for key, name in names.items() if labels[key].role is not AccountRole.FLAT
-        }
+        drawn = {key: one.name for key, one in labels.items() if one.role is not AccountRole.FLAT}
         with st.container(horizontal=True, gap="small"):
             chosen = account_choice(drawn, seen.council.account.account_id)
             sessions = span_choice()
-        equity_card(overview_data.equity_points(state, week_id, sessions), names, chosen)
+        equity_card(state, week_id, sessions, chosen)
 
 with st.container(border=True):
     health_card(condition, broken(condition, labels), newest)
 if seen.courses:
     with st.container(border=True):
         total_return = is_total_return(data.desk(state), accounts_data.adjusted(state))
-        leaderboard(seen, total_return=total_return)
+        leaderboard(state, week_id, total_return=total_return)

@@ -46,13 +46,13 @@ decision_cards(board)
 if detail.postmortem is not None:
     postmortem_short(detail.postmortem)
 with st.container(border=True):
-    timeline_card(board.timeline, detail, labels)
+    timeline_card(state, board.timeline, detail, labels)
 
 st.header("Pitches", anchor="pitches")
-pitch_cards(detail, labels)
+pitch_cards(state, detail, labels)
 
 st.header("Peer review", anchor="review")
-review_cards(board, labels)
+review_cards(state, board, labels)
 
 st.header("Research and snapshot", anchor="research")
 research_cards(board)

@@ -10,13 +10,13 @@ import streamlit as st
 
 from core.rules.statistics.evidence import DEFAULT_RULES
 from core.types import Direction, StoreKind
-from pages.ui.accounts_charts import month_heatmap, record_panels, rolling_line
 from pages.ui.accounts_data import RecordView, exposures
 from pages.ui.card_head import card_head
-from pages.ui.drawing import draw
+from pages.ui.data import StoreState
+from pages.ui.drawing import draw_kept
 from pages.ui.format import dollars, percent, shares, signed_dollars, signed_percent, trade
 from pages.ui.key_figures import LEAST_SHOWN, thinned
-from pages.ui.record_frames import month_frame, own_frame, rival_frame, rolling_frame
+from pages.ui.record_drawings import months, panels, rolling, rolling_points
 from storage.queries import DeskFacts, Holding
 
 WINDOWS = {"13 weeks": 63, "26 weeks": 126, "52 weeks": 252}
@@ -82,13 +82,16 @@ def _figure(
     )
 
 
-def record_card(view: RecordView, name: str, basis: str) -> None:
+def record_card(state: StoreState, view: RecordView, name: str, basis: str) -> None:
     """Equity with its benchmarks, drawdown and exposure under it."""
     named = " and ".join(f"{one.name} ({_dash(place)})" for place, one in enumerate(view.rivals))
     note = f"in grey {named}, from the same money at the first session's open" if named else basis
-    card_head("Equity, drawdown, exposure", note, stream=f"account/{view.course.tenure.account_id}")
-    draw(
-        record_panels(own_frame(view), rival_frame(view)),
+    tenure = view.course.tenure
+    card_head("Equity, drawdown, exposure", note, stream=f"account/{tenure.account_id}")
+    draw_kept(
+        panels,
+        state,
+        tenure,
         alt=f"Equity of {name} with its benchmarks, drawdown and exposure at each close",
     )
     if not view.rivals:
@@ -122,12 +125,13 @@ def basis_of(facts: DeskFacts | None, adjusted: bool | None) -> str:
     return "Price return: prices are not adjusted, dividends are not in them."
 
 
-def rolling_card(view: RecordView) -> None:
+def rolling_card(state: StoreState, view: RecordView) -> None:
     """The Sharpe ratio over a moving window; words while there is too little to say."""
+    tenure = view.course.tenure
     card_head(
         "Rolling Sharpe ratio",
         "risk-free rate 0, 252 sessions a year",
-        stream=f"account/{view.course.tenure.account_id}",
+        stream=f"account/{tenure.account_id}",
     )
     chosen = st.segmented_control(
         "Window",
@@ -139,33 +143,32 @@ def rolling_card(view: RecordView) -> None:
         label_visibility="collapsed",
     )
     window, standing = WINDOWS[chosen or "26 weeks"], view.line.standing
-    frame = rolling_frame(view, window)
     if not standing.enough:
         st.markdown(
             f":gray[n/a: no Sharpe ratio before {DEFAULT_RULES.weeks} whole weeks and "
             f"{DEFAULT_RULES.closed_trades} closed trades; so far {standing.evidence.weeks} and "
             f"{standing.evidence.closed_trades}.]"
         )
-    elif frame["sharpe"].notna().sum() < 2:
+    elif rolling_points(state, tenure, window)["sharpe"].notna().sum() < 2:
         known = len(view.record.days)
         st.markdown(f":gray[n/a: the window needs more than {window} sessions, there are {known}.]")
     else:
-        draw(rolling_line(frame), alt=f"Sharpe ratio over {chosen}, at each close")
+        words = f"Sharpe ratio over {chosen}, at each close"
+        draw_kept(rolling, state, tenure, window, alt=words)
 
 
-def months_card(view: RecordView) -> None:
+def months_card(state: StoreState, view: RecordView) -> None:
     """Every month's return, years at the right."""
-    account = view.course.tenure.account_id
+    tenure = view.course.tenure
     card_head(
         "Returns by month",
         "per cent; blue gains, orange losses; the year at the right",
-        stream=f"account/{account}",
+        stream=f"account/{tenure.account_id}",
     )
-    frame = month_frame(view)
-    if frame.empty:
+    if not (view.record.curve > 0).all():
         st.markdown(":gray[n/a: equity was not always positive.]")
         return
-    draw(month_heatmap(frame), alt="Return of each month and year")
+    draw_kept(months, state, tenure, alt="Return of each month and year")
 
 
 def positions_card(holdings: Sequence[Holding], equity: float, account: str) -> None:

@@ -66,7 +66,8 @@ def seats(state: StoreState, account_id: AccountId) -> tuple[Tenure, ...]:
     return tenures(state.reader, account_id)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+# A resource: frozen, and its arrays are nobody's to change, so it need not be copied for every look.
+@st.cache_resource(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
 def record_view(state: StoreState, tenure: Tenure) -> RecordView | None:
     """None until a session of the tenure was marked."""
     course = tenure_course(state.reader, tenure)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from core.types import AccountId
+from core.types import AccountId, WeekId
+from pages.ui import data
 from pages.ui.card_head import card_head
+from pages.ui.charts import Drawing
 from pages.ui.components import card_title, who
 from pages.ui.conviction_charts import small_panels, week_panels
-from pages.ui.conviction_data import ENDED, WeekConviction
-from pages.ui.drawing import draw
+from pages.ui.conviction_data import ENDED, WeekConviction, week_conviction
+from pages.ui.data import StoreState
+from pages.ui.drawing import draw_kept
 from pages.ui.format import conviction, dollars, signed_dollars, words
 from pages.ui.safe import safe
-from storage.queries import AccountLabel
+from storage.queries import AccountLabel, WeekSummary
 from storage.queries.conviction import CheckpointCount
 
 Labels = Mapping[AccountId, AccountLabel]
@@ -71,13 +75,14 @@ def _figure(label: str, value: str, note: str, about: str | None = None) -> None
     )
 
 
-def path_card(seen: WeekConviction, chosen: AccountId, labels: Labels, week: str) -> None:
+def path_card(state: StoreState, week: WeekSummary, chosen: AccountId, labels: Labels) -> None:
     """One account in colour, the others behind it, price and P/L underneath."""
+    seen = week_conviction(state, week.week_id, week.as_of)
     own = seen.of(chosen)
     card_head(
         f"Conviction of {who(labels.get(chosen), chosen)}",
         "−2 to +2 after each checkpoint; others in grey; P/L since entry, the last bar net of costs",
-        week=week,
+        week=week.week_id,
         stream=f"account/{chosen}",
     )
     if not own["conviction"].notna().any():
@@ -85,37 +90,37 @@ def path_card(seen: WeekConviction, chosen: AccountId, labels: Labels, week: str
         return
     if chosen not in seen.held:
         st.markdown(":gray[It held nothing a checkpoint could act on: see the others below.]")
-    named = seen.path.assign(who=_names(seen.path, labels))
+    words = f"Conviction, price and P/L of {labels[chosen].shown} over the week"
+    draw_kept(_path, state, week.week_id, week.as_of, chosen, alt=words)
+
+
+def _path(state: StoreState, week_id: WeekId, as_of: datetime, chosen: AccountId) -> Drawing:
+    seen = week_conviction(state, week_id, as_of)
+    names = {key: label.shown for key, label in data.labels(state).items()}
+    named = seen.path.assign(who=seen.path["account_id"].map(names))
     peers = named[(named["account_id"] != chosen) & named["account_id"].isin(seen.held)]
-    draw(
-        week_panels(named[named["account_id"] == chosen], peers),
-        alt=f"Conviction, price and P/L of {labels[chosen].shown} over the week",
-        width="stretch",
-    )
+    return week_panels(named[named["account_id"] == chosen], peers)
 
 
-def _names(path: pd.DataFrame, labels: Labels) -> pd.Series[str]:
-    return path["account_id"].map({key: label.shown for key, label in labels.items()})
-
-
-def every_account(seen: WeekConviction, labels: Labels) -> None:
+def every_account(state: StoreState, week: WeekSummary, labels: Labels) -> None:
     """Small multiples on one time axis; who held nothing is named below."""
-    named = seen.path.assign(who=_names(seen.path, labels))
-    held = named[named["account_id"].isin(seen.held)]
+    seen = week_conviction(state, week.week_id, week.as_of)
     with st.grid(3, min_column_width=300, gap="small") as grid:
         for account in seen.held:
             with grid.cell(), st.container(border=True):
                 card_title(who(labels.get(account), account), safe(seen.trades[account]))
-                draw(
-                    small_panels(held[held["account_id"] == account], held),
-                    alt=f"Conviction and P/L of {labels[account].shown}",
-                    width="stretch",
-                )
+                words = f"Conviction and P/L of {labels[account].shown}"
+                draw_kept(_small, state, week.week_id, week.as_of, account, alt=words)
     idle = [
         who(labels.get(one.account_id), one.account_id) for one in seen.counts if not one.decided
     ]
     if idle:
         st.markdown(f":gray[Held nothing a checkpoint could act on: {', '.join(idle)}.]")
+
+
+def _small(state: StoreState, week_id: WeekId, as_of: datetime, account: AccountId) -> Drawing:
+    seen = week_conviction(state, week_id, as_of)
+    return small_panels(seen.of(account), seen.path[seen.path["account_id"].isin(seen.held)])
 
 
 def checkpoints_card(seen: WeekConviction, labels: Labels, week: str) -> None:

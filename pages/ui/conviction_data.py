@@ -54,7 +54,8 @@ class WeekConviction:
         return tuple(one.account_id for one in self.counts if one.decided)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+# Resources: nobody changes these frames, so they need not be copied for every look.
+@st.cache_resource(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
 def week_conviction(state: StoreState, week_id: WeekId, as_of: datetime) -> WeekConviction:
     reader, exits = state.reader, week_exits(state.reader, week_id)
     path = pd.concat([flagged(path_frame(reader, week_id, as_of)), _ended(exits)])
@@ -72,7 +73,7 @@ def week_conviction(state: StoreState, week_id: WeekId, as_of: datetime) -> Week
     )
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@st.cache_resource(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
 def effects(state: StoreState) -> pd.DataFrame:
     """Every account and week, as of ``effect_frame``."""
     return effect_frame(state.reader)

@@ -8,9 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from core.types import AccountId
+from pages.ui import data
 from pages.ui.card_head import card_head
+from pages.ui.charts import Drawing
 from pages.ui.conviction_charts import effect_lines
-from pages.ui.drawing import draw
+from pages.ui.conviction_data import effects
+from pages.ui.data import StoreState
+from pages.ui.drawing import draw_kept
 from pages.ui.key_figures import places
 from pages.ui.theme import ACCENT, PEER
 from storage.queries import AccountLabel, AccountRole
@@ -30,13 +34,12 @@ def council_effect(effects: pd.DataFrame, labels: Labels, week: str) -> tuple[fl
     return float(own["week_usd"].iloc[-1]), float(own["total_usd"].iloc[-1])
 
 
-def effect_card(effects: pd.DataFrame, labels: Labels, week: str, chosen: AccountId | None) -> None:
-    """``effects`` as of ``effect_frame``: the week by account, beside all weeks with ``chosen`` in colour.
+def effect_card(state: StoreState, labels: Labels, week: str, chosen: AccountId | None) -> None:
+    """The week by account, beside all weeks with ``chosen`` in colour.
 
     Without ``chosen`` the week stands alone: a guest sees no other.
     """
-    traded = [key for key, one in labels.items() if one.role is not AccountRole.FLAT]
-    known = effects[effects["account_id"].isin(traded)]
+    known = _of_traders(effects(state), labels)
     now = known[known["week_id"] == week]
     card_head("What the checkpoints cost or saved", NOTE, week=week, type="CheckpointDecided")
     if now.empty:
@@ -49,17 +52,27 @@ def effect_card(effects: pd.DataFrame, labels: Labels, week: str, chosen: Accoun
     with left:
         _table(now, labels, ["account", "week, $", "week, pp", "so far, $"])
     with right:
-        names = {key: label.shown for key, label in labels.items()}
-        thin = _thinned(known)
-        drawn = pd.DataFrame(
+        draw_kept(_drawn, state, chosen, alt="What the checkpoints brought so far, by account")
+
+
+def _of_traders(effects: pd.DataFrame, labels: Labels) -> pd.DataFrame:
+    traded = [key for key, one in labels.items() if one.role is not AccountRole.FLAT]
+    return effects[effects["account_id"].isin(traded)]
+
+
+def _drawn(state: StoreState, chosen: AccountId) -> Drawing:
+    labels = data.labels(state)
+    thin = _thinned(_of_traders(effects(state), labels))
+    return effect_lines(
+        pd.DataFrame(
             {
-                "who": thin["account_id"].map(names),
+                "who": thin["account_id"].map({key: one.shown for key, one in labels.items()}),
                 "session": pd.to_datetime(thin["session"]),
                 "total_usd": thin["total_usd"].round(),
                 "role": thin["account_id"].eq(chosen).map({True: ACCENT, False: PEER}),
             }
         )
-        draw(effect_lines(drawn), alt="What the checkpoints brought so far, by account")
+    )
 
 
 def _table(now: pd.DataFrame, labels: Labels, columns: list[str]) -> None:

@@ -35,6 +35,14 @@ class RecordHead:
         return tuple(week for week, state in pairs if not clean or state is Knowledge.CLEAN)
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Which record of the council, and whether only weeks that no model can have known are counted."""
+
+    place: int
+    clean: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Growth:
     """What 100,000 dollars became by each week's end, (points, tracks); NaN before and after a track."""
@@ -44,7 +52,8 @@ class Growth:
     worth: Floats
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+# Resources: what is frozen need not be copied for every look, and nobody changes the arrays.
+@st.cache_resource(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
 def heads(state: StoreState) -> tuple[RecordHead, ...]:
     """Every record of the council, the newest first."""
     states = by_week(witnesses(state))
@@ -59,21 +68,21 @@ def heads(state: StoreState) -> tuple[RecordHead, ...]:
     )
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@st.cache_resource(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
 def witnesses(state: StoreState) -> tuple[Witness, ...]:
     return week_witnesses(state.reader)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
-def record(state: StoreState, place: int, weeks: tuple[WeekId, ...]) -> LabRecord:
-    """What may be said of record number ``place`` in these of its weeks."""
-    return lab_record(_history(state, place, weeks))
+@st.cache_resource(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+def record(state: StoreState, counted: Counted) -> LabRecord:
+    """What may be said of the weeks counted."""
+    return lab_record(_history(state, counted))
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
-def growth(state: StoreState, place: int, weeks: tuple[WeekId, ...]) -> Growth:
+@st.cache_resource(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+def growth(state: StoreState, counted: Counted) -> Growth:
     """Thinned to ``MOST_POINTS`` weeks, the first and the last among them."""
-    history = _history(state, place, weeks)
+    history = _history(state, counted)
     returns = np.array([one.returns for one in history.tracks]).T
     worth = 100_000 * np.cumprod(1 + np.nan_to_num(returns), axis=0)
     worth[np.isnan(returns)] = np.nan
@@ -88,10 +97,10 @@ def growth(state: StoreState, place: int, weeks: tuple[WeekId, ...]) -> Growth:
 
 @st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=KEYS)
 def _records(state: StoreState) -> tuple[CouncilRecord, ...]:
-    """Frozen, so that all sessions may share it."""
     return council_records(state.reader)
 
 
-def _history(state: StoreState, place: int, weeks: tuple[WeekId, ...]) -> LabHistory:
-    history, chosen = _records(state)[place].history, set(weeks)
+def _history(state: StoreState, counted: Counted) -> LabHistory:
+    history = _records(state)[counted.place].history
+    chosen = set(heads(state)[counted.place].kept(clean=counted.clean))
     return history.only([week in chosen for week in history.weeks])

@@ -10,33 +10,34 @@ import streamlit as st
 from core.rules.lab_picks import CHAIRMAN, WITHOUT
 from core.rules.lab_record import BENCHMARKS, LabRecord, LineRecord
 from core.rules.statistics.paired import PairedDifference
+from pages.ui import data, lab_data
 from pages.ui.card_head import card_head
-from pages.ui.drawing import draw
+from pages.ui.charts import Drawing
+from pages.ui.data import StoreState
+from pages.ui.drawing import draw_kept
 from pages.ui.format import UNKNOWN
 from pages.ui.lab_charts import OTHER, growth_lines
-from pages.ui.lab_data import Growth
+from pages.ui.lab_data import Counted, Growth
 from pages.ui.lab_words import NAMES, Labels, line_name, missing
 from pages.ui.safe import safe
 from pages.ui.theme import ACCENT, PEER
 
 
-def line_cards(record: LabRecord, growth: Growth, labels: Labels) -> None:
+def line_cards(state: StoreState, counted: Counted, labels: Labels) -> None:
     """The whole view."""
     with st.container(border=True):
-        _growth_card(growth, labels)
+        _growth_card(state, counted, labels)
     with st.container(border=True):
-        _table_card(record, labels)
+        _table_card(lab_data.record(state, counted), labels)
 
 
-def _growth_card(growth: Growth, labels: Labels) -> None:
+def _growth_card(state: StoreState, counted: Counted, labels: Labels) -> None:
     card_head(
         "Shadow accounts",
         "same pitches, prices and costs; at the end of each week counted",
         type="UniverseMarked",
     )
-    shown = {
-        one.key: line_name(one, labels) for one in growth.tracks if not one.line.startswith(WITHOUT)
-    }
+    shown = _shown(lab_data.growth(state, counted), labels)
     chosen = st.selectbox(
         "In colour beside the chairman",
         [key for key in shown if key != CHAIRMAN],
@@ -44,12 +45,22 @@ def _growth_card(growth: Growth, labels: Labels) -> None:
         key="line",
         bind="query-params",
     )
-    draw(
-        growth_lines(_frame(growth, shown, chosen)),
-        alt="Growth of 100,000 dollars on every line of the lab",
-    )
+    words = "Growth of 100,000 dollars on every line of the lab"
+    draw_kept(_drawn, state, counted, chosen, alt=words)
     other = f" and {safe(shown[chosen])}" if chosen in shown else ""
     st.caption(f"{NAMES[CHAIRMAN]}{other} in colour, every other line grey; hover for names.")
+
+
+def _shown(growth: Growth, labels: Labels) -> dict[str, str]:
+    """Names of the lines that are drawn, by key."""
+    return {
+        one.key: line_name(one, labels) for one in growth.tracks if not one.line.startswith(WITHOUT)
+    }
+
+
+def _drawn(state: StoreState, counted: Counted, chosen: str | None) -> Drawing:
+    growth = lab_data.growth(state, counted)
+    return growth_lines(_frame(growth, _shown(growth, data.labels(state)), chosen))
 
 
 def _frame(growth: Growth, shown: Mapping[str, str], chosen: str | None) -> pd.DataFrame:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 import pandas as pd
 import streamlit as st
 
 from core.rules.lab_picks import WITHOUT
-from core.rules.lab_record import RULES, KindRecord, LabRecord
+from core.rules.lab_record import RULES, KindRecord
 from core.rules.lab_verdict import Answer, answer
 from core.rules.statistics.evidence import DEFAULT_RULES, Standing
 from core.rules.statistics.paired import PairedDifference, Verdict
+from pages.ui import data, lab_data
 from pages.ui.card_head import card_head
-from pages.ui.drawing import draw
+from pages.ui.charts import Drawing
+from pages.ui.data import StoreState
+from pages.ui.drawing import draw_kept
 from pages.ui.format import UNKNOWN
 from pages.ui.lab_charts import interval_dots
-from pages.ui.lab_words import KINDS, Labels, line_name, seat_name
+from pages.ui.lab_data import Counted
+from pages.ui.lab_words import KINDS, line_name, seat_name
 from pages.ui.safe import safe
 from pages.ui.theme import ACCENT, PEER
 
@@ -27,10 +32,13 @@ BADGES = {
     Verdict.TOO_EARLY: ("too early", "gray"),
 }
 UNIT = "percentage points a week"
+NOTHING = ":gray[No week is over yet: nothing to compare.]"
+Rows: TypeAlias = Iterator[dict[str, object]]
 
 
-def verdict_cards(record: LabRecord, labels: Labels) -> None:
+def verdict_cards(state: StoreState, counted: Counted) -> None:
     """The whole view."""
+    record = lab_data.record(state, counted)
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
         _answer_card(answer(record))
@@ -38,12 +46,12 @@ def verdict_cards(record: LabRecord, labels: Labels) -> None:
         _meter_card(record.council, record.headline)
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
-        _rivals_card(record, labels)
+        _rivals_card(state, counted)
     with right:
         with st.container(border=True):
-            _without_card(record.without, labels)
+            _without_card(state, counted)
         with st.container(border=True, height="stretch"):
-            _kinds_card(record.kinds)
+            _kinds_card(state, counted)
 
 
 def _answer_card(found: Answer) -> None:
@@ -90,42 +98,57 @@ def _pp(fraction: float) -> str:
     return f"{fraction * 100:+.2f}"
 
 
-def _rivals_card(record: LabRecord, labels: Labels) -> None:
+def _rivals_card(state: StoreState, counted: Counted) -> None:
     card_head(
         "Chairman less each rival",
         f"mean weekly difference, {UNIT}; thick: 95 % alone, thin: 95 % for all rivals at once; "
         "coloured where Holm's test finds a difference",
         type="UniverseMarked",
     )
-    found = [
-        (line_name(one.track, labels), one.difference)
-        for one in record.lines
-        if one.difference is not None
-    ]
-    _dots(found, "Mean weekly difference of the chairman to each rival with its interval")
+    words = "Mean weekly difference of the chairman to each rival with its interval"
+    if any(_rivals(state, counted)):
+        draw_kept(_rival_dots, state, counted, alt=words)
+    else:
+        st.markdown(NOTHING)
 
 
-def _without_card(without: Mapping[str, PairedDifference], labels: Labels) -> None:
+def _rivals(state: StoreState, counted: Counted) -> Rows:
+    labels = data.labels(state)
+    for one in lab_data.record(state, counted).lines:
+        if one.difference is not None and one.difference.mean is not None:
+            yield _row(line_name(one.track, labels), one.difference, one.difference.mean * 100)
+
+
+def _rival_dots(state: StoreState, counted: Counted) -> Drawing:
+    return interval_dots(pd.DataFrame(_rivals(state, counted)), UNIT)
+
+
+def _without_card(state: StoreState, counted: Counted) -> None:
     card_head(
         "What each PM adds to the vote",
         f"plurality vote less the vote without that PM, {UNIT}",
         type="PitchesCollected",
     )
-    found = [(seat_name(key.removeprefix(WITHOUT), labels), one) for key, one in without.items()]
-    _dots(found, "What each PM adds to the plurality vote a week, with its interval")
+    words = "What each PM adds to the plurality vote a week, with its interval"
+    if any(_without(state, counted)):
+        draw_kept(_without_dots, state, counted, alt=words)
+    else:
+        st.markdown(NOTHING)
 
 
-def _dots(found: list[tuple[str, PairedDifference]], alt: str) -> None:
-    rows = [_row(name, one) for name, one in found if one.mean is not None]
-    if not rows:
-        st.markdown(":gray[No week is over yet: nothing to compare.]")
-        return
-    draw(interval_dots(pd.DataFrame(rows), UNIT), alt=alt)
+def _without(state: StoreState, counted: Counted) -> Rows:
+    labels = data.labels(state)
+    for key, one in lab_data.record(state, counted).without.items():
+        if one.mean is not None:
+            yield _row(seat_name(key.removeprefix(WITHOUT), labels), one, one.mean * 100)
 
 
-def _row(name: str, one: PairedDifference) -> dict[str, object]:
-    assert one.mean is not None
-    mean = one.mean * 100
+def _without_dots(state: StoreState, counted: Counted) -> Drawing:
+    return interval_dots(pd.DataFrame(_without(state, counted)), UNIT)
+
+
+def _row(name: str, one: PairedDifference, mean: float) -> dict[str, object]:
+    """``mean`` in percentage points."""
     alone = (one.interval.low * 100, one.interval.high * 100) if one.interval else (mean, mean)
     family = one.family_interval
     every = (family.low * 100, family.high * 100) if family else alone
@@ -144,20 +167,24 @@ def _row(name: str, one: PairedDifference) -> dict[str, object]:
     }
 
 
-def _kinds_card(kinds: Sequence[KindRecord]) -> None:
+def _kinds_card(state: StoreState, counted: Counted) -> None:
     card_head(
         "Kinds of weeks apart",
         f"chairman less plurality vote, {UNIT}; bars from 8 weeks of a kind on",
         type="ChairmanDecided",
     )
-    rows = [_kind_dot(one) for one in kinds if one.difference is not None]
-    if rows:
-        draw(
-            interval_dots(pd.DataFrame(rows), UNIT, names="weeks"),
-            alt="Chairman less vote in unanimous, split and overruled weeks, with intervals",
-        )
+    kinds = lab_data.record(state, counted).kinds
+    if any(one.difference is not None for one in kinds):
+        words = "Chairman less vote in unanimous, split and overruled weeks, with intervals"
+        draw_kept(_kind_dots, state, counted, alt=words)
     with st.expander("In numbers"):
         _kinds_table(kinds)
+
+
+def _kind_dots(state: StoreState, counted: Counted) -> Drawing:
+    kinds = lab_data.record(state, counted).kinds
+    rows = [_kind_dot(one) for one in kinds if one.difference is not None]
+    return interval_dots(pd.DataFrame(rows), UNIT, names="weeks")
 
 
 def _kind_dot(one: KindRecord) -> dict[str, object]:

@@ -10,14 +10,16 @@ import streamlit as st
 
 from core.rules.league import LeagueLine
 from core.rules.statistics.evidence import DEFAULT_RULES, Shortfall
-from core.types import AccountId, Direction
+from core.types import AccountId, Direction, WeekId
 from pages.ui.card_head import card_head
+from pages.ui.charts import Drawing
 from pages.ui.components import who
-from pages.ui.drawing import draw
+from pages.ui.data import StoreState
+from pages.ui.drawing import draw_kept
 from pages.ui.format import percent, signed_percent, trade
 from pages.ui.key_figures import thinned
 from pages.ui.overview_charts import return_intervals
-from pages.ui.overview_data import Overview
+from pages.ui.overview_data import Overview, overview
 from pages.ui.theme import ACCENT, PEER
 from storage.queries import AccountRole, Holding
 from storage.queries.records import AccountCourse
@@ -26,16 +28,18 @@ NOTE = "95 % interval by block bootstrap over whole weeks; risk-free rate 0, 252
 BASELINE, RANK_PX = "baseline", 84
 
 
-def leaderboard(seen: Overview, *, total_return: bool) -> None:
+def leaderboard(state: StoreState, newest: WeekId | None, *, total_return: bool) -> None:
     """Every account's record: the ranked ones first, the others as they sit."""
+    seen = overview(state, newest)
     basis = "total return of adjusted prices" if total_return else "price return, no dividends"
     card_head("Leaderboard", f"{NOTE}; {basis}", type="UniverseMarked")
     st.markdown(_evidence(seen))
     _table(seen)
-    spans = _intervals(seen)
-    if not spans.empty:
-        draw(
-            return_intervals(spans),
+    if any(one.a_year is not None for one in _rivals(seen).values()):
+        draw_kept(
+            _drawn,
+            state,
+            newest,
             alt="Return a year of each account with its 95 % interval, in per cent",
         )
 
@@ -99,12 +103,23 @@ def _held(holdings: Sequence[Holding]) -> Mapping[AccountId, list[str]]:
     return held
 
 
+def _drawn(state: StoreState, newest: WeekId | None) -> Drawing:
+    return return_intervals(_intervals(overview(state, newest)))
+
+
+def _rivals(seen: Overview) -> Mapping[AccountId, LeagueLine]:
+    """Every line but doing nothing."""
+    return {
+        key: line
+        for key, line in seen.lines.items()
+        if seen.course(key).account.role is not AccountRole.FLAT
+    }
+
+
 def _intervals(seen: Overview) -> pd.DataFrame:
     """A row an account with a whole week; doing nothing is the zero line itself."""
-    lines = seen.lines
-    every = [seen.course(key) for key in lines if lines[key].a_year is not None]
-    courses = [one for one in every if one.account.role is not AccountRole.FLAT]
-    found = [lines[one.account.account_id] for one in courses]
+    lines = {key: one for key, one in _rivals(seen).items() if one.a_year is not None}
+    courses, found = [seen.course(key) for key in lines], list(lines.values())
     council = [one.account.role is AccountRole.COUNCIL for one in courses]
     return pd.DataFrame(
         {
@@ -124,11 +139,7 @@ def _hundred(fraction: float | None) -> float | None:
 
 def _evidence(seen: Overview) -> str:
     """What may be said by now, and what is missing until more may be."""
-    rivals = {
-        key: line
-        for key, line in seen.lines.items()
-        if seen.course(key).account.role is not AccountRole.FLAT
-    }
+    rivals = _rivals(seen)
     if not any(line.standing.enough for line in rivals.values()):
         return _too_early(rivals)
     uncovered = [

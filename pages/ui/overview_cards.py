@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
 import streamlit as st
 
 from core.profile import RULES_VENDOR
-from core.types import AccountId
+from core.types import AccountId, WeekId
+from pages.ui import data, overview_data
 from pages.ui.card_head import card_head
-from pages.ui.charts import equity_lines
+from pages.ui.charts import Drawing, equity_lines
 from pages.ui.components import bullet_lines
 from pages.ui.condition import Condition
-from pages.ui.drawing import draw
+from pages.ui.data import StoreState
+from pages.ui.drawing import draw_kept
 from pages.ui.format import (
     dollars,
     duration,
@@ -76,8 +77,19 @@ def _follow() -> None:
     st.query_params[ACCOUNT] = str(st.session_state[WIDGET])
 
 
-def equity_card(frame: pd.DataFrame, names: Mapping[AccountId, str], chosen: AccountId) -> None:
-    draw(equity_lines(frame, names, chosen), alt="Equity of each account in dollars at each close")
+def equity_card(
+    state: StoreState, newest: WeekId | None, sessions: int | None, chosen: AccountId
+) -> None:
+    """As ``overview_data.equity_points``, the account ``chosen`` in colour."""
+    words = "Equity of each account in dollars at each close"
+    draw_kept(_equity, state, newest, sessions, chosen, alt=words)
+
+
+def _equity(
+    state: StoreState, newest: WeekId | None, sessions: int | None, chosen: AccountId
+) -> Drawing:
+    names = {key: one.name for key, one in data.labels(state).items()}
+    return equity_lines(overview_data.equity_points(state, newest, sessions), names, chosen)
 
 
 def decision_card(summary: WeekSummary, labels: Mapping[AccountId, AccountLabel]) -> None:

@@ -68,7 +68,8 @@ class Trouble:
     jobs: tuple[JobLine, ...]
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+# A resource: frozen, and nobody changes its arrays, so it need not be copied for every look.
+@st.cache_resource(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
 def overview(state: StoreState, newest: WeekId | None) -> Overview:
     """``newest`` is the week whose spending is counted."""
     courses = account_courses(state.reader)
@@ -107,7 +108,7 @@ def _signs(state: StoreState, at: datetime) -> VitalSigns:
     return vital_signs(state.reader, at)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@st.cache_resource(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
 def equity_points(state: StoreState, newest: WeekId | None, sessions: int | None) -> pd.DataFrame:
     """Columns ``account_id, session, equity`` (USD), ``drawdown`` (fraction ≤ 0), thinned a line.
 

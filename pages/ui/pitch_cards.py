@@ -8,10 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from core.schemas.pitch import Abstention, Comparison, InvalidationRule, Pitch, PitchIndicator
-from core.types import AccountId
+from core.types import AccountId, WeekId
+from pages.ui import data
 from pages.ui.card_head import card_head
+from pages.ui.charts import Drawing
 from pages.ui.components import bullets, card_title, labelled, who
-from pages.ui.drawing import draw
+from pages.ui.data import StoreState
+from pages.ui.drawing import draw_kept
 from pages.ui.evidence import events_behind
 from pages.ui.format import conviction, percent, trade, words
 from pages.ui.pitch_values import value_of
@@ -19,13 +22,14 @@ from pages.ui.safe import safe
 from pages.ui.sentences import HORIZONS
 from pages.ui.theme import ACCENT, PEER
 from pages.ui.week_charts import indicator_bullets
+from pages.ui.week_data import shown
 from storage.queries import AccountLabel, WeekDetail
 
 ROOM = 1.15
 Labels = Mapping[AccountId, AccountLabel]
 
 
-def pitch_cards(detail: WeekDetail, labels: Labels) -> None:
+def pitch_cards(state: StoreState, detail: WeekDetail, labels: Labels) -> None:
     """One card a seat, in the order of the accounts."""
     seats: list[Pitch | Abstention] = [*detail.pitches, *detail.abstentions]
     if not seats:
@@ -41,7 +45,7 @@ def pitch_cards(detail: WeekDetail, labels: Labels) -> None:
                     _pitch(seat, detail, labels)
                 else:
                     _abstention(seat, labels)
-    indicators_card(detail.pitches, labels)
+    indicators_card(state, detail)
 
 
 def _rows(seats: Sequence[Pitch | Abstention], width: int) -> list[Sequence[Pitch | Abstention]]:
@@ -80,22 +84,26 @@ def _abstention(seat: Abstention, labels: Labels) -> None:
     st.caption("The account stays FLAT this week.")
 
 
-def indicators_card(pitches: Sequence[Pitch], labels: Labels) -> None:
+def indicators_card(state: StoreState, detail: WeekDetail) -> None:
     """Frozen on Wednesday: a bar to each value, a line where the thesis would stop holding."""
-    rows = [_bullet(one, _seat(pitch, labels)) for pitch in pitches for one in pitch.indicators]
-    if not rows:
+    if not any(pitch.indicators for pitch in detail.pitches):
         return
+    week_id = detail.summary.week_id
     with st.container(border=True):
         card_head(
             "Indicators against their thresholds",
             "frozen on Wednesday; the line is where a thesis stops holding, each row has its own scale",
-            week=pitches[0].week_id,
+            week=week_id,
             type="PitchesCollected",
         )
-        draw(
-            indicator_bullets(pd.DataFrame(rows)),
-            alt="Every pitch's indicators against their thresholds",
-        )
+        words = "Every pitch's indicators against their thresholds"
+        draw_kept(_bullets, state, week_id, alt=words)
+
+
+def _bullets(state: StoreState, week_id: WeekId) -> Drawing:
+    pitches, labels = shown(state, week_id).detail.pitches, data.labels(state)
+    rows = [_bullet(one, _seat(pitch, labels)) for pitch in pitches for one in pitch.indicators]
+    return indicator_bullets(pd.DataFrame(rows))
 
 
 def _seat(pitch: Pitch, labels: Labels) -> str:

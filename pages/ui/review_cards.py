@@ -8,15 +8,17 @@ import pandas as pd
 import streamlit as st
 
 from core.schemas.review import SCORE_NAMES, PeerReview
-from core.types import AccountId
+from core.types import AccountId, WeekId
+from pages.ui import data
 from pages.ui.card_head import card_head
 from pages.ui.charts import Drawing
 from pages.ui.components import bullets, labelled, who
-from pages.ui.drawing import draw
+from pages.ui.data import StoreState
+from pages.ui.drawing import draw_kept
 from pages.ui.format import words
 from pages.ui.safe import safe
 from pages.ui.week_charts import Scale, review_heatmap
-from pages.ui.week_data import WeekBoard
+from pages.ui.week_data import WeekBoard, shown
 from storage.queries import AccountLabel
 
 VIEWS = ("mean", "spread", "rank", "all seven")
@@ -31,23 +33,23 @@ NOTES = {
 Labels = Mapping[AccountId, AccountLabel]
 
 
-def review_cards(board: WeekBoard, labels: Labels) -> None:
+def review_cards(state: StoreState, board: WeekBoard, labels: Labels) -> None:
     """Scores as a map, arguments in words."""
     if not board.detail.reviews:
         st.markdown(":gray[No pitch has been reviewed yet.]")
         return
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
-        _scores(board, labels)
+        _scores(state, board.detail.summary.week_id)
     with right.container(border=True, height="stretch"):
         _arguments(board, labels)
 
 
-def _scores(board: WeekBoard, labels: Labels) -> None:
+def _scores(state: StoreState, week_id: WeekId) -> None:
     card_head(
         "Scores",
         "labels were random, nobody saw a name",
-        week=board.detail.summary.week_id,
+        week=week_id,
         type="PeerReviewsCollected",
     )
     chosen = st.segmented_control(
@@ -61,10 +63,13 @@ def _scores(board: WeekBoard, labels: Labels) -> None:
     )
     view = chosen or VIEWS[0]
     st.caption(NOTES[view])
-    draw(
-        _seven(board, labels) if view == SEVEN else _square(board, labels, view),
-        alt=f"Review scores as {view}, by reviewer and pitch",
-    )
+    words = f"Review scores as {view}, by reviewer and pitch"
+    draw_kept(_heatmap, state, week_id, view, alt=words)
+
+
+def _heatmap(state: StoreState, week_id: WeekId, view: str) -> Drawing:
+    board, labels = shown(state, week_id), data.labels(state)
+    return _seven(board, labels) if view == SEVEN else _square(board, labels, view)
 
 
 def _square(board: WeekBoard, labels: Labels, view: str) -> Drawing:

@@ -8,14 +8,17 @@ import pandas as pd
 import streamlit as st
 
 from core.schemas.pitch import Abstention
-from core.types import AccountId
+from core.types import AccountId, WeekId
 from pages.ui.card_head import card_head
+from pages.ui.charts import Drawing
 from pages.ui.components import bullet_lines, who
-from pages.ui.drawing import draw
+from pages.ui.data import StoreState
+from pages.ui.drawing import draw_kept
 from pages.ui.format import dollars, duration, words
 from pages.ui.safe import safe
 from pages.ui.theme import ACCENT, PEER
 from pages.ui.week_charts import stage_gantt
+from pages.ui.week_data import shown
 from storage.queries import AccountLabel, RunStatus, StageStatus, WeekDetail
 from storage.queries.timeline import StageSpan, Timeline
 
@@ -24,15 +27,16 @@ MINUTE = 60.0
 NOT_FINE = (StageStatus.FAILED, StageStatus.STALE)
 
 
-def timeline_card(timeline: Timeline, detail: WeekDetail, labels: Labels) -> None:
+def timeline_card(
+    state: StoreState, timeline: Timeline, detail: WeekDetail, labels: Labels
+) -> None:
     """Durations are wall time and no part of what was decided."""
     summary = detail.summary
     card_head("How the run went", _note(timeline), week=summary.week_id, run=summary.run_id)
     if not timeline.spans:
         st.markdown(":gray[No stage is finished yet.]")
         return
-    frame, unit = _frame(timeline.spans)
-    draw(stage_gantt(frame, unit), alt="The run's stages, how long each took")
+    draw_kept(_gantt, state, summary.week_id, alt="The run's stages, how long each took")
     failures = who_failed(timeline, detail, labels)
     if failures:
         bullet_lines(failures)
@@ -40,6 +44,10 @@ def timeline_card(timeline: Timeline, detail: WeekDetail, labels: Labels) -> Non
         st.markdown(":gray[Nobody failed: every stage is done and every seat answered.]")
     else:
         st.markdown(f":gray[Nobody failed so far; the run is {summary.status}.]")
+
+
+def _gantt(state: StoreState, week_id: WeekId) -> Drawing:
+    return stage_gantt(*_frame(shown(state, week_id).timeline.spans))
 
 
 def who_failed(timeline: Timeline, detail: WeekDetail, labels: Labels) -> list[str]:

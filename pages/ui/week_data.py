@@ -52,6 +52,13 @@ def board(state: StoreState, week_id: WeekId) -> WeekBoard | None:
     return _board(state, week_id) if may_see(week_id) else None
 
 
+def shown(state: StoreState, week_id: WeekId) -> WeekBoard:
+    """The board of the week that a card on the screen belongs to."""
+    found = board(state, week_id)
+    assert found is not None  # there would be no card
+    return found
+
+
 # A resource: what is frozen need not be copied for every look, and nobody changes its frames.
 @st.cache_resource(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
 def _board(state: StoreState, week_id: WeekId) -> WeekBoard | None:
