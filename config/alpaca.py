@@ -1,8 +1,13 @@
-"""Alpaca as one desk reaches it: which key is which account, over REST or MCP, each limit shared."""
+"""Alpaca as one desk reaches it: which key is which account, over REST or MCP, each limit shared.
+
+The vendor's client and the MCP protocol are imported where a connection is made: together they cost
+a second of processor time, and most commands never speak to Alpaca.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from config.secrets import LOOPBACK, AlpacaKey, Secrets, account_names
@@ -10,13 +15,11 @@ from core.errors import ConfigError
 from core.policy import AccountSpec
 from core.types import AccountId
 from providers.alpaca.api import MarketApi, TradingApi
-from providers.alpaca.market_rest import DATA_URL, AlpacaMarketRest
-from providers.alpaca.mcp import AlpacaMcp
-from providers.alpaca.mcp_market import AlpacaMarketMcp
-from providers.alpaca.mcp_session import McpSession
-from providers.alpaca.rest import AlpacaRest
-from providers.alpaca.session import PaperKey
 from providers.alpaca.token_bucket import TokenBucket
+
+if TYPE_CHECKING:
+    from providers.alpaca.mcp_session import McpSession
+    from providers.alpaca.session import PaperKey
 
 NO_KEYS = "needs paper keys: set APCA_API_KEY_ID and APCA_API_SECRET_KEY in .env"
 
@@ -58,13 +61,24 @@ class AlpacaConnections:
     def trading(self, key: AlpacaKey, *, over_mcp: bool = False) -> TradingApi:
         pair, limit = _pair(key), self._limit(key)
         if over_mcp:
+            from providers.alpaca.mcp import AlpacaMcp  # noqa: PLC0415 - see the module
+
             return AlpacaMcp(self._session(key), limit)
+        from providers.alpaca.rest import AlpacaRest  # noqa: PLC0415 - see the module
+
         return AlpacaRest(pair, self._secrets.alpaca_base_url, limiter=limit)
 
     def market(self, key: AlpacaKey, *, over_mcp: bool = False) -> MarketApi:
         """The paper account's market data; on loopback everything is at one address."""
         if over_mcp:
+            from providers.alpaca.mcp_market import AlpacaMarketMcp  # noqa: PLC0415 - see the module
+
             return AlpacaMarketMcp(self._session(key), self._limit(key))
+        from providers.alpaca.market_rest import (  # noqa: PLC0415 - see the module
+            DATA_URL,
+            AlpacaMarketRest,
+        )
+
         base = self._secrets.alpaca_base_url
         address = base if urlsplit(base).hostname in LOOPBACK else DATA_URL
         return AlpacaMarketRest(_pair(key), address, limiter=self._limit(key))
@@ -73,6 +87,8 @@ class AlpacaConnections:
         return self._limits.setdefault(key.key_id.get_secret_value(), TokenBucket())
 
     def _session(self, key: AlpacaKey) -> McpSession:
+        from providers.alpaca.mcp_session import McpSession  # noqa: PLC0415 - see the module
+
         name = key.key_id.get_secret_value()
         if name not in self._sessions:
             self._sessions[name] = McpSession(_pair(key))
@@ -80,4 +96,6 @@ class AlpacaConnections:
 
 
 def _pair(key: AlpacaKey) -> PaperKey:
+    from providers.alpaca.session import PaperKey  # noqa: PLC0415 - see the module
+
     return PaperKey(key.key_id.get_secret_value(), key.secret.get_secret_value())
