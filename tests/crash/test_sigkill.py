@@ -30,7 +30,7 @@ from core.types import StoreKind
 from tests.fakes.kill_points import DyingStore, KillPoints, dying
 from tests.fixture_files import ROOT
 
-SHARDS = 10
+SHARDS = 5
 EFFECTS = ("commit", "model.complete", "broker.place")
 WEDNESDAY = date(2024, 3, 13)
 """The second week: the first one's positions are there to be closed."""
@@ -144,7 +144,12 @@ def moments(passed: list[str]) -> list[int]:
 
 
 def live_every_death(shard: int, before: Path, untouched: Path, scratch: Path) -> None:
-    """One shard's points, each in a child that dies there and one that goes on."""
+    """One shard's points, each in a child that dies there and one that goes on.
+
+    The day is lived here first: what a process makes once (generated prices, the calendar, compiled
+    prompts) the children inherit, and no child inherits an open store.
+    """
+    live_the_day(fresh(before, scratch / "first"), 0)
     passed = (untouched / "points").read_text().splitlines()
     for number in moments(passed)[shard::SHARDS]:
         folder = fresh(before, scratch / str(number))
