@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import CouncilError
+from pages.http.store import open_reader
 from pages.ui import data
 from pages.ui.components import banner, footer, problem
 from pages.ui.gate import entrance, signed
@@ -32,11 +33,12 @@ st.set_page_config(
 )
 st.logo(str(PAGES / "static" / "icon.png"), size="large")
 try:
-    if places:
-        facts = data.desk(data.now())
-        banner(facts)
-        footer(facts)
-        signed(who)
-    chosen.run()
+    with open_reader().held():
+        if places:
+            facts = data.desk(data.now())
+            banner(facts)
+            footer(facts)
+            signed(who)
+        chosen.run()
 except CouncilError as error:
     problem(error)

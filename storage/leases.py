@@ -11,7 +11,7 @@ import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, inspect, text, update
+from sqlalchemy import Connection, Engine, text, update
 from sqlmodel import col
 
 from core.errors import LeaseLost
@@ -19,6 +19,7 @@ from storage.engine import writing
 from storage.failures import translated
 from storage.fence import Fence
 from storage.lease_rows import MAKE_ROW, Now, Sight, clock_of, row_query
+from storage.present import has_table
 from storage.process_lock import process_lock, read_lock
 from storage.statements import APPEND_LOCK, statements_for
 from storage.tables import LeaseRow
@@ -139,7 +140,7 @@ class Leader:
 def leader_of(engine: Engine, name: str = SCHEDULER) -> Leader | None:
     """Who leads under ``name``, dead or alive; None when nobody does or the store is not migrated."""
     with translated(engine), read_lock(engine), engine.connect() as connection:
-        if not inspect(connection).has_table("leases"):
+        if not has_table(connection, "leases"):
             return None
         row = connection.execute(row_query(name, clock_of(engine, None))).first()
     if row is None or row.holder is None:

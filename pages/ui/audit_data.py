@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import streamlit as st
-
-from pages.ui.data import KEPT, KEYS, StoreState
+from pages.ui.data import StoreState
+from pages.ui.keeping import kept
 from storage.queries.chain import AnchorSeen, newest_anchor
 from storage.queries.event_filter import EventFilter
 from storage.queries.events import EventPage, count_events, event_page, event_types
@@ -26,28 +25,28 @@ def newest(state: StoreState) -> int:
     return int(state.version.partition(":")[0])
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def found(state: StoreState, asked: EventFilter, at: int | None) -> Found:
     return Found(event_page(state.reader, asked, at), count_events(state.reader, asked))
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def types(state: StoreState) -> tuple[str, ...]:
     return event_types(state.reader)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def event(state: StoreState, named: str) -> WholeEvent | None:
     return whole_event(state.reader, named)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def question(state: StoreState, event_id: str) -> str | None:
     """The id of the request that this event answers."""
     answer = event(state, event_id)
     return None if answer is None else question_of(state.reader, answer)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def anchor(state: StoreState) -> AnchorSeen | None:
     return newest_anchor(state.reader)

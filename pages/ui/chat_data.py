@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import streamlit as st
-
-from pages.ui.data import KEPT, KEYS, StoreState
+from pages.ui.data import StoreState
+from pages.ui.keeping import kept
 from storage.queries import JobLine, one_job
 from storage.queries.conversations import (
     Conversation,
@@ -53,7 +52,7 @@ class Talk:
         return (self.open, len(said.responses), len(said.rankings), said.synthesis is not None)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def talk(state: StoreState, conversation_id: str) -> Talk:
     return Talk(
         said=conversation(state.reader, conversation_id),
@@ -62,7 +61,7 @@ def talk(state: StoreState, conversation_id: str) -> Talk:
     )
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def history(state: StoreState) -> tuple[ConversationLine, ...]:
     """The newest questions, newest first."""
     return conversation_lines(state.reader, LISTED)

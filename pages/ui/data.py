@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
-
-import streamlit as st
 
 from core.types import AccountId, WeekId
 from pages.http.store import open_reader
+from pages.ui.keeping import kept
 from pages.ui.visitor import may_see, open_weeks
 from storage import queries
 from storage.queries import (
@@ -22,6 +22,7 @@ from storage.queries import (
 from storage.queries.costs import WeekCosts, week_costs
 
 KEPT = 64
+"""Answers that `st.cache_data` keeps, where each asker has to get a copy: of a frame, for instance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,15 @@ def now() -> StoreState:
     return StoreState(reader, reader.version())
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def desk(state: StoreState) -> DeskFacts | None:
     return queries.desk_facts(state.reader)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
-def labels(state: StoreState) -> dict[AccountId, AccountLabel]:
-    return {account.account_id: account for account in queries.accounts(state.reader)}
+@kept
+def labels(state: StoreState) -> Mapping[AccountId, AccountLabel]:
+    found = {account.account_id: account for account in queries.accounts(state.reader)}
+    return MappingProxyType(found)
 
 
 def week_ids(state: StoreState) -> tuple[WeekId, ...]:
@@ -58,7 +60,7 @@ def week_ids(state: StoreState) -> tuple[WeekId, ...]:
     return open_weeks(_week_ids(state))
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def _week_ids(state: StoreState) -> tuple[WeekId, ...]:
     return queries.week_ids(state.reader)
 
@@ -68,7 +70,7 @@ def summary(state: StoreState, week_id: WeekId) -> WeekSummary | None:
     return _summary(state, week_id) if may_see(week_id) else None
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def _summary(state: StoreState, week_id: WeekId) -> WeekSummary | None:
     return queries.week_summary(state.reader, week_id)
 
@@ -78,11 +80,11 @@ def week(state: StoreState, week_id: WeekId) -> WeekDetail | None:
     return _week(state, week_id) if may_see(week_id) else None
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def _week(state: StoreState, week_id: WeekId) -> WeekDetail | None:
     return queries.week_detail(state.reader, week_id)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def costs(state: StoreState, week_id: WeekId) -> WeekCosts:
     return week_costs(state.reader, week_id)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from core.schemas.note import NoteSubject
 from core.types import WeekId
-from pages.ui.data import KEPT, KEYS, StoreState
+from pages.ui.data import StoreState
+from pages.ui.keeping import kept
 from storage.queries.notes import NoteLine, notes_about, week_notes
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def of_week(state: StoreState, week_id: WeekId) -> tuple[NoteLine, ...]:
     return week_notes(state.reader, week_id)
 
@@ -19,6 +18,6 @@ def about(state: StoreState, subject: NoteSubject) -> tuple[NoteLine, ...]:
     return _about(state, subject.kind, subject.about)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def _about(state: StoreState, kind: str, name: str) -> tuple[NoteLine, ...]:
     return notes_about(state.reader, NoteSubject.model_validate({"kind": kind, "about": name}))

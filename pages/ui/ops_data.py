@@ -13,7 +13,8 @@ from core.desk.alert_listing import ListedAlert
 from core.policy import DeskPolicy
 from pages.http.store import desk_settings
 from pages.ui import data
-from pages.ui.data import KEPT, KEYS, StoreState
+from pages.ui.data import StoreState
+from pages.ui.keeping import kept
 from storage.leases import Leader
 from storage.queries import JobLine, StoreReader, open_jobs, recent_jobs
 from storage.queries.alerts import listed_alerts
@@ -50,7 +51,7 @@ class Control:
         return tuple(line for line in self.scopes if line.halts)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def work(state: StoreState) -> Work:
     return Work(
         open=open_jobs(state.reader),
@@ -61,7 +62,7 @@ def work(state: StoreState) -> Work:
     )
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def control(state: StoreState) -> Control:
     return Control(
         proposal=next(iter(week_proposals(state.reader, 1)), None),
@@ -85,7 +86,7 @@ def coming(state: StoreState, at: datetime) -> Sequence[ComingSlot]:
     return _coming(state, at.replace(second=0, microsecond=0))
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def _coming(state: StoreState, at: datetime) -> tuple[ComingSlot, ...]:
     return coming_slots(state.reader, at, COMING)
 

@@ -11,6 +11,7 @@ import streamlit as st
 from core.types import WeekId
 from pages.ui import data
 from pages.ui.data import KEPT, KEYS, StoreState
+from pages.ui.keeping import kept
 from storage.queries.providers import ModelLine, cost_frame, model_lines
 from storage.queries.reconciliation import CustodyLine, custody_lines
 from storage.queries.step_downs import StepDown, step_downs
@@ -57,6 +58,6 @@ def _by_month(cost: pd.DataFrame) -> pd.DataFrame:
     return months.groupby(["week_id", "model"], as_index=False).agg(usd=("usd", "sum"))
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def custodies(state: StoreState) -> tuple[CustodyLine, ...]:
     return custody_lines(state.reader)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import streamlit as st
 
 from core.commands import JobKind
 from core.desk.job_state import JobStatus
 from core.rules.what_if import Outcome
 from core.types import AccountId, RunId, WeekId
-from pages.ui.data import KEPT, KEYS, StoreState
+from pages.ui.data import StoreState
+from pages.ui.keeping import kept
 from storage.queries import JobLine, open_jobs, recent_jobs
 from storage.queries.approvals import WeekProposal, week_proposal
 from storage.queries.run_outcomes import run_outcomes
@@ -22,10 +21,6 @@ from storage.queries.runs import RunLine, week_runs
 from storage.queries.usage import Use, job_use
 
 LATELY = 12
-LINE_KEYS: dict[str | type[Any], Callable[[Any], Any]] = {
-    **KEYS,
-    RunLine: lambda run: f"{run.run_id} {run.number}",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +41,20 @@ class WeekWork:
     ended: tuple[JobLine, ...]
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def runs(state: StoreState, week_id: WeekId) -> tuple[RunLine, ...]:
     """The official run first; none for a week nobody has run."""
     return week_runs(state.reader, week_id)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=LINE_KEYS)
 def side(state: StoreState, run: RunLine, since: int) -> Side:
     """``since`` is where the week's official run began in the log."""
+    return _side(state, run.week_id, run.run_id, since)
+
+
+@kept
+def _side(state: StoreState, week_id: WeekId, run_id: RunId, since: int) -> Side:
+    run = next(one for one in runs(state, week_id) if one.run_id == run_id)
     values = run_values(state.reader, run)
     return Side(
         run=run,
@@ -64,17 +64,17 @@ def side(state: StoreState, run: RunLine, since: int) -> Side:
     )
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def calls(state: StoreState, run_id: RunId) -> tuple[str, ...]:
     return run_calls(state.reader, run_id)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def texts(state: StoreState, run_id: RunId, call: str) -> CallTexts | None:
     return call_texts(state.reader, run_id, call)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def work(state: StoreState, week_id: WeekId) -> WeekWork:
     under_way = [job for job in open_jobs(state.reader) if job.week_id == week_id]
     lately = recent_jobs(state.reader, LATELY, week_id)
@@ -86,7 +86,7 @@ def work(state: StoreState, week_id: WeekId) -> WeekWork:
     )
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def proposal(state: StoreState, week_id: WeekId) -> WeekProposal | None:
     return week_proposal(state.reader, week_id)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from config.effective import KEYS as KEY_PART
 from config.effective import SettingLine, effective_lines
 from config.settings import Settings
-from pages.ui.data import KEPT, KEYS, StoreState
+from pages.ui.data import StoreState
+from pages.ui.keeping import kept
 from storage.queries.versions import StoreVersions, store_versions
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
+@kept
 def versions(state: StoreState) -> StoreVersions:
     return store_versions(state.reader)
 

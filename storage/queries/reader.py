@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import (
-    Engine,
-    NullPool,
-    QueuePool,
-    RowMapping,
-    Select,
-    create_engine,
-    event,
-    inspect,
-    make_url,
-)
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import Engine, QueuePool, RowMapping, Select, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 
 from core.errors import BadInput
 from core.events import ALL_EVENTS
@@ -27,9 +19,13 @@ from storage.engine import PoolSettings, make_engine, sqlite_driver
 from storage.event_store import SqlEventStore
 from storage.failures import place, translated
 from storage.leases import SCHEDULER, Leader, leader_of
+from storage.present import has_table
 from storage.serialization import EventRegistry
 
 BUSY_SECONDS = 10.0
+KEPT_OPEN, AT_ONCE = 4, 64
+"""Connections to a SQLite file: as many stay open while it is held, as many may be open."""
+OPENED = "the file it was opened on"
 NEWEST = "SELECT position, hash FROM events ORDER BY position DESC LIMIT 1"
 EMPTY = "empty"
 
@@ -38,7 +34,8 @@ class StoreReader:
     """Reads one store; made from its URL, or from an engine that is open already.
 
     A store that does not exist, or has no read models yet, answers every question with nothing. A
-    SQLite file is opened anew for each question, so that one put in its place is seen at once.
+    SQLite file is opened anew for each question, or once while it is `held`; each question looks
+    whether it is the same file still, so that one put in its place is seen at once.
     """
 
     def __init__(
@@ -47,6 +44,8 @@ class StoreReader:
         self.address = address or place(engine)
         self._engine = engine
         self._exists = exists
+        self._holding = 0
+        self._guard = Lock()
 
     @classmethod
     def at(cls, url: str, pool: PoolSettings | None = None) -> StoreReader:
@@ -63,7 +62,9 @@ class StoreReader:
         if not parsed.database:
             raise BadInput("a store in memory has no reader of its own: give a file")
         file = Path(parsed.database)
-        return cls(_read_only(file), file.exists, url)
+        reader = cls(_read_only(file), file.exists, url)
+        event.listen(reader._engine, "checkin", reader._let_go)
+        return reader
 
     @property
     def dialect(self) -> str:
@@ -75,7 +76,7 @@ class StoreReader:
         if not self._exists():
             return []
         with translated(self._engine), self._engine.connect() as connection:
-            if not inspect(connection).has_table("weeks"):
+            if not has_table(connection, "weeks"):
                 return []
             return connection.execute(statement).mappings().all()
 
@@ -87,7 +88,7 @@ class StoreReader:
         if not self._exists():
             return EMPTY
         with translated(self._engine), self._engine.connect() as connection:
-            if not inspect(connection).has_table("weeks"):
+            if not has_table(connection, "weeks"):
                 return EMPTY
             newest = connection.exec_driver_sql(NEWEST).first()
         return EMPTY if newest is None else f"{newest[0]}:{newest[1][:16]}"
@@ -109,6 +110,28 @@ class StoreReader:
             return None, None
         return pool.checkedin() + pool.checkedout(), pool.checkedin()
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """One connection for all that is asked meanwhile, in any thread; none stays open after it.
+
+        Deliberately for no longer than that: a SQLite file that somebody keeps open keeps its
+        write-ahead log as well, and a store put in its place would find the other's beside it.
+        """
+        with self._guard:
+            self._holding += 1
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._holding -= 1
+                last = not self._holding
+            if last and self._engine.dialect.name == "sqlite":
+                self._engine.dispose()
+
+    def _let_go(self, connection: Any, record: Any) -> None:
+        if connection is not None and not self._holding:
+            record.invalidate()
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -116,23 +139,50 @@ class StoreReader:
 def _read_only(file: Path) -> Engine:
     """An engine that can neither create nor change the file."""
     engine = create_engine(
-        "sqlite://", module=sqlite_driver(), creator=lambda: _connect(file), poolclass=NullPool
+        "sqlite://",
+        module=sqlite_driver(),
+        creator=lambda: _connect(file),
+        poolclass=QueuePool,
+        pool_size=KEPT_OPEN,
+        max_overflow=AT_ONCE - KEPT_OPEN,
     )
-    event.listen(engine, "connect", _query_only)
+
+    def opened(connection: Any, record: Any) -> None:
+        connection.execute("PRAGMA query_only=ON")
+        record.info[OPENED] = _identity(file)
+
+    def still_there(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info[OPENED] != _identity(file):
+            raise DisconnectionError
+
+    event.listen(engine, "connect", opened)
+    event.listen(engine, "checkout", still_there)
     return engine
 
 
+def _identity(file: Path) -> tuple[int, ...] | None:
+    """What tells this file from another in its place; None while there is none.
+
+    One that cannot be written here is read as it lies there, so a change of it makes it another.
+    """
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    frozen = (found.st_size, found.st_mtime_ns) if _is_frozen(file) else ()
+    return (found.st_dev, found.st_ino, *frozen)
+
+
+def _is_frozen(file: Path) -> bool:
+    """A log on a medium that cannot be written: nobody changes it, and no journal can lie beside it."""
+    return not os.access(file.parent, os.W_OK) and not Path(f"{file}-wal").exists()
+
+
 def _connect(file: Path) -> Any:
-    """A log on a medium that cannot be written is read as it lies there: nobody changes it."""
-    frozen = not os.access(file.parent, os.W_OK) and not Path(f"{file}-wal").exists()
-    options = "mode=ro&immutable=1" if frozen else "mode=ro"
+    options = "mode=ro&immutable=1" if _is_frozen(file) else "mode=ro"
     return sqlite_driver().connect(
         f"file:{quote(str(file.absolute()))}?{options}",
         uri=True,
         timeout=BUSY_SECONDS,
         check_same_thread=False,
     )
-
-
-def _query_only(connection: Any, _record: object) -> None:
-    connection.execute("PRAGMA query_only=ON")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from core.desk.writing import account_stream
 from core.errors import BadInput
+from core.events import ALL_EVENTS
 from core.events.account import CheckpointDecided, NoNewPrice
 from core.events.calls import ModelCallFailed, ModelCallRequested
 from core.schemas.checkpoint import CheckpointDecision
@@ -19,8 +21,10 @@ from core.schemas.model_call import Message, ModelRequest
 from core.schemas.research import PackStatus
 from core.types import AccountId, CheckpointAction, StoreKind, StreamId, WeekId
 from storage import queries
+from storage.event_store import open_store
 from storage.projections import ALL_PROJECTIONS
 from storage.queries import AccountRole, RunStatus, StageStatus, StoreReader
+from storage.serialization import EventRegistry
 from tests.fakes.stored_weeks import (
     RUN,
     append,
@@ -127,6 +131,32 @@ def test_a_store_put_in_the_place_of_another_is_seen(tmp_path, open_at, store_ur
     open_desk(store, StoreKind.DEMO)
     assert reader.version() != before
     assert queries.desk_facts(reader).kind is StoreKind.DEMO
+
+
+def test_a_file_is_open_once_while_it_is_held_and_never_after(tmp_path, desk):
+    desk.close()
+    file, other = tmp_path / "shown.db", tmp_path / "other.db"
+    shutil.copy(desk.engine.url.database, file)
+    reader, now = StoreReader.at(f"sqlite:///{file}"), []
+    event.listen(reader._engine, "connect", lambda *_: now.append(1))
+    event.listen(reader._engine, "close", lambda *_: now.pop())
+    opened = []
+    event.listen(reader._engine, "connect", lambda *_: opened.append(1))
+    with reader.held():
+        assert len({reader.version() for _ in range(5)}) == 1
+        assert (len(opened), len(now), queries.week_ids(reader)) == (1, 1, ())
+        store = open_store(
+            f"sqlite:///{other}", registry=EventRegistry(ALL_EVENTS), projections=ALL_PROJECTIONS
+        )
+        write_week(store)
+        store.close()
+        other.replace(file)
+        assert queries.week_ids(reader) == (WEEK,)
+    assert now == []
+    reader.version()
+    assert now == []
+    file.unlink()
+    assert reader.version() == "empty"
 
 
 @pytest.mark.parametrize("store_url", SHARED, indirect=True)
