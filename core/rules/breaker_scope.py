@@ -23,7 +23,8 @@ ZERO = Decimal(0)
 class Measured:
     """``gauge`` is of the accounts themselves, ``shadow`` of their shadows (None while not halted).
 
-    ``trips`` counts how often each cause has halted the scope, so that each halt has a name.
+    ``trips`` counts how often each cause has halted the scope, so that each halt has a name. A
+    shadow's ledger keeps no closed trades: they are counted as they close.
     """
 
     scope: Scope
@@ -96,9 +97,9 @@ class Measured:
             return
         for account_id, before in self.shadows.items():
             after = mark(before, session, fresh, terms)
-            self.shadows[account_id] = after
-            closed = after.state.closed_trades[len(before.state.closed_trades) :]
-            self.shadow = self.shadow.with_trades(trade.pnl for trade in closed)
+            self.shadow = self.shadow.with_trades(trade.pnl for trade in after.state.closed_trades)
+            counted = replace(after.state, closed_trades=())
+            self.shadows[account_id] = replace(after, state=counted)
         total = sum((equity(one.state, marks) for one in self.shadows.values()), ZERO)
         self.shadow = self.shadow.seen_at(total)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storage.projections.access import ACCESS
 from storage.projections.approvals import APPROVALS
+from storage.projections.breaker import BREAKER, BreakerProjection
 from storage.projections.calls import CALLS
 from storage.projections.checkpoints import CHECKPOINTS
 from storage.projections.conversations import CONVERSATIONS
@@ -20,7 +21,7 @@ from storage.projections.runs import RUNS
 from storage.projections.schedule import SCHEDULE
 from storage.projections.writing import TableProjection
 
-ALL_PROJECTIONS: tuple[TableProjection, ...] = (
+ALL_PROJECTIONS: tuple[TableProjection | BreakerProjection, ...] = (
     DESK,
     RUNS,
     COUNCIL,
@@ -37,4 +38,5 @@ ALL_PROJECTIONS: tuple[TableProjection, ...] = (
     NOTES,
     CONVERSATIONS,
     ACCESS,
+    BREAKER,
 )

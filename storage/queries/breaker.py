@@ -12,11 +12,14 @@ from core.policy import DeskPolicy
 from core.rules.breaker import Gauge
 from core.rules.breaker_scope import Measured
 from core.schemas.breaker import DESK, Halt, Scope
+from storage.projections.breaker import BASIS, SCOPE, BasisKind, ScopeKind
+from storage.projections.breaker_parts import BreakerStateRow
 from storage.projections.writing import table_of
 from storage.queries.reader import StoreReader
 from storage.tables import EventRow
 
-EVENTS = table_of(EventRow)
+EVENTS, STATE = table_of(EventRow), table_of(BreakerStateRow)
+LOOKED_AT = (BASIS, SCOPE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,10 @@ class ScopeLine:
 
 
 class BreakerBoard:
-    """What the scheduler's own meter would say, from the same log; each look reads what is new.
+    """What the scheduler's own meter would say, from the same log. May be asked from any thread.
 
-    Deliberately no read model: halts follow from the gauge by rules that are one implementation in
-    the core. May be asked from any thread.
+    The read model has it where the desk lives by the terms it was folded on. For others, and for a
+    store whose settings are not on record, the log is folded, and each look reads what is new.
     """
 
     def __init__(self, reader: StoreReader, policy: DeskPolicy) -> None:
@@ -45,6 +48,8 @@ class BreakerBoard:
 
     def scopes(self) -> tuple[ScopeLine, ...]:
         """The desk first, then its strategies and accounts; nothing for an empty store."""
+        if (stored := stored_scopes(self._reader, self._policy)) is not None:
+            return tuple(sorted((_line(one) for one in stored), key=_place))
         with self._lock:
             meter = self._kept()
             if meter is None:
@@ -61,6 +66,19 @@ class BreakerBoard:
             self._meter = BreakerMeter(log, self._policy)
         self._version = version
         return self._meter
+
+
+def stored_scopes(reader: StoreReader, policy: DeskPolicy) -> tuple[Measured, ...] | None:
+    """Every scope as the read model has it; None where it cannot say what this policy measures."""
+    rows = reader.rows(select(STATE.c.part, STATE.c.document).where(STATE.c.part.in_(LOOKED_AT)))
+    bases = [BasisKind.validate_json(row["document"]) for row in rows if row["part"] == BASIS]
+    if not bases or not bases[0].sound or bases[0].exempt != policy.profile.flat_account:
+        return None
+    scopes = [ScopeKind.validate_json(row["document"]) for row in rows if row["part"] == SCOPE]
+    shadowed = {one.scope for one in scopes if one.shadow is not None}
+    if shadowed and (bases[0].terms != policy.risk or shadowed & bases[0].mixed):
+        return None
+    return tuple(scopes)
 
 
 def _holds(reader: StoreReader, version: str) -> bool:
