@@ -10,10 +10,10 @@ import streamlit as st
 from core.policy import BreakerLimits
 from core.schemas.breaker import DESK, Cause, Halt, Scope
 from core.types import AccountId
-from pages.ui.bullet_chart import drawdown_bullets
+from pages.ui.bullet_chart import Fallen, drawdown_bullets
 from pages.ui.commanding import CLOCK, answered, by, command, typed
 from pages.ui.components import card_title
-from pages.ui.drawing import draw
+from pages.ui.drawing import draw_kept
 from pages.ui.format import dollars
 from pages.ui.safe import safe
 from pages.ui.slots_cards import without_empty
@@ -42,11 +42,14 @@ def breaker_card(lines: Sequence[ScopeLine], limits: BreakerLimits, labels: Labe
         for halt in line.halts:
             st.markdown(_halted(halt, line, labels))
     left, right = st.columns([2, 3], vertical_alignment="center")
-    draw(
-        drawdown_bullets(_frame(lines, labels), limits),
-        alt="Drawdown of each scope against the threshold at which it halts",
-        on=left,
-    )
+    with left:
+        draw_kept(
+            drawdown_bullets,
+            tuple(_fallen(line, labels) for line in lines),
+            float(limits.drawdown_halt_pct),
+            float(limits.drawdown_resume_pct),
+            alt="Drawdown of each scope against the threshold at which it halts",
+        )
     right.dataframe(
         without_empty(_numbers(lines, labels), "shadow", "its wins"),
         hide_index=True,
@@ -89,18 +92,10 @@ def _shadow(line: ScopeLine) -> str:
     )
 
 
-def _frame(lines: Sequence[ScopeLine], labels: Labels) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "scope": scope_name(line.scope, labels),
-                "drawdown": float(line.gauge.drawdown_pct),
-                "losses": line.gauge.losses,
-                "state": "halted" if line.halts else "trading",
-            }
-            for line in lines
-        ]
-    )
+def _fallen(line: ScopeLine, labels: Labels) -> Fallen:
+    state = "halted" if line.halts else "trading"
+    name = scope_name(line.scope, labels)
+    return Fallen(name, float(line.gauge.drawdown_pct), line.gauge.losses, state)
 
 
 def _numbers(lines: Sequence[ScopeLine], labels: Labels) -> pd.DataFrame:

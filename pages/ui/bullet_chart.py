@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import altair as alt
 import pandas as pd
 
-from core.policy import BreakerLimits
 from pages.ui.charts import READABLE, Drawing
 from pages.ui.theme import BULLET_HEIGHT
 
 HALTS, RELEASED = "halts", "released"
 
 
-def drawdown_bullets(frame: pd.DataFrame, limits: BreakerLimits) -> Drawing:
-    """Columns ``scope, drawdown`` (per cent below the peak), ``losses, state``: one bar a scope.
+class Fallen(NamedTuple):
+    """A scope's ``drawdown`` in per cent below its peak, its losses in a row, whether it trades."""
 
-    The solid line is where a scope halts, the dashed one below which it is released.
-    """
-    halt, resume = float(limits.drawdown_halt_pct), float(limits.drawdown_resume_pct)
+    scope: str
+    drawdown: float
+    losses: int
+    state: str
+
+
+def drawdown_bullets(scopes: tuple[Fallen, ...], halt: float, resume: float) -> Drawing:
+    """One bar a scope; the solid line is where it halts, the dashed one below which it is released."""
+    frame = pd.DataFrame(scopes, columns=list(Fallen._fields))
     most = max(halt * 1.15, float(frame["drawdown"].max()) * 1.1)
     order = list(frame["scope"])
     base = alt.Chart(frame).encode(
