@@ -1,6 +1,10 @@
-"""Every page over ten years of a desk, against a bare Streamlit page of as many charts, in one run.
+"""Every page over ten years of a desk, against a bare Streamlit page of as much, in one run.
 
 python -m benchmarks.bench_pages [--store URL]
+
+The bare page stands in a shell of as many places (`st.navigation`) and draws, from constants, as
+many charts of as many rows of data, tables of as many rows and columns, metrics, texts, select
+boxes of as many options, links, other widgets and containers as the page did at its first open.
 """
 
 from __future__ import annotations
@@ -23,14 +27,13 @@ from pages.ui.places import FRONT, PLACES
 from tests.chromium import QUIET, chromium_path
 
 SCRIPT_MS, SCRIPT_RATIO, FIRST_RATIO = 150.0, 2.0, 1.5
-KINDS = ("charts", "tables", "metrics", "texts", "others", "blocks")
 KIB, VIEWERS, SLOWEST_MS, SERVER_MB = 200.0, 10, 1500.0, 400.0
 HEAD = "page          charts tables  script ms  x bare   first ms  x bare   KiB first  KiB rerun"
 
 
-def bare_of(browser: Browser, bare: Server, drawn: Mapping[str, int]) -> Visit:
-    counts = {name: drawn.get(name, 0) for name in KINDS}
-    return visit(browser, f"{bare.address}/?{urlencode(counts)}")
+def bare_of(browser: Browser, bare: Server, wanted: Mapping[str, str]) -> Visit:
+    asked = {**wanted, "places": str(len(PLACES))}
+    return visit(browser, f"{bare.address}/?{urlencode(asked)}")
 
 
 def row(name: str, own: Visit, plain: Visit) -> tuple[str, list[str]]:
@@ -94,13 +97,13 @@ def main() -> int:
                 browser = playwright.chromium.launch(
                     executable_path=chromium_path(), args=list(QUIET)
                 )
-                visit(browser, f"{bare.address}/?charts=1&tables=1&metrics=1&texts=1")
+                visit(browser, f"{bare.address}/?charts=20&tables=5x5&metrics=1&texts=1")
                 say(HEAD)
                 for place in PLACES:
                     if chosen.page and place.name not in chosen.page:
                         continue
                     own = visit(browser, web.address + address_of(place.name))
-                    line, short = row(place.name, own, bare_of(browser, bare, own.drawn))
+                    line, short = row(place.name, own, bare_of(browser, bare, own.asked_for))
                     say(line)
                     missed += short
                 browser.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
@@ -28,6 +28,7 @@ class Visit:
     first_bytes: int
     rerun_bytes: int
     drawn: dict[str, int]
+    asked_for: Mapping[str, str]
 
 
 class Listener:
@@ -76,7 +77,8 @@ def visit(browser: Browser, url: str) -> Visit:
             sizes.append(listener.now.size)
             page.wait_for_timeout(200)
         drawn = dict(first.drawn)
-    return Visit(first_ms, median(script), median(whole), first.size, max(sizes), drawn)
+    asked = first.asked_for()
+    return Visit(first_ms, median(script), median(whole), first.size, max(sizes), drawn, asked)
 
 
 def _settled(page: Page, listener: Listener) -> None:
