@@ -23,6 +23,7 @@ PARTS = {
     "checkpoints": "Council",
     "strategies": "Strategies",
     "agents": "Models",
+    "discovery": "Discovery",
 }
 PEOPLE = ("OPERATOR_EMAILS", "VIEWER_EMAILS")
 """Who has access is no business of everybody who may read."""

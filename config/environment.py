@@ -65,6 +65,13 @@ class Environment(BaseSettings):
     llm_risk_agent_model: str | None = Field(None, max_length=120)
     llm_validator_model: str | None = Field(None, max_length=120)
     llm_meta_agent_model: str | None = Field(None, max_length=120)
+    discovery_metric_weight: float | None = Field(None, ge=0, le=1)
+    discovery_fuzzy_weight: float | None = Field(None, ge=0, le=1)
+    discovery_llm_weight: float | None = Field(None, ge=0, le=1)
+    discovery_enabled_pickers: str | None = Field(None, max_length=100)
+    discovery_interval_hours: int | None = Field(None, ge=1, le=24)
+    discovery_max_watchlist_size: int | None = Field(None, ge=1, le=20)
+    trading_watchlist_symbols: str | None = Field(None, max_length=400)
     discovery_llm_picker_model: str | None = Field(None, max_length=120)
 
     @field_validator("log_level", mode="before")

@@ -14,6 +14,7 @@ from config.refusal import refusal
 from config.strategies import StrategiesFile
 from config.yaml_source import YamlSource, read_yaml
 from core.agents import AgentCast
+from core.discovery.settings import DiscoverySettings
 from core.errors import ConfigError
 from core.policy import (
     AssetSpec,
@@ -76,7 +77,7 @@ class ModelsFile(Schema):
 
 @dataclass(frozen=True)
 class PolicyFiles:
-    """The six files, read and valid, each beside the lines its keys stand on."""
+    """The seven files, read and valid, each beside the lines its keys stand on."""
 
     assets: AssetsFile
     schedule: ScheduleSpec
@@ -84,6 +85,7 @@ class PolicyFiles:
     risk: RiskFile
     connections: ConnectionsFile
     strategies: StrategiesFile
+    discovery: DiscoverySettings
     sources: Mapping[str, YamlSource]
 
     def profile(self, choice: ProfileChoice, *, live_possible: bool) -> Profile:
@@ -138,6 +140,7 @@ def load_policy_files(config_dir: Path) -> PolicyFiles:
         risk=load("risk", RiskFile),
         connections=load("connections", ConnectionsFile),
         strategies=load("strategies", StrategiesFile),
+        discovery=load("discovery", DiscoverySettings),
         sources=sources,
     )
 

@@ -51,6 +51,12 @@ def policy_origins(files: PolicyFiles, policy: DeskPolicy) -> dict[str, Origin]:
         **_found(files.sources["models"], cast, place, ""),
         **_found(files.sources["risk"], files.risk.model_dump(mode="json"), (), ""),
         **_strategies(files),
+        **_found(
+            files.sources["discovery"],
+            files.discovery.model_dump(mode="json"),
+            (),
+            "discovery.",
+        ),
         **_agents(files, profile.name),
     }
 

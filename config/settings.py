@@ -13,6 +13,7 @@ from config.access import WebAccess, web_access
 from config.breaker import breaker_origins, with_breaker_variables
 from config.connections import BrokerName, ConnectionsFile, ProviderSpec
 from config.database import PoolSpec, StoreAddress, pool_of, store_address, without_password
+from config.discovery import discovery_of, watching
 from config.environment import Environment, LogFormat, LogLevel, read_environment
 from config.listening import Ports, ports_of
 from config.loading import PolicyFiles, ProfileChoice, load_policy_files
@@ -29,6 +30,7 @@ from config.secrets import key_names, secrets_from
 from config.strategies import agents_of, strategies_of
 from config.variables import Variables, read_variables
 from core.agents import AgentCast
+from core.discovery.settings import DiscoverySettings
 from core.errors import BadInput
 from core.policy import DeskPolicy
 from core.prices import Budget, PriceTable
@@ -48,6 +50,7 @@ class Settings(Schema):
 
     policy: DeskPolicy
     strategies: tuple[StrategySpec, ...]
+    discovery: DiscoverySettings
     agents: AgentCast
     connections: ConnectionsFile
     endpoints: Mapping[str, ProviderSpec]
@@ -128,7 +131,10 @@ def load_settings(  # noqa: PLR0913 - each source of settings is one keyword
     policy = _policy(read, chosen)
     return Settings(
         policy=policy,
-        strategies=strategies_of(files.strategies, policy.profile, environment, given),
+        strategies=watching(
+            strategies_of(files.strategies, policy.profile, environment, given), environment, given
+        ),
+        discovery=discovery_of(files.discovery, environment, given),
         agents=agents_of(files.models.agents, policy.profile, environment, given),
         connections=files.connections,
         endpoints=files.models.providers,

@@ -13,10 +13,12 @@ from config.settings import Settings, load_settings
 from config.terminal import options
 from core.clock import Clock
 from core.desk.desk import Desk
+from core.desk.discovering import Discovery
 from core.desk.opening import desk_kind
 from core.desk.replay import ScratchDesk
 from core.errors import BadInput
 from core.ports import CallProgress, TradingCalendar, unheard
+from core.strategy import StrategySpec
 from core.types import StoreKind, WeekId
 from storage.engine import Synchronous, is_missing
 from storage.event_store import SqlEventStore
@@ -46,6 +48,10 @@ class Wiring(Protocol):
         seed: int | None = None,
         heard: CallProgress = unheard,
     ) -> Desk: ...
+
+    def discovery_of_strategy(
+        self, settings: Settings, desk: Desk, spec: StrategySpec
+    ) -> Discovery: ...
 
     def scratch_desk(self, settings: Settings, store: SqlEventStore) -> ScratchDesk: ...
 

@@ -6,6 +6,7 @@ A module each for what is composed; `scheduler.py` and `cli.py` take it from her
 from __future__ import annotations
 
 from config.wiring.desks import build_desk, scratch_desk
+from config.wiring.discovery import discovery_of_strategy
 from config.wiring.locks import leader_lock
 from config.wiring.prices import calendar, market_data, simulated_market
 from config.wiring.stores import open_configured, open_store, registry
@@ -13,6 +14,7 @@ from config.wiring.stores import open_configured, open_store, registry
 __all__ = [
     "build_desk",
     "calendar",
+    "discovery_of_strategy",
     "leader_lock",
     "market_data",
     "open_configured",

@@ -99,14 +99,14 @@ class FuzzyScores(Schema):
 
 
 class LlmPicks(Schema):
-    """``model`` None: the rules stand-in. ``candidates`` rows of the market are shown to it."""
+    """How many rows of the market the model is shown and may pick; who it is stands in models.yaml.
 
-    model: str | None = Field(default=None, max_length=200)
+    ``neighbours``: so many similar market conditions of the past are shown beside them.
+    """
+
     candidates: int = Field(default=60, ge=5, le=300)
     max_picks: int = Field(default=15, ge=1, le=50)
-    temperature: float = Field(default=0.0, ge=0, le=2)
-    max_tokens: int = Field(default=4_000, ge=200, le=64_000)
-    timeout_s: float = Field(default=180, gt=0, le=3_600)
+    neighbours: int = Field(default=4, ge=0, le=20)
 
 
 class DiscoverySettings(Schema):

@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from core.events.envelope import Event
 from core.schemas.base import Schema, ShortText, Symbol
 from core.schemas.suggestion import Pick, Picker, Suggestion, Unit, WatchEntry
+
+
+class DivergedPair(Schema):
+    """What both said of one symbol."""
+
+    symbol: Symbol
+    metric: Pick
+    llm: Pick
+
+
+class DiscoverySettingsRecorded(Event):
+    """The pickers' thresholds and weights, whole, under the fingerprint that rounds name."""
+
+    fingerprint: str
+    settings: Mapping[str, JsonValue]
 
 
 class DiscoveryRan(Event):
@@ -57,14 +72,12 @@ class SymbolsSuggested(Event):
 
 
 class PickersDiverged(Event):
-    """The metric picker refused what the model picked; one event a symbol and round."""
+    """The metric picker refused what the model picked: its filters are wrong, or the model is."""
 
     round_id: str
     strategy: str
     as_of: datetime
-    symbol: Symbol
-    metric: Pick
-    llm: Pick
+    pairs: tuple[DivergedPair, ...] = Field(min_length=1)
 
 
 class WatchRemoval(Schema):

@@ -10,6 +10,7 @@ from core.events.envelope import StoredEvent
 from core.rules.alert_approval import approval_expired, orders_proposed
 from core.rules.alert_breaker import FREED, HALTED, breaker_moved
 from core.rules.alert_context import AlertContext, Draft
+from core.rules.alert_discovery import pickers_diverged
 from core.rules.alert_drafts import (
     budget_stopped,
     mismatch,
@@ -46,6 +47,7 @@ MAKERS: Mapping[str, Maker] = {
     "MismatchResolved": resolved,
     "OrdersProposed": orders_proposed,
     "ApprovalExpired": approval_expired,
+    "PickersDiverged": pickers_diverged,
     **dict.fromkeys((*HALTED, *FREED), breaker_moved),
 }
 """By the event's type name; a net order's refusal is told by the accounts' own refusals."""

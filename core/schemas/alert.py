@@ -45,6 +45,7 @@ class AlertKind(StrEnum):
     BUDGET = "budget"
     POSITION_CHANGE = "position_change"
     DAILY_SUMMARY = "daily_summary"
+    PICKERS_DIVERGED = "pickers_diverged"
     TEST = "test"
 
 

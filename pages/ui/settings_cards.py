@@ -13,7 +13,6 @@ from config.origins import DEFAULT
 from config.settings import Settings
 from pages.ui.components import card_title
 from pages.ui.evidence import events_behind
-from pages.ui.figure import figure
 from pages.ui.safe import safe, visible
 from storage.queries.versions import StoreVersions
 
@@ -108,7 +107,15 @@ def change_card() -> None:
 
 
 def _figure(label: str, value: str, note: str) -> None:
-    figure(label, safe(value), safe(note) or None)
+    st.metric(
+        label,
+        safe(value),
+        safe(note) or None,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+    )
 
 
 def _schema_note(versions: StoreVersions) -> str:

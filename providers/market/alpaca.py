@@ -25,6 +25,11 @@ QUIET = timedelta(minutes=15)
 """So long after the open a symbol may not have traded yet: its last close still stands."""
 
 
+def daily_service(api: MarketApi, feed: str) -> Service:
+    """Alpaca's daily bars on a tape."""
+    return Service("alpaca", AlpacaDailyBars(api, feed), DELAYS.get(feed, timedelta(seconds=0)))
+
+
 class AlpacaMarket:
     """The MarketData port over Alpaca, point in time whatever the server sends.
 
@@ -47,10 +52,7 @@ class AlpacaMarket:
         feed: str = "sip",
         live_feed: str = "iex",
     ) -> None:
-        service = Service(
-            self.source, AlpacaDailyBars(api, feed), DELAYS.get(feed, timedelta(seconds=0))
-        )
-        self._daily = FetchedMarket(service, symbols, calendar, clock)
+        self._daily = FetchedMarket(daily_service(api, feed), symbols, calendar, clock)
         self._trades = AlpacaTrades(api, live_feed)
         self._symbols = tuple(dict.fromkeys(symbols))
         self._calendar, self._clock = calendar, clock

@@ -10,9 +10,11 @@ from core.errors import ModelUnavailable
 from core.policy import CheckpointPolicy
 from core.rules.checkpoints import decide_by_rules
 from core.schemas.briefs import ChairmanBrief, CheckpointBrief, PitchBrief, ReviewBrief
+from core.schemas.discovery import DiscoveryBrief
 from core.schemas.model_call import ModelAnswer, ModelRequest
 from providers.llm.rules.carry import carry
 from providers.llm.rules.chairman import decide
+from providers.llm.rules.discovery import discover
 from providers.llm.rules.free_question import answer_freely
 from providers.llm.rules.idea import Strategy
 from providers.llm.rules.mean_reversion import mean_reversion
@@ -27,6 +29,7 @@ STRATEGIES: Mapping[str, Strategy] = {
     "rules/carry": carry,
 }
 CHAIRMAN = "rules/chairman"
+DISCOVERY = "rules/discovery"
 
 
 class RulesModel:
@@ -43,8 +46,8 @@ class RulesModel:
         return ModelAnswer(text=self._answer(request), served_model=request.model)
 
     def _answer(self, request: ModelRequest) -> str:
-        if request.model not in (*STRATEGIES, CHAIRMAN):
-            known = ", ".join((*STRATEGIES, CHAIRMAN))
+        if request.model not in (*STRATEGIES, CHAIRMAN, DISCOVERY):
+            known = ", ".join((*STRATEGIES, CHAIRMAN, DISCOVERY))
             raise ModelUnavailable(f"there are no rules called {request.model}: use {known}")
         brief = request.brief
         if brief is None:
@@ -59,6 +62,8 @@ class RulesModel:
                 return review(name, brief)
             case ChairmanBrief() if name == CHAIRMAN:
                 return decide(brief)
+            case DiscoveryBrief() if name == DISCOVERY:
+                return discover(brief)
             case CheckpointBrief():
                 return decide_by_rules(brief, self._checkpoints)
         raise ModelUnavailable(f"{name} does not know what to do with a {type(brief).__name__}")
