@@ -90,8 +90,8 @@ def main() -> int:
         url = chosen.store or ten_years(folder, say)
         bare_script = Path(__file__).parent / "pages" / "bare.py"
         with (
-            server(ROOT / "streamlit_app.py", {"COUNCIL_STORE_URL": url}, folder / "web") as web,
-            server(bare_script, {}, folder / "bare") as bare,
+            server(ROOT / "streamlit_app.py", {"COUNCIL_STORE_URL": url}, folder) as web,
+            server(bare_script, {}, folder) as bare,
         ):
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from config.terminal import options, reports, show
+from config.terminal import options, reports, show, week_reports
 from config.terminal.options import Json, OneWeek, ProfileName, Store
 from config.verbs.faces import Faces
 from config.verbs.opened import Opened
@@ -33,7 +33,7 @@ def postmortem(
     report = last_postmortem(opened.store, opened.week) or compare(
         opened.desk, opened.week, PROVISIONAL, opened.now
     )
-    reports.postmortem(report, as_json=json)
+    week_reports.postmortem(report, as_json=json)
 
 
 @verbs.command("summary")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from config.terminal import reports, show, spending
+from config.terminal import show, spending, week_reports
 from config.terminal.options import Json, ProfileName, Store, Week
 from config.terminal.research_jobs import decide_job
 from config.verbs.faces import Faces
@@ -132,5 +132,5 @@ def _run_until(opened: Opened, until: str, *, as_json: bool, after: str | None =
         done = asyncio.run(run_week(opened.desk, opened.week, progress, until))
     if done.completed:
         settle_first_session(opened.desk, opened.week)
-    reports.week_run(done, as_json=as_json)
+    week_reports.week_run(done, as_json=as_json)
     return done

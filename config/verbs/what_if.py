@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from config.terminal import reports, show
+from config.terminal import show, week_reports
 from config.terminal.app import FAILURE
 from config.terminal.options import Json, OneWeek, ProfileName, Store
 from config.verbs.faces import Faces
@@ -38,7 +38,7 @@ def rerun(
     overrides = parse_overrides(sets or [])
     with show.stages(len(STEPS), quiet=json, board=opened.board) as progress:
         done = asyncio.run(rerun_week(opened.desk, opened.week, from_stage, overrides, progress))
-    reports.rerun(done, official_context(opened.store, opened.week), as_json=json)
+    week_reports.rerun(done, official_context(opened.store, opened.week), as_json=json)
 
 
 @verbs.command("replay")
@@ -53,6 +53,6 @@ def replay(
     opened = Opened(Faces.of(context), store, profile, week, reading=True)
     build = Faces.of(context).wiring.scratch_desk(opened.settings, opened.store)
     report = asyncio.run(replay_week(opened.store, opened.week, build))
-    reports.replay(report, as_json=json)
+    week_reports.replay(report, as_json=json)
     if not report.identical:
         raise typer.Exit(FAILURE)

@@ -14,6 +14,7 @@ from pages.ui.accounts_data import RecordView, exposures
 from pages.ui.card_head import card_head
 from pages.ui.data import StoreState
 from pages.ui.drawing import draw_kept
+from pages.ui.figure import figure
 from pages.ui.format import dollars, percent, shares, signed_dollars, signed_percent, trade
 from pages.ui.key_figures import LEAST_SHOWN, thinned
 from pages.ui.record_drawings import months, panels, rolling, rolling_points
@@ -40,7 +41,7 @@ def figures(view: RecordView) -> None:
             chart_type="line",
             help="Cash plus signed positions at the newest close.",
         )
-        _figure(
+        figure(
             "Return a year",
             signed_percent(line.a_year),
             "no interval under 8 weeks"
@@ -49,37 +50,20 @@ def figures(view: RecordView) -> None:
             "Mean weekly return × 52 with its block-bootstrap interval; whole weeks only: "
             f"{line.standing.evidence.weeks} so far.",
         )
-        _figure(
+        figure(
             "Below the peak",
             percent(float(falls[-1])),
             f"deepest {percent(float(falls.min()))}",
             "From the highest close of this record, its start included.",
             thinned(falls),
         )
-        _figure(
+        figure(
             "Gross exposure",
             percent(float(gross[-1]), 0),
             f"net {signed_percent(float(net[-1]), 0)} of equity",
             "Longs and shorts at the newest close, as a share of equity.",
             thinned(np.nan_to_num(gross)),
         )
-
-
-def _figure(
-    label: str, value: str, note: str, about: str, history: Sequence[float] | None = None
-) -> None:
-    st.metric(
-        label,
-        value,
-        note,
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
-        help=about,
-        chart_data=history,
-        chart_type="line",
-    )
 
 
 def record_card(state: StoreState, view: RecordView, name: str, basis: str) -> None:

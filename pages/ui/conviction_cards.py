@@ -18,6 +18,7 @@ from pages.ui.conviction_charts import small_panels, week_panels
 from pages.ui.conviction_data import ENDED, WeekConviction, week_conviction
 from pages.ui.data import StoreState
 from pages.ui.drawing import draw_kept
+from pages.ui.figure import figure
 from pages.ui.format import conviction, dollars, signed_dollars, words
 from pages.ui.safe import safe
 from storage.queries import AccountLabel, WeekSummary
@@ -37,42 +38,29 @@ def figures(
     decided, acted = sum(one.decided for one in counts), sum(one.acted for one in counts)
     quiet = sum(one.quiet for one in counts)
     with st.grid(4, min_column_width=180, gap="small"):
-        _figure("Checkpoints that acted", f"{acted} of {decided}", f"{quiet} saw no new price")
-        _figure(
+        figure("Checkpoints that acted", f"{acted} of {decided}", f"{quiet} saw no new price")
+        figure(
             "Invalidations met",
             str(sum(one.invalidated for one in counts)),
             "of all accounts",
             "The predicate the pitch named on Wednesday came true.",
         )
-        _figure(
+        figure(
             "Panic exits",
             str(sum(one.panics for one in counts)),
             "of all accounts",
             "Exits of a model whose thesis was not invalidated.",
         )
         if effect is None:
-            _figure("They brought", "n/a", "no session marked yet")
+            figure("They brought", "n/a", "no session marked yet")
         else:
             week, total = effect
-            _figure(
+            figure(
                 "They brought this week",
                 signed_dollars(week),
                 f"council · {signed_dollars(total)} so far" if whole else "council",
                 "Equity less that of the same account had no checkpoint ever acted.",
             )
-
-
-def _figure(label: str, value: str, note: str, about: str | None = None) -> None:
-    st.metric(
-        label,
-        value,
-        note,
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
-        help=about,
-    )
 
 
 def path_card(state: StoreState, week: WeekSummary, chosen: AccountId, labels: Labels) -> None:

@@ -15,6 +15,7 @@ from core.schemas.postmortem_scores import PostmortemScores
 from core.types import AccountId
 from pages.ui.card_head import card_head
 from pages.ui.components import bullets, card_title, prose
+from pages.ui.figure import figure
 from pages.ui.format import (
     UNKNOWN,
     conviction,
@@ -91,15 +92,7 @@ def figures(report: Postmortem) -> None:
 def _count(label: str, found: Tally, rest: str) -> None:
     value = f"{found.yes} of {found.decided}" if found.decided else UNKNOWN
     note = f"{found.undecided} {rest}" if found.undecided else None
-    st.metric(
-        label,
-        value,
-        note,
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
-    )
+    figure(label, value, note)
 
 
 def text_card(report: Postmortem, text: WeekText | None, labels: Labels) -> None:

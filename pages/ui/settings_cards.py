@@ -13,6 +13,7 @@ from config.origins import DEFAULT
 from config.settings import Settings
 from pages.ui.components import card_title
 from pages.ui.evidence import events_behind
+from pages.ui.figure import figure
 from pages.ui.safe import safe, visible
 from storage.queries.versions import StoreVersions
 
@@ -107,15 +108,7 @@ def change_card() -> None:
 
 
 def _figure(label: str, value: str, note: str) -> None:
-    st.metric(
-        label,
-        safe(value),
-        safe(note) or None,
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
-    )
+    figure(label, safe(value), safe(note) or None)
 
 
 def _schema_note(versions: StoreVersions) -> str:

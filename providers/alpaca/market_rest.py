@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 from urllib.parse import urlsplit
 
-import requests
 from alpaca.common.rest import RESTClient
-from requests.adapters import HTTPAdapter
 
 from core.errors import (
     BrokerUnavailable,
@@ -20,8 +16,9 @@ from core.errors import (
 )
 from providers.alpaca.answers import Answer, NoAnswer, ask
 from providers.alpaca.api import Json
+from providers.alpaca.patience import RestPolicy, made_steady
 from providers.alpaca.refusals import one_line
-from providers.alpaca.session import LOOPBACK, PaperKey, RestPolicy
+from providers.alpaca.session import LOOPBACK, PaperKey
 from providers.alpaca.token_bucket import TokenBucket
 
 DATA_URL = "https://data.alpaca.markets"
@@ -126,7 +123,7 @@ class AlpacaMarketRest:
                     return found
                 if answer.status not in REPEATED:
                     break
-            pause = self._pause(answer, attempt)
+            pause = self._policy.pause_s(answer, attempt)
             if attempt == self._policy.retries or time.monotonic() + pause >= ends:
                 break
             self._sleep(pause)
@@ -138,23 +135,12 @@ class AlpacaMarketRest:
         except BrokerUnavailable as error:
             raise MarketUnavailable(f"{what}: {error}") from error
 
-    def _pause(self, answer: Answer | NoAnswer, attempt: int) -> float:
-        """``Retry-After`` seconds when given, else full jitter over an exponential step."""
-        asked = answer.retry_after if isinstance(answer, Answer) else ""
-        if asked.isdigit():
-            return min(float(asked), self._policy.longest_wait_s)
-        step = self._policy.backoff_s * 2**attempt
-        return random.uniform(0, min(step, self._policy.longest_wait_s))
-
     def _failure(self, what: str, answer: Answer | NoAnswer) -> MarketUnavailable | UnknownSymbol:
         if isinstance(answer, NoAnswer):
             return self._unavailable(what, answer.reason)
         if answer.status == 200:
             return self._unavailable(what, "answered 200 with something else than was asked for")
-        said = answer.text
-        for secret in (self._key.secret, self._key.key_id):
-            said = said.replace(secret, "…")
-        said = one_line(said)
+        said = one_line(self._key.hidden_in(answer.text))
         if answer.status == 400 and "invalid symbol" in said.lower():
             return UnknownSymbol(f"Alpaca does not know a symbol asked for ({said}): correct it")
         return self._unavailable(what, f"answered {answer.status} ({said or 'without a reason'})")
@@ -178,24 +164,4 @@ class _DataClient(RESTClient):
         super().__init__(
             base_url=base_url.rstrip("/"), api_key=key.key_id, secret_key=key.secret, raw_data=True
         )
-        self._retry = 0
-        self._retry_codes = []
-        self._session.trust_env = False
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, _TimedAdapter(policy))
-
-
-class _TimedAdapter(HTTPAdapter):
-    """Every request has (connect, read) time-outs; a redirection is an error, not an empty answer."""
-
-    def __init__(self, policy: RestPolicy) -> None:
-        super().__init__(max_retries=0)
-        self._timeout = (policy.connect_s, policy.read_s)
-
-    def send(
-        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
-    ) -> requests.Response:
-        response = super().send(request, *args, **{**kwargs, "timeout": self._timeout})
-        if 300 <= response.status_code < 400:
-            raise requests.TooManyRedirects("redirected")
-        return response
+        made_steady(self, policy)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -25,8 +24,9 @@ from providers.alpaca.answers import (
 )
 from providers.alpaca.api import Json
 from providers.alpaca.pages import activity_pages, order_pages
+from providers.alpaca.patience import RestPolicy
 from providers.alpaca.refusals import classify
-from providers.alpaca.session import PAPER_URL, PaperClient, PaperKey, RestPolicy
+from providers.alpaca.session import PAPER_URL, PaperClient, PaperKey
 from providers.alpaca.token_bucket import TokenBucket
 
 
@@ -183,7 +183,7 @@ class AlpacaRest:
                     return answer.json
                 if is_refusal(answer):
                     raise self._unavailable(what, f"refused: {said(answer)}")
-            pause = self._pause(answer, attempt)
+            pause = self._policy.pause_s(answer, attempt)
             if attempt == self._policy.retries or time.monotonic() + pause >= ends:
                 break
             self._sleep(pause)
@@ -194,18 +194,7 @@ class AlpacaRest:
         answer = ask(call, within_s)
         if isinstance(answer, NoAnswer):
             return answer
-        clean = answer.text
-        for secret in (self._key.secret, self._key.key_id):
-            clean = clean.replace(secret, "…")
-        return replace(answer, text=clean)
-
-    def _pause(self, answer: Answer | NoAnswer, attempt: int) -> float:
-        """``Retry-After`` seconds when given, else full jitter over an exponential step."""
-        asked = answer.retry_after if isinstance(answer, Answer) else ""
-        if asked.isascii() and asked.isdigit():
-            return min(float(asked), self._policy.longest_wait_s)
-        step = self._policy.backoff_s * 2**attempt
-        return random.uniform(0, min(step, self._policy.longest_wait_s))
+        return replace(answer, text=self._key.hidden_in(answer.text))
 
     def _unavailable(self, what: str, reason: str) -> BrokerUnavailable:
         return BrokerUnavailable(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
-import requests
 from alpaca.trading.client import TradingClient
-from requests.adapters import HTTPAdapter
 
 from core.errors import ConfigError
+from providers.alpaca.patience import RestPolicy, made_steady
 
 PAPER_URL = "https://paper-api.alpaca.markets"
 PAPER_HOST = "paper-api.alpaca.markets"
@@ -25,20 +23,9 @@ class PaperKey:
     key_id: str = field(repr=False)
     secret: str = field(repr=False)
 
-
-@dataclass(frozen=True, slots=True)
-class RestPolicy:
-    """Seconds and counts: ``read_s`` is per read, ``deadline_s`` bounds a call with its retries.
-
-    ``retries`` are for questions alone; an order is sent once.
-    """
-
-    connect_s: float = 5.0
-    read_s: float = 15.0
-    deadline_s: float = 40.0
-    retries: int = 4
-    backoff_s: float = 0.5
-    longest_wait_s: float = 10.0
+    def hidden_in(self, text: str) -> str:
+        """The text without the key: a proxy's error page may repeat it to us."""
+        return text.replace(self.secret, "…").replace(self.key_id, "…")
 
 
 class PaperClient(TradingClient):
@@ -53,28 +40,7 @@ class PaperClient(TradingClient):
         # Alpaca's own pages give the address with the version, which the SDK adds itself.
         root = base_url.rstrip("/").removesuffix("/v2")
         super().__init__(key.key_id, key.secret, paper=True, raw_data=True, url_override=root)
-        # The SDK takes 0 for "not given" and then repeats POSTs on 429 and 504 three times.
-        self._retry = 0
-        self._retry_codes = []
-        self._session.trust_env = False
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, _TimedAdapter(policy))
-
-
-class _TimedAdapter(HTTPAdapter):
-    """Every request has (connect, read) time-outs, which the SDK gives none; no retries of its own."""
-
-    def __init__(self, policy: RestPolicy) -> None:
-        super().__init__(max_retries=0)
-        self._timeout = (policy.connect_s, policy.read_s)
-
-    def send(
-        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
-    ) -> requests.Response:
-        response = super().send(request, *args, **{**kwargs, "timeout": self._timeout})
-        if 300 <= response.status_code < 400:  # the SDK would take it for an empty success
-            raise requests.TooManyRedirects("redirected")
-        return response
+        made_steady(self, policy)
 
 
 def refuse_live(key: PaperKey, base_url: str) -> None:

@@ -30,8 +30,9 @@ from core.clock import in_new_york
 from core.desk.desk import Desk
 from core.errors import CouncilError
 from core.types import AccountId, StoreKind
+from providers.alpaca.patience import RestPolicy
 from providers.alpaca.rest import AlpacaRest
-from providers.alpaca.session import PaperKey, RestPolicy
+from providers.alpaca.session import PaperKey
 from providers.alpaca.token_bucket import TokenBucket
 from providers.broker.alpaca import AlpacaBroker, LookUps
 from providers.broker.virtual import VirtualBroker

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from config.terminal import approval, reports
+from config.terminal import approval, week_reports
 from core.errors import BadInput
 from core.types import AccountId
 from storage.queries.reader import StoreReader
@@ -82,11 +82,11 @@ def test_a_week_that_asked_nobody_says_so(made, capsys):
 
 
 def test_a_waiting_run_says_what_for(made, capsys):
-    reports.week_run(week(made), as_json=False)
+    week_reports.week_run(week(made), as_json=False)
     out = capsys.readouterr().out
     assert "already done" not in out
     assert "nothing is traded yet, it waits for approval until 11:00 New York" in out
-    reports.week_run(week(made), as_json=True)
+    week_reports.week_run(week(made), as_json=True)
     assert json.loads(capsys.readouterr().out)["waiting"] == "approval until 11:00 New York"
 
 

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -24,14 +17,7 @@ from storage.serialization import EventRegistry
 from tests.fakes.stored_weeks import open_desk, simulated_store, write_week
 from tests.fixture_files import ROOT
 from tests.pages.conftest import HOSTILE
-
-STARTS_WITHIN = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.servers.streamlit_server import streamlit_server
 
 
 @contextmanager
@@ -39,36 +25,9 @@ def web_app(
     store: str, folder: Path, script: Path = ROOT / "streamlit_app.py", **variables: str
 ) -> Iterator[str]:
     """The address of the app over ``store``, started from another folder than its own."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    log = folder / f"web-{port}.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [*command, "--server.port", str(port)],
-            cwd=folder,
-            env={**os.environ, STORE_VARIABLE: store, **variables},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            await_health(address, process, log)
-            yield address
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
-def await_health(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    give_up = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < give_up and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer:
-                if answer.read() == b"ok":
-                    return
-        except (URLError, OSError):
-            time.sleep(0.1)
-    pytest.fail(f"the web app did not start:\n{log.read_text()}", pytrace=False)
+    env = {STORE_VARIABLE: store, **variables}
+    with streamlit_server(script, folder, folder, env) as app:
+        yield app.address
 
 
 @pytest.fixture(scope="session")

@@ -24,10 +24,11 @@ from core.types import StreamId, WeekId
 from pages.http.store import STORE_VARIABLE
 from storage.jobs import open_for_commands
 from storage.passes import create_share
-from tests.e2e.conftest import free_port, web_app
+from tests.e2e.conftest import web_app
 from tests.fakes.passwords import CANARY, cheap_hash
 from tests.fakes.stored_weeks import simulated_store
 from tests.fixture_files import ROOT
+from tests.servers.streamlit_server import free_port
 
 SOON = 30_000
 NAME = "desk.localhost"

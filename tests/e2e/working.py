@@ -14,10 +14,10 @@ from core.clock import FixedClock, SystemClock, in_new_york
 from core.desk.weekly import run_week
 from core.types import StoreKind, week_of
 from pages.http.store import STORE_VARIABLE
-from tests.e2e.conftest import free_port
 from tests.fakes.desks import bench, rules_settings
 from tests.fakes.manual_desks import manual
 from tests.fixture_files import ROOT
+from tests.servers.streamlit_server import free_port
 
 
 @contextmanager

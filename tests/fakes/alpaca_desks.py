@@ -11,8 +11,9 @@ from config.wiring import build_desk, open_store
 from core.clock import FixedClock, at_new_york
 from core.desk.desk import Desk
 from core.types import AccountId, StoreKind, WeekId
+from providers.alpaca.patience import RestPolicy
 from providers.alpaca.rest import AlpacaRest
-from providers.alpaca.session import PaperKey, RestPolicy
+from providers.alpaca.session import PaperKey
 from providers.alpaca.token_bucket import TokenBucket
 from providers.broker.alpaca import AlpacaBroker, LookUps
 from providers.broker.virtual import VirtualBroker

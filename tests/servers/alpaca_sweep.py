@@ -12,8 +12,9 @@ from core.clock import FixedClock
 from core.errors import BrokerError
 from core.schemas.order import BrokerFill, OrderTicket
 from core.types import AccountId, Side
+from providers.alpaca.patience import RestPolicy
 from providers.alpaca.rest import AlpacaRest
-from providers.alpaca.session import PaperKey, RestPolicy
+from providers.alpaca.session import PaperKey
 from providers.alpaca.token_bucket import TokenBucket
 from providers.broker.alpaca import AlpacaBroker, LookUps
 from tests.contract.market_data import CALENDAR

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from providers.alpaca.patience import RestPolicy
 from providers.alpaca.rest import AlpacaRest
-from providers.alpaca.session import PaperKey, RestPolicy
+from providers.alpaca.session import PaperKey
 from providers.alpaca.token_bucket import TokenBucket
 from tests.servers.alpaca_server import AlpacaServer
 

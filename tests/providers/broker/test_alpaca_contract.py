@@ -8,8 +8,9 @@ import pytest
 
 from core.clock import FixedClock
 from core.types import AccountId
+from providers.alpaca.patience import RestPolicy
 from providers.alpaca.rest import AlpacaRest
-from providers.alpaca.session import PaperKey, RestPolicy
+from providers.alpaca.session import PaperKey
 from providers.alpaca.token_bucket import TokenBucket
 from providers.broker.alpaca import AlpacaBroker, LookUps
 from tests.contract.broker import BrokerContract, BrokerDesk

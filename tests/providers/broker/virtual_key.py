@@ -9,8 +9,9 @@ from decimal import Decimal
 from core.clock import FixedClock, in_new_york
 from core.ports import EventStore
 from core.types import AccountId
+from providers.alpaca.patience import RestPolicy
 from providers.alpaca.rest import AlpacaRest
-from providers.alpaca.session import PaperKey, RestPolicy
+from providers.alpaca.session import PaperKey
 from providers.alpaca.token_bucket import TokenBucket
 from providers.broker.alpaca import AlpacaBroker, LookUps
 from providers.broker.virtual import VirtualBroker

@@ -13,7 +13,8 @@ from core.clock import FixedClock, at_new_york, iso
 from core.errors import BadBars, ConfigError, MarketUnavailable, NoBars, UnknownSymbol
 from core.market import PriceKind
 from providers.alpaca.market_rest import AlpacaMarketRest
-from providers.alpaca.session import PaperKey, RestPolicy
+from providers.alpaca.patience import RestPolicy
+from providers.alpaca.session import PaperKey
 from providers.market.alpaca import AlpacaMarket
 from tests.contract.market_data import CALENDAR, TICK, MarketDataContract
 from tests.servers.alpaca_faults import HTML, Fault
