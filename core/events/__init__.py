@@ -14,6 +14,7 @@ from core.events import (
     discovery,
     jobs,
     market,
+    memory,
     notes,
     reconciliation,
     scheduling,
@@ -45,6 +46,7 @@ ALL_EVENTS: tuple[type[Event], ...] = tuple(
         access,
         notes,
         strategy,
+        memory,
     )
     for cls in vars(module).values()
     if isinstance(cls, type) and issubclass(cls, Event) and cls.__module__ == module.__name__

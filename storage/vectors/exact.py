@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from core.market import Floats32
 from core.schemas.setups import Collection
-from storage.vectors.shelf import Shelf, Standing, Written
+from storage.vectors.rows import Standing, Written
+from storage.vectors.shelf import Shelf
 
 SAME = 1e-6
 """Similarities nearer than this are one: the order of a sum's terms is no reason to leave one out."""

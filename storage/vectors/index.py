@@ -37,6 +37,18 @@ class KeptVectors:
         if documents:
             self._shelf.put(documents, vectors)
 
+    def fill(self, documents: Sequence[Remembered], vectors: Floats32, position: int) -> None:
+        self._shelf.fill(documents, vectors, position)
+
+    def read_to(self) -> int:
+        return self._shelf.read_to()
+
+    def known(self, ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(self._shelf.kept(ids))
+
+    def clear(self) -> None:
+        self._shelf.clear()
+
     def search(
         self, collection: Collection, vector: Floats32, as_of: datetime, k: int
     ) -> Sequence[Neighbour]:

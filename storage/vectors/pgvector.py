@@ -13,7 +13,8 @@ from core.errors import BadInput
 from core.market import Floats32
 from core.schemas.setups import Collection
 from storage.failures import translated
-from storage.vectors.shelf import Shelf, Standing, Written
+from storage.vectors.rows import Standing, Written
+from storage.vectors.shelf import Shelf
 
 SPARE = 16
 """Neighbours asked for beyond ``k``, so that the exact distances can set the order right."""

@@ -8,52 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from uuid import uuid4
 
 import numpy as np
 from sqlalchemy import Connection, Engine, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from core.canonical import fingerprint
-from core.clock import iso
 from core.errors import WrongDimension, WrongModel
 from core.market import Floats32
 from core.schemas.setups import Collection, Remembered
 from storage.engine import writing
 from storage.failures import translated
 from storage.process_lock import process_lock, read_lock
-from storage.projections.writing import table_of
-from storage.vectors.tables import MemoryCollectionRow, MemoryDocumentRow
+from storage.vectors.rows import (
+    CHUNK,
+    COLLECTIONS,
+    DOCUMENTS,
+    FLOAT32,
+    Standing,
+    Written,
+    copied,
+    insert_of,
+    new_lineage,
+    row_of,
+    standing_of,
+    upsert,
+)
 
-COLLECTIONS, DOCUMENTS = table_of(MemoryCollectionRow), table_of(MemoryDocumentRow)
-CHUNK = 5_000
-"""Rows read or written at once; of 384 dimensions, 8 MB."""
 ASKED_AT_ONCE = 500
 """Ids in one question: SQLite takes no more than 32,766 parameters."""
-FLOAT32 = np.dtype("<f4")
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How far a collection has come; no lineage when nothing was ever kept in it.
-
-    Of one lineage a higher revision only adds and replaces; another lineage is to be copied anew.
-    """
-
-    model: str = ""
-    dimensions: int = 0
-    revision: int = 0
-    lineage: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """Some rows as an index copies them: ids, UTC microseconds since 1970, vectors (rows × dimensions)."""
-
-    ids: tuple[str, ...]
-    known_at: np.typing.NDArray[np.int64]
-    vectors: Floats32
+LOG = "log"
+"""The row that says how far the log has been read: its ``revision`` is a position."""
 
 
 class Shelf:
@@ -66,7 +49,7 @@ class Shelf:
 
     def standing(self, collection: Collection) -> Standing:
         with self.reading() as connection:
-            return _standing(connection, collection)
+            return standing_of(connection, collection)
 
     def check(self, collection: Collection) -> Standing:
         """The collection's standing; WrongModel or WrongDimension when it is not of our vectors."""
@@ -76,20 +59,40 @@ class Shelf:
 
     def put(self, documents: Sequence[Remembered], vectors: Floats32) -> None:
         """Keep them, of whatever collections, in one transaction; an id that is there is replaced."""
-        if vectors.shape != (len(documents), self.dimensions):
-            raise WrongDimension(
-                f"{len(documents)} documents came with vectors of shape {vectors.shape}, "
-                f"this index keeps {self.dimensions} dimensions: embed them with {self.model}"
-            )
+        self._refuse_shape(documents, vectors)
         with translated(self.engine), process_lock(self.engine), self._transaction() as connection:
-            for collection in sorted({document.collection for document in documents}):
-                revision = self._next(connection, collection)
-                rows = [
-                    _row(document, vector, revision)
-                    for document, vector in zip(documents, vectors, strict=True)
-                    if document.collection is collection
-                ]
-                _upsert(connection, rows)
+            self._put(connection, documents, vectors)
+
+    def fill(self, documents: Sequence[Remembered], vectors: Floats32, position: int) -> None:
+        """As `put`, and in the same transaction that the log has been read up to a position."""
+        self._refuse_shape(documents, vectors)
+        with translated(self.engine), process_lock(self.engine), self._transaction() as connection:
+            self._refuse_others("the memory", standing_of(connection, LOG, lock=True))
+            self._put(connection, documents, vectors)
+            now = Standing(self.model, self.dimensions, position, "")
+            self._stand(connection, LOG, now)
+
+    def read_to(self) -> int:
+        """The log's position up to which all is kept; WrongModel when by another model."""
+        with self.reading() as connection:
+            standing = standing_of(connection, LOG)
+        self._refuse_others("the memory", standing)
+        return standing.revision
+
+    def clear(self) -> None:
+        """Forget every document, and how far the log has been read."""
+        with translated(self.engine), process_lock(self.engine), self._transaction() as connection:
+            connection.execute(delete(DOCUMENTS))
+            connection.execute(delete(COLLECTIONS))
+
+    def kept(self, ids: Sequence[str]) -> Iterator[str]:
+        """Those of the ids that are there."""
+        with self.reading() as connection:
+            for start in range(0, len(ids), ASKED_AT_ONCE):
+                chosen = DOCUMENTS.c.document_id.in_(ids[start : start + ASKED_AT_ONCE])
+                yield from connection.execute(
+                    select(DOCUMENTS.c.document_id).where(chosen)
+                ).scalars()
 
     def empty(self, collection: Collection) -> None:
         """Forget all of a collection, its model too: it may be filled by another."""
@@ -100,13 +103,13 @@ class Shelf:
     def remove(self, collection: Collection, ids: Sequence[str]) -> None:
         """Forget some documents; whoever follows begins anew, for a row gone leaves no trace."""
         with translated(self.engine), process_lock(self.engine), self._transaction() as connection:
-            was = _standing(connection, collection)
+            was = standing_of(connection, collection)
             for start in range(0, len(ids), ASKED_AT_ONCE):
                 chosen = DOCUMENTS.c.document_id.in_(ids[start : start + ASKED_AT_ONCE])
                 connection.execute(
                     delete(DOCUMENTS).where(DOCUMENTS.c.collection == collection, chosen)
                 )
-            now = Standing(was.model, was.dimensions, was.revision + 1, _lineage())
+            now = Standing(was.model, was.dimensions, was.revision + 1, new_lineage())
             self._stand(connection, collection, now)
 
     def written(self, collection: Collection, after: int, until: int) -> Iterator[Written]:
@@ -120,7 +123,7 @@ class Shelf:
         with self.reading() as connection:
             rows = connection.execute(asked, execution_options={"yield_per": CHUNK})
             for part in rows.partitions():
-                yield _copied([tuple(row) for row in part], self.dimensions)
+                yield copied([tuple(row) for row in part], self.dimensions)
 
     def documents(self, ids: Sequence[str]) -> dict[str, tuple[Remembered, Floats32]]:
         """These documents with their vectors; one that is not there (any more) is absent."""
@@ -156,18 +159,37 @@ class Shelf:
         with writing(self.engine).begin() as connection:
             yield connection
 
+    def _put(
+        self, connection: Connection, documents: Sequence[Remembered], vectors: Floats32
+    ) -> None:
+        for collection in sorted({document.collection for document in documents}):
+            revision = self._next(connection, collection)
+            rows = [
+                row_of(document, vector, revision)
+                for document, vector in zip(documents, vectors, strict=True)
+                if document.collection is collection
+            ]
+            upsert(connection, rows)
+
+    def _refuse_shape(self, documents: Sequence[Remembered], vectors: Floats32) -> None:
+        if vectors.shape != (len(documents), self.dimensions):
+            raise WrongDimension(
+                f"{len(documents)} documents came with vectors of shape {vectors.shape}, "
+                f"this index keeps {self.dimensions} dimensions: embed them with {self.model}"
+            )
+
     def _next(self, connection: Connection, collection: Collection) -> int:
         """The revision of what is written now; refused when the collection is of other vectors."""
-        was = _standing(connection, collection, lock=True)
+        was = standing_of(connection, collection, lock=True)
         self._refuse_others(collection, was)
-        now = Standing(self.model, self.dimensions, was.revision + 1, was.lineage or _lineage())
+        now = Standing(self.model, self.dimensions, was.revision + 1, was.lineage or new_lineage())
         self._stand(connection, collection, now)
         return now.revision
 
-    def _stand(self, connection: Connection, collection: Collection, now: Standing) -> None:
-        insert = _insert_of(connection)(COLLECTIONS)
+    def _stand(self, connection: Connection, collection: str, now: Standing) -> None:
+        insert = insert_of(connection)(COLLECTIONS)
         values = {
-            "collection": collection.value,
+            "collection": str(collection),
             "model": now.model,
             "dimensions": now.dimensions,
             "revision": now.revision,
@@ -177,7 +199,7 @@ class Shelf:
             insert.values(values).on_conflict_do_update(index_elements=["collection"], set_=values)
         )
 
-    def _refuse_others(self, collection: Collection, standing: Standing) -> None:
+    def _refuse_others(self, collection: str, standing: Standing) -> None:
         way_out = "run `memory reindex`, or set EMBEDDING_PROVIDER back"
         if standing.model not in ("", self.model):
             raise WrongModel(
@@ -188,58 +210,3 @@ class Shelf:
                 f"{collection} holds vectors of {standing.dimensions} dimensions, not of "
                 f"{self.dimensions}: {way_out}"
             )
-
-
-def digest_of(document: Remembered) -> str:
-    """SHA-256 of the whole document: another digest is another text, outcome or instant."""
-    return fingerprint(document)
-
-
-def _lineage() -> str:
-    return uuid4().hex
-
-
-def _standing(connection: Connection, collection: Collection, *, lock: bool = False) -> Standing:
-    columns = (
-        COLLECTIONS.c.model,
-        COLLECTIONS.c.dimensions,
-        COLLECTIONS.c.revision,
-        COLLECTIONS.c.lineage,
-    )
-    asked = select(*columns).where(COLLECTIONS.c.collection == collection)
-    if lock:  # SQLite's transaction has the write lock already and knows no such clause
-        asked = asked.with_for_update()
-    row = connection.execute(asked).first()
-    return Standing() if row is None else Standing(*row)
-
-
-def _row(document: Remembered, vector: Floats32, revision: int) -> dict[str, object]:
-    return {
-        "document_id": document.document_id,
-        "collection": document.collection.value,
-        "revision": revision,
-        "known_at": iso(document.known_at),
-        "symbol": document.symbol,
-        "document": document.model_dump_json(),
-        "digest": digest_of(document),
-        "vector": vector.astype(FLOAT32).tobytes(),
-    }
-
-
-def _upsert(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    insert = _insert_of(connection)(DOCUMENTS)
-    changed = {name: insert.excluded[name] for name in rows[0] if name != "document_id"}
-    statement = insert.on_conflict_do_update(index_elements=["document_id"], set_=changed)
-    for start in range(0, len(rows), CHUNK):
-        connection.execute(statement, list(rows[start : start + CHUNK]))
-
-
-def _insert_of(connection: Connection) -> type[sqlite.Insert | postgresql.Insert]:
-    return sqlite.Insert if connection.dialect.name == "sqlite" else postgresql.Insert
-
-
-def _copied(rows: Sequence[tuple[str, str, bytes]], dimensions: int) -> Written:
-    ids, known, vectors = zip(*rows, strict=True)
-    instants = np.array([text.removesuffix("Z") for text in known], "datetime64[us]")
-    matrix = np.frombuffer(b"".join(vectors), FLOAT32).reshape(len(rows), dimensions)
-    return Written(tuple(ids), instants.astype(np.int64), matrix)

@@ -18,7 +18,8 @@ from core.market import Floats32
 from core.schemas.setups import Collection
 from storage.engine import BUSY_SECONDS, file_of, sqlite_driver
 from storage.failures import translated
-from storage.vectors.shelf import FLOAT32, Shelf, Standing
+from storage.vectors.rows import FLOAT32, Standing
+from storage.vectors.shelf import Shelf
 
 SPARE = 16
 """Neighbours asked for beyond ``k``: among equally distant ones the document id decides, not the table."""

@@ -14,7 +14,8 @@ class MemoryCollectionRow(SQLModel, table=True):
     """One model and one length of vectors for each collection.
 
     ``revision`` counts writes; ``lineage`` is a new random name whenever rows were taken away, by which
-    a copy knows that it has to begin anew (also after another store took this one's place).
+    a copy knows that it has to begin anew (also after another store took this one's place). The row
+    named ``log`` is no collection: its revision is the position up to which the log has been read.
     """
 
     __tablename__ = "memory_collections"
