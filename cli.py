@@ -21,6 +21,7 @@ from config.verbs import (
     export,
     init,
     log,
+    memory,
     password,
     reading,
     reconcile,
@@ -58,6 +59,7 @@ VERBS = (
     trading,
     discovery,
     alerts,
+    memory,
     share,
     token,
 )

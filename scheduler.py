@@ -19,8 +19,16 @@ from config.alert_watch import alert_watch
 from config.job_tools import StoreTools
 from config.memory import few_arenas
 from config.observed import observed
+from config.remembering_daily import with_memory
 from config.settings import Settings, load_settings
-from config.wiring import build_desk, leader_lock, open_configured, open_store, scratch_desk
+from config.wiring import (
+    build_desk,
+    leader_lock,
+    memory_of,
+    open_configured,
+    open_store,
+    scratch_desk,
+)
 from config.worker import BuildDesk, Worker, say
 from core.clock import Clock, FixedClock, at_new_york, in_new_york
 from core.commands import RunJob
@@ -89,6 +97,7 @@ def leaders_desk(settings: Settings, store: SqlEventStore, clock: Clock | None =
 
     def build(opened: SqlEventStore) -> Desk:
         made = build_desk(settings, opened, kind=desk_kind(opened), clock=clock)
+        made = with_memory(made, settings, lambda: memory_of(settings, opened))
         return replace(made, lock=lock, trading=trading)
 
     return build

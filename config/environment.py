@@ -16,6 +16,7 @@ from core.errors import ConfigError
 
 LogLevel: TypeAlias = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 LogFormat: TypeAlias = Literal["auto", "json", "console"]
+EmbeddingProvider: TypeAlias = Literal["auto", "minilm", "openai", "hashing"]
 LOWEST_PORT, HIGHEST_PORT = 1, 65_535
 
 
@@ -61,6 +62,11 @@ class Environment(BaseSettings):
     schedule_scan_times: str | None = Field(None, max_length=400)
     schedule_market_hours_only: Literal["true"] = "true"
     schedule_weekdays_only: Literal["true"] = "true"
+    embedding_provider: EmbeddingProvider = "auto"
+    embedding_model: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9][A-Za-z0-9./_-]*$", max_length=120
+    )
+    embedding_dimensions: int = Field(384, ge=8, le=4_096)
     llm_data_agent_model: str | None = Field(None, max_length=120)
     llm_risk_agent_model: str | None = Field(None, max_length=120)
     llm_validator_model: str | None = Field(None, max_length=120)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError, model
 
 from config.connections import ConnectionsFile, ProviderSpec
 from config.refusal import refusal
+from config.remembering import MemoryFile
 from config.strategies import StrategiesFile
 from config.yaml_source import YamlSource, read_yaml
 from core.agents import AgentCast
@@ -86,6 +87,7 @@ class PolicyFiles:
     connections: ConnectionsFile
     strategies: StrategiesFile
     discovery: DiscoverySettings
+    memory: MemoryFile
     sources: Mapping[str, YamlSource]
 
     def profile(self, choice: ProfileChoice, *, live_possible: bool) -> Profile:
@@ -111,6 +113,7 @@ class PolicyFiles:
             checkpoints=self.risk.checkpoints,
             execution=self.risk.execution,
             breaker=self.risk.breaker,
+            memory=self.memory.memory.policy,
             identities=tuple(sorted(terms)),
         )
 
@@ -141,6 +144,7 @@ def load_policy_files(config_dir: Path) -> PolicyFiles:
         connections=load("connections", ConnectionsFile),
         strategies=load("strategies", StrategiesFile),
         discovery=load("discovery", DiscoverySettings),
+        memory=load("memory", MemoryFile),
         sources=sources,
     )
 

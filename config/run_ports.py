@@ -7,9 +7,18 @@ from dataclasses import dataclass, replace
 
 from config.researchers import ResearchDesk, Vendors, no_vendors
 from core.desk.desk import RunPorts
+from core.desk.recalled import recorded_recall
 from core.desk.spending import WeekSpending
 from core.policy import DeskPolicy
-from core.ports import CallProgress, EventStore, LanguageModel, MarketData, TradingCalendar, unheard
+from core.ports import (
+    CallProgress,
+    EventStore,
+    LanguageModel,
+    MarketData,
+    Recall,
+    TradingCalendar,
+    unheard,
+)
 from core.profile import ModelSpec
 from core.rendering import PromptLibrary
 from core.schemas.run import RunSpec
@@ -40,6 +49,7 @@ class LiveProviders:
     spending: Callable[[WeekId], WeekSpending]
     vendors: Vendors = no_vendors
     heard: CallProgress = unheard
+    recall: Recall | None = None
     check: Callable[[], Awaitable[None]] | None = None
     """What must hold before anything is paid; None where nothing is."""
 
@@ -61,6 +71,7 @@ class LiveProviders:
                 for pack, spec in self.policy.profile.researchers.items()
             },
             market=RecordingMarket(self.market, log),
+            recall=self.recall if self.policy.memory.council else None,
         )
 
     def _asked(self, run: RunSpec, log: CallLog) -> LanguageModel:
@@ -108,4 +119,5 @@ class ReplayProviders:
                 for pack, spec in self.models.items()
             },
             market=RecordingMarket(ReplayedRunMarket(heard, self.source), log),
+            recall=recorded_recall(self.recorded, run),
         )

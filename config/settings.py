@@ -26,6 +26,7 @@ from config.origins import (
     variable_origins,
 )
 from config.paths import Paths, folder_named, paths_under, root_folder
+from config.remembering import MemorySettings, memory_settings
 from config.secrets import key_names, secrets_from
 from config.strategies import agents_of, strategies_of
 from config.variables import Variables, read_variables
@@ -52,6 +53,7 @@ class Settings(Schema):
     strategies: tuple[StrategySpec, ...]
     discovery: DiscoverySettings
     agents: AgentCast
+    memory: MemorySettings
     connections: ConnectionsFile
     endpoints: Mapping[str, ProviderSpec]
     prices: PriceTable
@@ -136,6 +138,7 @@ def load_settings(  # noqa: PLR0913 - each source of settings is one keyword
         ),
         discovery=discovery_of(files.discovery, environment, given),
         agents=agents_of(files.models.agents, policy.profile, environment, given),
+        memory=memory_settings(files.memory, environment, given),
         connections=files.connections,
         endpoints=files.models.providers,
         prices=files.models.prices,

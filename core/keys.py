@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.context import ContextKey
-from core.events import approval
+from core.events import approval, memory
 from core.events import conversation as talk
 from core.events import week as events
 from core.schemas.approval import OrderApprovals
@@ -21,6 +21,7 @@ from core.schemas.review import PeerReview
 from core.schemas.risk import ExecutionConstraints, RiskAssessment
 from core.schemas.run import RunSpec
 from core.schemas.seat_checkpoint import SeatCheckpoint
+from core.schemas.setups import Neighbour
 
 Labels = Mapping[str, Mapping[str, str]]
 """viewer → label → author (an account, or a model in the bare council)."""
@@ -32,6 +33,7 @@ RUN = ContextKey[RunSpec]("RUN")
 MARKET_SNAPSHOT = ContextKey[MarketSnapshot]("MARKET_SNAPSHOT", events.MarketSnapshotFrozen)
 RESEARCH_PACK_A = ContextKey[ResearchOutcome]("RESEARCH_PACK_A", events.ResearchPackAReceived)
 RESEARCH_PACK_B = ContextKey[ResearchOutcome]("RESEARCH_PACK_B", events.ResearchPackBReceived)
+SIMILAR_WEEKS = ContextKey[tuple[Neighbour, ...]]("SIMILAR_WEEKS", memory.SimilarWeeksRecalled)
 PM_PITCHES = ContextKey[tuple[Pitch, ...]]("PM_PITCHES", events.PitchesCollected)
 PITCH_ABSTENTIONS = ContextKey[tuple[Abstention, ...]](
     "PITCH_ABSTENTIONS", events.PitchAbstentionsRecorded

@@ -13,7 +13,15 @@ from core.council import (
 from core.keys import CONVERSATION_ID, RUN, USER_QUERY
 from core.pipeline import Pipeline
 from core.policy import DeskPolicy
-from core.ports import Accounts, Approvals, LanguageModel, MarketData, OrderRoute, Researcher
+from core.ports import (
+    Accounts,
+    Approvals,
+    LanguageModel,
+    MarketData,
+    OrderRoute,
+    Recall,
+    Researcher,
+)
 from core.rendering import PromptLibrary
 from core.stages.approval import ApprovalStage
 from core.stages.chairman import ChairmanStage
@@ -21,9 +29,10 @@ from core.stages.execution import ExecutionStage
 from core.stages.market_snapshot import MarketSnapshotStage
 from core.stages.order_plan import OrderPlanStage
 from core.stages.peer_review import PeerReviewStage
-from core.stages.pitch import PitchStage
+from core.stages.pitch import PitchStage, RecallingPitchStage
 from core.stages.research import ResearchStage
 from core.stages.risk import RiskStage
+from core.stages.similar_weeks import SimilarWeeksStage
 
 
 def weekly(  # noqa: PLR0913 - the ports of a whole week, each named once, by keyword only
@@ -36,17 +45,21 @@ def weekly(  # noqa: PLR0913 - the ports of a whole week, each named once, by ke
     accounts: Accounts,
     route: OrderRoute,
     approvals: Approvals | None = None,
+    recall: Recall | None = None,
 ) -> Pipeline:
     """A week: look, read, pitch, judge, decide, limit, plan, trade. Given: ``RUN``.
 
-    With ``approvals`` a person's word stands between the limits and the plan.
+    With ``approvals`` a person's word stands between the limits and the plan, with ``recall`` the
+    most similar weeks before the pitches.
     """
+    pitch = PitchStage if recall is None else RecallingPitchStage
     return Pipeline(
         [
             MarketSnapshotStage(market, policy.assets),
             ResearchStage("A", researchers["A"], policy),
             ResearchStage("B", researchers["B"], policy),
-            PitchStage(model, prompts, policy),
+            *([SimilarWeeksStage(recall, policy.memory.weeks)] if recall else []),
+            pitch(model, prompts, policy),
             PeerReviewStage(model, prompts, policy),
             ChairmanStage(model, prompts, policy),
             RiskStage(accounts, policy),

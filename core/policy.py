@@ -31,6 +31,7 @@ __all__ = [
     "CouncilRules",
     "DeskPolicy",
     "ExecutionPolicy",
+    "MemoryPolicy",
     "ModelSettings",
     "ModelSpec",
     "Profile",
@@ -182,6 +183,18 @@ def _asks_nobody(policy: ExecutionPolicy) -> bool:
     return policy.approval == "auto"
 
 
+class MemoryPolicy(Schema):
+    """Whether pitches are written with the ``weeks`` most similar weeks of the past before them."""
+
+    council: bool = False
+    weeks: int = Field(default=3, ge=1, le=10)
+
+
+def _recalls_nothing(policy: MemoryPolicy) -> bool:
+    """Left out of the record as well: weeks of desks without memory keep their ids."""
+    return not policy.council
+
+
 class DeskPolicy(Schema):
     """The desk's whole policy. ``identities`` are the terms of every known profile, for blinding."""
 
@@ -193,6 +206,7 @@ class DeskPolicy(Schema):
     checkpoints: CheckpointPolicy = CheckpointPolicy()
     breaker: BreakerLimits = BreakerLimits()
     execution: ExecutionPolicy = Field(default=ExecutionPolicy(), exclude_if=_asks_nobody)
+    memory: MemoryPolicy = Field(default=MemoryPolicy(), exclude_if=_recalls_nothing)
     identities: tuple[str, ...] = ()
 
     @property

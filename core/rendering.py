@@ -17,6 +17,7 @@ from core.errors import ConfigError
 
 SUFFIX = ".md.j2"
 PROMPTS = Path(__file__).parent / "prompts"
+MEMORY_PROMPTS = PROMPTS / "memory"
 
 _FENCES = re.compile(r"`+")
 _LINE_ENDS = re.compile(r"\r\n?|[\x85\u2028\u2029\v\f]")
@@ -114,9 +115,14 @@ def _unrenderable(name: str, error: Exception) -> ConfigError:
     return ConfigError(f"prompt {name!r} cannot be rendered: {reason}")
 
 
-def load_builtin() -> PromptLibrary:
-    """The project's own prompts: ``core/prompts/<name>.md.j2``, read when called."""
-    files = sorted(PROMPTS.glob(f"*{SUFFIX}"))
+def load_builtin(*more: Path) -> PromptLibrary:
+    """The project's own prompts: ``core/prompts/<name>.md.j2``, read when called.
+
+    Those of ``more`` folders only where what they are for is switched on: a library's fingerprint is
+    part of every run's history.
+    """
+    folders = (PROMPTS, *more)
+    files = [file for folder in folders for file in sorted(folder.glob(f"*{SUFFIX}"))]
     return PromptLibrary(
         {file.name.removesuffix(SUFFIX): file.read_text(encoding="utf-8") for file in files}
     )

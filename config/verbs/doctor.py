@@ -14,6 +14,7 @@ from config.terminal import doctor_live, options, reports
 from config.terminal.alerts import alert_checks
 from config.terminal.app import FAILURE
 from config.terminal.doctor import Check, database_of
+from config.terminal.memory import memory_checks
 from config.terminal.options import Json, ProfileName, Store
 from config.verbs.faces import Faces, Wiring
 from core.clock import SystemClock
@@ -41,6 +42,7 @@ def doctor(
     found = list(
         doctor_checks.checks(settings, lambda: wiring.build_desk(settings, opened), database)
     )
+    found += memory_checks(opened, lambda: wiring.memory_of(settings, opened).embedder)
     found += alert_checks(settings)
     now = SystemClock().now()
     found.append(keeping.backup_check(settings, opened, desk_kind(opened), now))

@@ -17,6 +17,7 @@ from core.desk.discovering import Discovery
 from core.desk.opening import desk_kind
 from core.desk.replay import ScratchDesk
 from core.errors import BadInput
+from core.memory import Memory
 from core.ports import CallProgress, TradingCalendar, unheard
 from core.strategy import StrategySpec
 from core.types import StoreKind, WeekId
@@ -52,6 +53,8 @@ class Wiring(Protocol):
     def discovery_of_strategy(
         self, settings: Settings, desk: Desk, spec: StrategySpec
     ) -> Discovery: ...
+
+    def memory_of(self, settings: Settings, store: SqlEventStore) -> Memory: ...
 
     def scratch_desk(self, settings: Settings, store: SqlEventStore) -> ScratchDesk: ...
 

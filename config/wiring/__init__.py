@@ -8,6 +8,7 @@ from __future__ import annotations
 from config.wiring.desks import build_desk, scratch_desk
 from config.wiring.discovery import discovery_of_strategy
 from config.wiring.locks import leader_lock
+from config.wiring.memory import memory_of
 from config.wiring.prices import calendar, market_data, simulated_market
 from config.wiring.stores import open_configured, open_store, registry
 
@@ -17,6 +18,7 @@ __all__ = [
     "discovery_of_strategy",
     "leader_lock",
     "market_data",
+    "memory_of",
     "open_configured",
     "open_store",
     "registry",

@@ -8,7 +8,7 @@ from config.run_ports import ReplayProviders
 from config.settings import Settings
 from config.wiring.brokers import BrokerBuilder
 from config.wiring.locks import lock_for
-from config.wiring.models import live_providers, prompts
+from config.wiring.models import live_providers, prompts_for
 from config.wiring.prices import calendar, market_data
 from config.wiring.stores import open_store
 from core.clock import Clock, FixedClock, SystemClock
@@ -52,7 +52,7 @@ def build_desk(  # noqa: PLR0913 - what differs between faces is one keyword eac
     broker, statements = BrokerBuilder(settings, kind, store, market, clock, alpaca).build()
     return Desk(
         policy=settings.policy,
-        prompts=prompts(),
+        prompts=prompts_for(settings),
         kind=kind,
         seed=seed,
         store=store,

@@ -11,18 +11,24 @@ from config.preflight import preflight_of
 from config.researchers import research_vendors
 from config.run_ports import LiveProviders
 from config.settings import Settings
+from config.wiring.memory import memory_of
 from config.wiring.prices import calendar
 from core.clock import Clock
 from core.desk.spending import WeekSpending
 from core.ports import CallProgress, MarketData, unheard
-from core.rendering import PromptLibrary, load_builtin
+from core.rendering import MEMORY_PROMPTS, PromptLibrary, load_builtin
 from core.types import WeekId
 from storage.event_store import SqlEventStore
 
 
 @cache
-def prompts() -> PromptLibrary:
-    return load_builtin()
+def prompts(*, recalling: bool = False) -> PromptLibrary:
+    """The project's own; ``recalling`` with those of a council that is told of similar weeks."""
+    return load_builtin(*([MEMORY_PROMPTS] if recalling else []))
+
+
+def prompts_for(settings: Settings) -> PromptLibrary:
+    return prompts(recalling=settings.policy.memory.council)
 
 
 def live_providers(
@@ -36,13 +42,14 @@ def live_providers(
     return LiveProviders(
         store=store,
         policy=settings.policy,
-        prompts=prompts(),
+        prompts=prompts_for(settings),
         model=language_models(settings, secrets, heard),
         market=market,
         calendar=calendar(),
         spending=week_spending(settings, store, clock),
         vendors=research_vendors(settings, secrets),
         heard=heard,
+        recall=memory_of(settings, store) if settings.policy.memory.council else None,
         check=preflight_of(settings, secrets),
     )
 

@@ -23,6 +23,7 @@ from core.ports import (
     LanguageModel,
     Lock,
     MarketData,
+    Recall,
     Researcher,
     Statements,
     TradingCalendar,
@@ -42,6 +43,8 @@ class RunPorts:
     model: LanguageModel
     researchers: Mapping[str, Researcher]
     market: MarketData
+    recall: Recall | None = None
+    """None where the council is told of no similar weeks."""
 
 
 class RunProviders(Protocol):

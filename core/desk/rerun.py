@@ -119,6 +119,7 @@ def _pipeline(desk: Desk, parent: RunSpec, run: RunSpec) -> Pipeline:
         model=ports.model,
         researchers=ports.researchers,
         market=ports.market,
+        recall=ports.recall,
         accounts=RunAccounts(
             lambda account: desk.books.before_week(account, run.week_id),
             RecordedHalts(desk.store, parent),

@@ -137,6 +137,7 @@ def week_pipeline(desk: Desk, run: RunSpec) -> Pipeline:
         model=ports.model,
         researchers=ports.researchers,
         market=ports.market,
+        recall=ports.recall,
         accounts=RunAccounts(desk.books.book, desk.halts),
         route=ReconciledRoute(desk, RecordingRoute(desk, run.as_of)),
         approvals=gate.RecordedApprovals(desk.store, run) if gate.stands(desk, run) else None,

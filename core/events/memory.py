@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from core.events.envelope import Event
+from core.events.week import ValueBound
+from core.schemas.setups import Neighbour
 
 
 class ConditionsRemembered(Event):
@@ -21,3 +23,9 @@ class ConditionsRemembered(Event):
     source: str
     figures: Mapping[str, float]
     sectors: Mapping[str, float]
+
+
+class SimilarWeeksRecalled(ValueBound):
+    """What a run was told of past weeks, nearest first, with distances."""
+
+    value: tuple[Neighbour, ...]

@@ -19,7 +19,7 @@ def _told(asset: AssetSnapshot) -> str:
     words = [asset.symbol]
     month = asset.indicators.get("return_20d")
     if month is not None:
-        words.append(f"{month:+.0%}")
+        words.append(f"{round(month, 2) + 0.0:+.0%}")  # never minus zero
     distance = asset.indicators.get("distance_sma_200")
     if distance is not None:
         words.append("uptrend" if distance > 0 else "downtrend")

@@ -8,23 +8,27 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from pydantic import Field
+
 from core.schemas.base import Conviction, Schema, Text
 from core.schemas.checkpoint import IndicatorReading
 from core.schemas.market import MarketSnapshot
 from core.schemas.pitch import Agreement, InvalidationRule, PitchIndicator
 from core.schemas.research import ResearchOutcome
 from core.schemas.review import ReviewScores
+from core.schemas.setups import Neighbour
 from core.types import CheckpointAction, Direction, Horizon, WeekId
 
 
 class PitchBrief(Schema):
-    """What a portfolio manager gets: the two packs and the frozen snapshot."""
+    """What a portfolio manager gets: the two packs, the frozen snapshot, and similar weeks if any."""
 
     week_id: WeekId
     as_of: datetime
     snapshot: MarketSnapshot
     pack_a: ResearchOutcome
     pack_b: ResearchOutcome
+    similar_weeks: tuple[Neighbour, ...] = Field(default=(), exclude_if=lambda weeks: not weeks)
 
 
 class AnonymousPitch(Schema):

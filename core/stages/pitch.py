@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from typing import Any
 
 from pydantic import JsonValue
 
-from core.context import PipelineContext
+from core.context import ContextKey, PipelineContext
 from core.errors import ModelError, StructuredError, UnknownPrompt
 from core.keys import (
     MARKET_SNAPSHOT,
@@ -15,6 +17,7 @@ from core.keys import (
     RESEARCH_PACK_A,
     RESEARCH_PACK_B,
     RUN,
+    SIMILAR_WEEKS,
 )
 from core.policy import DeskPolicy, SeatSpec
 from core.ports import LanguageModel
@@ -32,7 +35,7 @@ class PitchStage(BaseStage):
     """One idea a seat, in seat order whoever answers first. No seat's failure stops another."""
 
     name = "pitch"
-    needs = (RUN, MARKET_SNAPSHOT, RESEARCH_PACK_A, RESEARCH_PACK_B)
+    needs: tuple[ContextKey[Any], ...] = (RUN, MARKET_SNAPSHOT, RESEARCH_PACK_A, RESEARCH_PACK_B)
     gives = (PM_PITCHES, PITCH_ABSTENTIONS)
 
     def __init__(self, model: LanguageModel, prompts: PromptLibrary, policy: DeskPolicy) -> None:
@@ -49,18 +52,21 @@ class PitchStage(BaseStage):
         }
 
     async def run(self, context: PipelineContext) -> PipelineContext:
+        run, brief = context[RUN], self._brief(context)
+        said = await asyncio.gather(*(self._ask(seat, brief, run) for seat in self._seats))
+        pitches = tuple(one for one in said if isinstance(one, Pitch))
+        absent = tuple(one for one in said if isinstance(one, Abstention))
+        return context.bind(PM_PITCHES, pitches).bind(PITCH_ABSTENTIONS, absent)
+
+    def _brief(self, context: PipelineContext) -> PitchBrief:
         run = context[RUN]
-        brief = PitchBrief(
+        return PitchBrief(
             week_id=run.week_id,
             as_of=run.as_of,
             snapshot=context[MARKET_SNAPSHOT],
             pack_a=context[RESEARCH_PACK_A],
             pack_b=context[RESEARCH_PACK_B],
         )
-        said = await asyncio.gather(*(self._ask(seat, brief, run) for seat in self._seats))
-        pitches = tuple(one for one in said if isinstance(one, Pitch))
-        absent = tuple(one for one in said if isinstance(one, Abstention))
-        return context.bind(PM_PITCHES, pitches).bind(PITCH_ABSTENTIONS, absent)
 
     async def _ask(self, seat: SeatSpec, brief: PitchBrief, run: RunSpec) -> Pitch | Abstention:
         question = Question(
@@ -84,6 +90,20 @@ class PitchStage(BaseStage):
             faults.append(f"thesis_bullets: give at most {self._max_bullets}")
         if faults:
             raise ValueError("; ".join(faults))
+
+
+class RecallingPitchStage(PitchStage):
+    """Pitches written with the most similar weeks before them."""
+
+    needs = (*PitchStage.needs, SIMILAR_WEEKS)
+
+    def __init__(self, model: LanguageModel, prompts: PromptLibrary, policy: DeskPolicy) -> None:
+        super().__init__(model, prompts, policy)
+        self._asker = replace(self._asker, template="pitch_recalling")
+
+    def _brief(self, context: PipelineContext) -> PitchBrief:
+        weeks = context[SIMILAR_WEEKS]
+        return super()._brief(context).model_copy(update={"similar_weeks": weeks})
 
 
 def _pitch(answer: PitchAnswer, seat: SeatSpec, run: RunSpec) -> Pitch:
