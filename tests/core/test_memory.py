@@ -55,7 +55,7 @@ def test_a_week_is_remembered_as_it_was_frozen_with_what_came_of_it(made, memory
     assert found.happened_at == on(FIRST, "08:00")
     assert found.known_at > on(SECOND, "09:29")
     report = made.desk.store.read_all(types=["PostmortemWritten"])
-    final = [row for row in report if not row.payload["postmortem"]["provisional"]][0]
+    final = next(row for row in report if not row.payload["postmortem"]["provisional"])
     assert found.outcome["return"] == final.payload["postmortem"]["council_return"]
     assert final.event_id in found.event_ids
     types = {made.store.find(key).type for key in found.event_ids}

@@ -90,10 +90,6 @@ def test_a_source_that_has_nothing_of_the_session_leaves_it_for_another_day():
         def bars(self, symbols, as_of, sessions):
             return self._market.bars(symbols, as_of - timedelta(days=40), sessions)
 
-        def __init__(self, market):
-            super().__init__(market)
-            self.quotes = lambda symbols, as_of: market.quotes(symbols, as_of)
-
     desk = replace(made.desk, market=Stale(made.desk.market))
     assert remember_conditions(desk, on(DAY, "18:00")) == 0
     assert remember_conditions(made.desk, on(DAY, "18:00")) == 11
