@@ -78,7 +78,7 @@ class ModelsFile(Schema):
 
 @dataclass(frozen=True)
 class PolicyFiles:
-    """The seven files, read and valid, each beside the lines its keys stand on."""
+    """Every file, read and valid, each beside the lines its keys stand on."""
 
     assets: AssetsFile
     schedule: ScheduleSpec
