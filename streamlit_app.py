@@ -8,8 +8,8 @@ import streamlit as st
 
 from pages.http.headers import middleware
 from pages.http.routes import routes
-from pages.http.warm_up import lifespan
 from pages.ui.start import start_guard
+from pages.ui.warmth import lifespan
 
 app = st.App(
     Path(__file__).resolve().parent / "pages" / "_shell.py",
