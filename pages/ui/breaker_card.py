@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
 import streamlit as st
 
 from core.policy import BreakerLimits
@@ -15,8 +14,8 @@ from pages.ui.commanding import CLOCK, answered, by, command, typed
 from pages.ui.components import card_title
 from pages.ui.drawing import draw_kept
 from pages.ui.format import dollars
+from pages.ui.rows import as_table
 from pages.ui.safe import safe
-from pages.ui.slots_cards import without_empty
 from pages.ui.visitor import may_steer
 from storage.control import reset_breaker
 from storage.event_store import SqlEventStore
@@ -51,7 +50,7 @@ def breaker_card(lines: Sequence[ScopeLine], limits: BreakerLimits, labels: Labe
             alt="Drawdown of each scope against the threshold at which it halts",
         )
     right.dataframe(
-        without_empty(_numbers(lines, labels), "shadow", "its wins"),
+        as_table([_numbers(line, labels) for line in lines], "shadow", "its wins"),
         hide_index=True,
         height="content",
         alt="Equity, peak, drawdown and losing trades in a row of each scope",
@@ -98,22 +97,17 @@ def _fallen(line: ScopeLine, labels: Labels) -> Fallen:
     return Fallen(name, float(line.gauge.drawdown_pct), line.gauge.losses, state)
 
 
-def _numbers(lines: Sequence[ScopeLine], labels: Labels) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "scope": scope_name(line.scope, labels),
-                "state": ", ".join(f"halted: {halt.cause}" for halt in line.halts) or "trading",
-                "equity": dollars(line.gauge.equity),
-                "peak": dollars(line.gauge.peak),
-                "drawdown": f"{line.gauge.drawdown_pct:.2f} %",
-                "losses": line.gauge.losses,
-                "shadow": "" if line.shadow is None else f"{line.shadow.drawdown_pct:.2f} %",
-                "its wins": "" if line.shadow is None else str(line.shadow.wins),
-            }
-            for line in lines
-        ]
-    )
+def _numbers(line: ScopeLine, labels: Labels) -> dict[str, object]:
+    return {
+        "scope": scope_name(line.scope, labels),
+        "state": ", ".join(f"halted: {halt.cause}" for halt in line.halts) or "trading",
+        "equity": dollars(line.gauge.equity),
+        "peak": dollars(line.gauge.peak),
+        "drawdown": f"{line.gauge.drawdown_pct:.2f} %",
+        "losses": line.gauge.losses,
+        "shadow": "" if line.shadow is None else f"{line.shadow.drawdown_pct:.2f} %",
+        "its wins": "" if line.shadow is None else str(line.shadow.wins),
+    }
 
 
 def _reset(lines: Sequence[ScopeLine], labels: Labels) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from core.clock import in_new_york
 from core.types import Direction, WeekId, wednesday
@@ -58,6 +59,7 @@ def day(value: date) -> str:
     return f"{value:%a} {value.day} {value:%b %Y}"
 
 
+@lru_cache(maxsize=2048)
 def week(week_id: WeekId) -> str:
     """``Wed 9 Dec 2020``."""
     return day(wednesday(week_id))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 from orjson import dumps
 
@@ -14,6 +13,7 @@ from pages.ui.commanding import CLOCK, answered, by, command
 from pages.ui.components import card_title
 from pages.ui.format import short_moment, span, words
 from pages.ui.ops_data import Work
+from pages.ui.rows import as_table
 from pages.ui.safe import cell, clipped, safe
 from pages.ui.visitor import may_steer
 from storage.event_store import SqlEventStore
@@ -85,7 +85,7 @@ def cancel_now(key: str) -> None:
 
 def _recent(jobs: Sequence[JobLine]) -> None:
     st.dataframe(
-        pd.DataFrame(
+        as_table(
             [
                 {
                     "job": cell(job.key),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-import pandas as pd
 import streamlit as st
 
 from core.rules import postmortem_tally as tally
@@ -25,6 +24,7 @@ from pages.ui.format import (
     signed_percent,
     trade,
 )
+from pages.ui.rows import as_table
 from pages.ui.safe import safe
 from storage.queries import AccountLabel, WeekDetail
 from storage.queries.postmortems import WeekText
@@ -137,7 +137,7 @@ def account_card(report: Postmortem, labels: Labels) -> None:
             type="PostmortemWritten",
         )
         st.dataframe(
-            pd.DataFrame(
+            as_table(
                 [
                     {
                         "account": shown(one.account_id, labels),

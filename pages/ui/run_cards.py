@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from statistics import fmean
 
-import pandas as pd
 import streamlit as st
 
 from core.rules.what_if import Outcome
@@ -16,6 +15,7 @@ from pages.ui.card_head import card_head
 from pages.ui.components import card_title, prose
 from pages.ui.flat_json import beside
 from pages.ui.format import conviction, day, percent, trade
+from pages.ui.rows import as_table
 from pages.ui.run_names import run_name
 from pages.ui.runs_data import Side
 from pages.ui.safe import safe
@@ -97,7 +97,7 @@ def outcome_card(left: Side, right: Side, labels: Labels) -> None:
         )
     money = st.column_config.NumberColumn(format="%+,.0f")
     st.dataframe(
-        pd.DataFrame(rows),
+        as_table(rows),
         hide_index=True,
         height="content",
         placeholder="n/a",
@@ -148,7 +148,7 @@ def scores_card(left: Side, right: Side, labels: Labels) -> None:
     if left.run.owner("peer_review") == right.run.owner("peer_review"):
         st.markdown(":gray[Both rest on the same reviews.]")
     st.dataframe(
-        pd.DataFrame([_scored(key, means, labels) for key in accounts]),
+        as_table([_scored(key, means, labels) for key in accounts]),
         hide_index=True,
         height="content",
         placeholder="n/a",

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import pandas as pd
 import streamlit as st
 
 from config.signing import made_signer
@@ -18,6 +17,7 @@ from pages.ui.card_head import card_head
 from pages.ui.commanding import CLOCK, answered, by, command
 from pages.ui.format import moment, short_moment, week
 from pages.ui.places import PLACES
+from pages.ui.rows import as_table
 from storage.event_store import SqlEventStore
 from storage.passes import create_share, revoke_share
 from storage.queries.access import ShareLine
@@ -52,7 +52,7 @@ def shares_card(lines: Sequence[ShareLine], weeks: Sequence[WeekId]) -> None:
         return
     now = CLOCK.now()
     st.dataframe(
-        pd.DataFrame([_row(line, now) for line in lines]),
+        as_table([_row(line, now) for line in lines]),
         hide_index=True,
         height="content",
         alt="Share links, newest first",

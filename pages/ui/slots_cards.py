@@ -12,6 +12,7 @@ from pages.ui.commanding import CLOCK, answered, by, command, typed
 from pages.ui.components import card_title
 from pages.ui.format import short_moment, span, words
 from pages.ui.ops_data import ENDED, Work
+from pages.ui.rows import as_table
 from pages.ui.safe import cell
 from pages.ui.visitor import may_steer
 from storage.control import pause_scheduler, resume_scheduler
@@ -26,7 +27,7 @@ def coming_card(slots: Sequence[ComingSlot], stop: Pause | None, now: datetime) 
     card_title("What comes", "times are New York's")
     if slots:
         st.dataframe(
-            without_empty(pd.DataFrame([_coming(slot, now) for slot in slots]), "tried"),
+            as_table([_coming(slot, now) for slot in slots], "tried"),
             hide_index=True,
             height="content",
             alt="Slots that come next",
@@ -46,7 +47,7 @@ def ended_card(work: Work, *, lived: bool) -> None:
         st.markdown(":gray[No slot has ended yet.]")
         return
     st.dataframe(
-        without_empty(pd.DataFrame([_ended(slot, lived=lived) for slot in shown]), "late", "why"),
+        as_table([_ended(slot, lived=lived) for slot in shown], "late", "why"),
         hide_index=True,
         height="content",
         alt="Slots that ended, failed and missed first",
@@ -73,7 +74,7 @@ def _ended(slot: EndedSlot, *, lived: bool) -> dict[str, object]:
     return {
         "when": short_moment(slot.at),
         "slot": _name(slot.slot),
-        "result": slot.outcome,
+        "result": str(slot.outcome),
         "late": span(slot.late_s) if lived and slot.late_s >= LATE_S else "",
         "why": cell(slot.detail),
     }
