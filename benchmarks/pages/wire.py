@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 from google.protobuf.message import DecodeError
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 CHARTS = ("vega_lite_chart",)
@@ -62,6 +63,16 @@ class Said:
         self.drawn[kind] += 1
         if kind in SIZED:
             self.sizes[kind].append(_size(kind, getattr(element, name)))
+
+
+def is_rerun(frame: bytes | str) -> bool:
+    """Whether a browser asks for a run of the whole page with this frame, and not of a fragment."""
+    message = BackMsg()
+    try:
+        message.ParseFromString(frame.encode() if isinstance(frame, str) else frame)
+    except DecodeError:
+        return False
+    return message.WhichOneof("type") == "rerun_script" and not message.rerun_script.fragment_id
 
 
 def _size(kind: str, drawn: Any) -> str:
