@@ -8,6 +8,7 @@ import re
 
 import httpx
 import pytest
+from altair.utils import schemapi
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -129,3 +130,4 @@ def test_warm_up_freezes_what_it_loaded():
             assert asyncio.run(start()) > 10_000
     finally:
         gc.unfreeze()
+        schemapi.enable_debug_mode()  # the tests after this one check their charts

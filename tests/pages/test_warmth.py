@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from altair.utils import schemapi
 
 from pages.http.store import STORE_VARIABLE
 from pages.ui import data, overview_data
@@ -56,5 +57,6 @@ def test_a_server_that_has_started_knows_the_code_of_every_card(store_at):
             known = asyncio.run(start())
     finally:
         gc.unfreeze()
+        schemapi.enable_debug_mode()  # the tests after this one check their charts
     cards = {f"pages.ui.{file.stem}" for file in Path("pages/ui").glob("*_cards.py")}
     assert cards <= known
