@@ -8,13 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from core.desk.alert_listing import ListedAlert
-from pages.ui.components import card_title
+from pages.ui.card_head import card_head
 from pages.ui.format import short_moment, words
 from pages.ui.safe import cell
 
 
 def alerts_card(alerts: Sequence[ListedAlert]) -> None:
-    card_title("Alerts", "an alert is on record before anybody is told")
+    card_head("Alerts", "an alert is on record before anybody is told", stream="system/alerts")
     if not alerts:
         st.markdown(":gray[Nothing was worth an alert yet.]")
         return

@@ -11,8 +11,9 @@ import streamlit as st
 
 from core.schemas.approval import Proposal
 from core.types import AccountId, WeekId
+from pages.ui.card_head import card_head
 from pages.ui.commanding import CLOCK, answered, by, command, typed
-from pages.ui.components import card_title, who
+from pages.ui.components import who
 from pages.ui.format import dollars, moment, shares, signed_percent, span, week, words
 from pages.ui.safe import safe
 from pages.ui.visitor import may_steer
@@ -32,9 +33,10 @@ WORDS = {ApprovalStatus.PENDING: "open", ApprovalStatus.IDLE: "nothing to do"}
 def approval_card(found: WeekProposal, labels: Labels) -> None:
     """The newest proposal, open or just decided; what is decided cannot be said again."""
     now = CLOCK.now()
-    card_title(
+    card_head(
         f"Approval, week of {week(found.week_id)}",
         "at the snapshot's prices after slippage; costs are estimates",
+        stream=f"run/{found.run_id}/approval",
     )
     st.markdown(_state(found, now))
     st.dataframe(

@@ -10,8 +10,8 @@ from core.policy import BreakerLimits
 from core.schemas.breaker import DESK, Cause, Halt, Scope
 from core.types import AccountId
 from pages.ui.bullet_chart import Fallen, drawdown_bullets
+from pages.ui.card_head import card_head
 from pages.ui.commanding import CLOCK, answered, by, command, typed
-from pages.ui.components import card_title
 from pages.ui.drawing import draw_kept
 from pages.ui.format import dollars
 from pages.ui.rows import as_table
@@ -22,17 +22,20 @@ from storage.event_store import SqlEventStore
 from storage.queries import AccountLabel
 from storage.queries.breaker import ScopeLine
 
+BREAKER, MARKET = "system/breaker", "system/market"
+"""Halts with what they were measured on; before the first one, the marks they are measured on."""
 CARD, CHOICE, REASON = "breaker", "reset scope", "reset reason"
 Labels = Mapping[AccountId, AccountLabel]
 
 
 def breaker_card(lines: Sequence[ScopeLine], limits: BreakerLimits, labels: Labels) -> None:
     """Every scope's fall from its peak against its halt; a halted one with its shadow."""
-    card_title(
+    card_head(
         "Circuit breaker",
         f"halts at {limits.drawdown_halt_pct} % below the peak, released under "
         f"{limits.drawdown_resume_pct} %; halts at {limits.consecutive_loss_halt} losing trades in a "
         f"row, released after {limits.win_streak_resume} wins",
+        stream=BREAKER if any(line.halts for line in lines) else MARKET,
     )
     if not lines:
         st.markdown(":gray[No account has been opened yet: nothing is measured.]")

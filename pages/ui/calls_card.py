@@ -7,7 +7,8 @@ import streamlit as st
 
 from core.profile import RULES_VENDOR
 from core.schemas.model_call import CostSource
-from pages.ui.components import bullets, card_title
+from pages.ui.card_head import card_head
+from pages.ui.components import bullets
 from pages.ui.format import dollars, words
 from storage.queries.costs import CostLine, WeekCosts
 
@@ -19,7 +20,9 @@ def calls_card(costs: WeekCosts) -> None:
     paid = [line for line in costs.lines if not line.model.startswith(f"{RULES_VENDOR}/")]
     with st.container(border=True):
         note = "tokens as the providers counted them, cost in US dollars"
-        card_title("Who answered", note if paid else "")
+        card_head(
+            "Who answered", note if paid else "", week=costs.week_id, type="ModelCallCompleted"
+        )
         if not paid:
             st.markdown(":gray[No model was paid: rules answered.]")
             return

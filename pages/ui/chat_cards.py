@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.profile import RULES_VENDOR
 from core.schemas.conversation import ModelRanking, ModelResponse, RankedModel
+from pages.ui.card_head import card_head
 from pages.ui.components import card_title
 from pages.ui.format import number
 from pages.ui.safe import clipped, safe
@@ -36,8 +37,10 @@ def rankings_card(said: Conversation) -> None:
     if not said.rankings:
         return
     with st.container(border=True):
-        card_title(
-            "Ranking", "1 is best; nobody saw a name or ranked its own answer, labels were random"
+        card_head(
+            "Ranking",
+            "1 is best; nobody saw a name or ranked its own answer, labels were random",
+            stream=f"conversation/{said.conversation_id}",
         )
         st.dataframe(
             pd.DataFrame([_place(one, said) for one in said.aggregate]),

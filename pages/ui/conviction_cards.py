@@ -13,7 +13,7 @@ from core.types import AccountId, WeekId
 from pages.ui import data
 from pages.ui.card_head import card_head
 from pages.ui.charts import Drawing
-from pages.ui.components import card_title, who
+from pages.ui.components import who
 from pages.ui.conviction_charts import small_panels, week_panels
 from pages.ui.conviction_data import ENDED, WeekConviction, week_conviction
 from pages.ui.data import StoreState
@@ -96,7 +96,12 @@ def every_account(state: StoreState, week: WeekSummary, labels: Labels) -> None:
     with st.grid(3, min_column_width=300, gap="small") as grid:
         for account in seen.held:
             with grid.cell(), st.container(border=True):
-                card_title(who(labels.get(account), account), safe(seen.trades[account]))
+                card_head(
+                    who(labels.get(account), account),
+                    safe(seen.trades[account]),
+                    week=week.week_id,
+                    stream=f"account/{account}",
+                )
                 words = f"Conviction and P/L of {labels[account].shown}"
                 draw_kept(_small, state, week.week_id, week.as_of, account, alt=words)
     idle = [

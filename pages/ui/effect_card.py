@@ -80,7 +80,7 @@ def _table(now: pd.DataFrame, labels: Labels, columns: list[str]) -> None:
         {
             "account": [labels[account].shown for account in now["account_id"]],
             "week, $": now["week_usd"].round() + 0.0,
-            "week, pp": now["week_effect"] * 100,
+            "week, pp": (now["week_effect"] * 100).round(2) + 0.0,
             "so far, $": now["total_usd"].round() + 0.0,
         }
     )

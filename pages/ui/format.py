@@ -33,7 +33,11 @@ def percent(fraction: float | Decimal | None, places: int = 1) -> str:
 
 def signed_percent(fraction: float | Decimal | None, places: int = 1) -> str:
     """A change: 0.041 → ``+4.1%``."""
-    return UNKNOWN if fraction is None else f"{float(fraction) * 100:+.{places}f}%"
+    return (
+        UNKNOWN
+        if fraction is None
+        else f"{round(float(fraction) * 100, places) + 0.0:+.{places}f}%"
+    )
 
 
 def points(fraction: float | None) -> str:

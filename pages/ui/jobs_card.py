@@ -9,8 +9,8 @@ from orjson import dumps
 
 from core.commands import cancel_job
 from core.desk.job_state import JobStatus
+from pages.ui.card_head import card_head
 from pages.ui.commanding import CLOCK, answered, by, command
-from pages.ui.components import card_title
 from pages.ui.format import short_moment, span, words
 from pages.ui.ops_data import Work
 from pages.ui.rows import as_table
@@ -26,7 +26,7 @@ COLOURS = {JobStatus.CANCELLING: "orange", JobStatus.RUNNING: "blue", JobStatus.
 
 def jobs_card(work: Work) -> None:
     """Drawn anew while it is looked at; times are New York's."""
-    card_title("Jobs", "asked for by people; the schedule's own runs are below")
+    card_head("Jobs", "asked for by people; the schedule's own runs are below", stream="job/")
     answered(CARD)
     if not work.open:
         st.markdown(":gray[No job is open.]")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import streamlit as st
@@ -13,6 +14,7 @@ from core.market import Floats
 from core.policy import BreakerLimits
 from core.rules.league import AccountRecord
 from core.schemas.breaker import DESK, Cause, Halt, account_scope, strategy_scope
+from pages.ui.evidence import events_behind
 from pages.ui.format import dollars, percent, points, signed_percent
 from pages.ui.overview_data import Overview
 from pages.ui.safe import safe
@@ -30,12 +32,27 @@ def kpi_row(seen: Overview, halts: Sequence[Halt], limits: BreakerLimits) -> Non
     if council is None:
         st.info("The council has no marked session yet: its key figures follow.")
         return
+    pms = [one for one in seen.courses if one.account.role is AccountRole.PM]
+    ahead = max(pms, key=lambda one: seen.lines[one.account.account_id].total_return, default=None)
+    flat = next((one for one in seen.courses if one.account.role is AccountRole.FLAT), council)
     with st.grid(4, min_column_width=180, gap="small"):
-        _worth(council)
-        _against_pm(council, seen)
-        flat = (one for one in seen.courses if one.account.role is AccountRole.FLAT)
-        _against("Against FLAT", council.record, next(flat, council).record)
-        _fall(council, [one for one in halts if _applies(one, council)], limits)
+        with _figure(council):
+            _worth(council)
+        with _figure(ahead or council):
+            _against_pm(council, ahead, seen)
+        with _figure(flat):
+            _against("Against FLAT", council.record, flat.record)
+        with _figure(council):
+            _fall(council, [one for one in halts if _applies(one, council)], limits)
+
+
+@contextmanager
+def _figure(account: AccountCourse) -> Iterator[None]:
+    """A bordered card round one figure, with the way to the events of the account it depends on."""
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        yield
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            events_behind(stream=f"account/{account.account.account_id}")
 
 
 def _worth(council: AccountCourse) -> None:
@@ -46,8 +63,6 @@ def _worth(council: AccountCourse) -> None:
         dollars(record.curve[-1]),
         signed_percent(growth, 2) if abs(growth) >= LEAST_SHOWN else 0,
         delta_description=f"since {record.days[0].astype(object):%b %Y}",
-        border=True,
-        height="stretch",
         chart_data=thinned(record.curve),
         chart_type="line",
         help=f"{len(record.days)} sessions, {record.closed_trades} closed trades, of "
@@ -55,13 +70,11 @@ def _worth(council: AccountCourse) -> None:
     )
 
 
-def _against_pm(council: AccountCourse, seen: Overview) -> None:
+def _against_pm(council: AccountCourse, ahead: AccountCourse | None, seen: Overview) -> None:
     """The PM with the highest return, who is the best one only once there is evidence for it."""
-    pms = [one for one in seen.courses if one.account.role is AccountRole.PM]
-    if not pms:
+    if ahead is None:
         _nobody(AHEAD, "no PM has a marked session yet")
         return
-    ahead = max(pms, key=lambda one: seen.lines[one.account.account_id].total_return)
     proven = seen.lines[ahead.account.account_id].standing.ranked
     _against(
         BEST if proven else AHEAD,
@@ -85,8 +98,6 @@ def _against(
         points(float(ahead[-1])),
         points(change) if abs(change) >= LEAST_SHOWN else 0,
         delta_description="in 5 sessions",
-        border=True,
-        height="stretch",
         chart_data=thinned(ahead),
         chart_type="line",
         help=about,
@@ -115,8 +126,6 @@ def _fall(council: AccountCourse, halts: Sequence[Halt], limits: BreakerLimits) 
         _halted(halts),
         delta_color="inverse" if halts else "off",
         delta_arrow="off",
-        border=True,
-        height="stretch",
         chart_data=thinned(falls),
         chart_type="line",
         help=f"From the highest close; the deepest was {percent(float(falls.min()))}. The breaker "
@@ -140,9 +149,7 @@ def _applies(halt: Halt, council: AccountCourse) -> bool:
 
 
 def _nobody(label: str, why: str) -> None:
-    st.metric(
-        label, "n/a", why, delta_color="off", delta_arrow="off", border=True, height="stretch"
-    )
+    st.metric(label, "n/a", why, delta_color="off", delta_arrow="off")
 
 
 def thinned(values: Floats, most: int = 60) -> list[float]:

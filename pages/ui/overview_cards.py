@@ -11,10 +11,11 @@ from core.types import AccountId, WeekId
 from pages.ui import data, overview_data
 from pages.ui.card_head import card_head
 from pages.ui.charts import Drawing, equity_lines
-from pages.ui.components import bullet_lines
+from pages.ui.components import bullet_lines, card_title
 from pages.ui.condition import Condition
 from pages.ui.data import StoreState
 from pages.ui.drawing import draw_kept
+from pages.ui.evidence import events_behind
 from pages.ui.format import (
     dollars,
     duration,
@@ -114,7 +115,7 @@ def next_card(sentences: Sequence[str]) -> None:
 
 def health_card(seen: Condition, found: Sequence[str], newest: WeekSummary | None) -> None:
     """Whether anything is broken, in words, then what was looked at."""
-    card_head("Is anything broken?")
+    card_title("Is anything broken?")
     if found:
         st.badge("1 thing" if len(found) == 1 else f"{len(found)} things", color="orange")
         bullet_lines(found)
@@ -127,7 +128,12 @@ def health_card(seen: Condition, found: Sequence[str], newest: WeekSummary | Non
         for name, state in _looked_at(seen).items():
             with grid.cell():
                 st.markdown(f":gray[{name}]  \n{state}")
-    link("operations", "Operations")
+    with st.container(horizontal=True, gap="small"):
+        link("operations", "Operations")
+        events_behind("Marks", type="UniverseMarked")
+        events_behind("Slots", stream="system/slots")
+        if seen.last_run is not None:
+            events_behind("Last run", week=seen.last_run.week_id)
 
 
 def _looked_at(seen: Condition) -> dict[str, str]:

@@ -10,7 +10,6 @@ import streamlit as st
 from core.profile import RULES_VENDOR
 from pages.ui import providers_data
 from pages.ui.card_head import card_head
-from pages.ui.components import card_title
 from pages.ui.data import StoreState
 from pages.ui.format import dollars, duration, percent, short_moment
 from pages.ui.providers_charts import cost_bars, cost_by_model, latency_spans
@@ -81,9 +80,10 @@ def _seconds(milliseconds: float | None) -> str:
 
 
 def _latency(lines: Sequence[ModelLine]) -> None:
-    card_title(
+    card_head(
         "How long answers took",
         "answered calls: from the median (dot) to the 95th percentile",
+        type="ModelCallCompleted",
     )
     timed = [line for line in lines if line.p50_ms is not None and line.p95_ms is not None]
     if not timed:
@@ -102,7 +102,11 @@ def _latency(lines: Sequence[ModelLine]) -> None:
 def _totals(lines: Sequence[ModelLine]) -> None:
     paid = [line for line in lines if line.usd]
     total = sum(line.usd for line in paid)
-    card_title("Cost by model", f"{dollars(total, 2)} in these weeks" if paid else "")
+    card_head(
+        "Cost by model",
+        f"{dollars(total, 2)} in these weeks" if paid else "",
+        type="ModelCallCompleted",
+    )
     if not paid:
         st.markdown(":gray[Nothing was billed in these weeks: rules are free.]")
         return
@@ -113,7 +117,11 @@ def _totals(lines: Sequence[ModelLine]) -> None:
 
 
 def _cost(seen: Behaviour) -> None:
-    card_title("Cost by month" if seen.monthly else "Cost by week", "as billed, stacked by model")
+    card_head(
+        "Cost by month" if seen.monthly else "Cost by week",
+        "as billed, stacked by model",
+        type="ModelCallCompleted",
+    )
     if seen.cost.empty:
         st.markdown(":gray[Nothing was billed in these weeks.]")
         return

@@ -12,7 +12,7 @@ from core.schemas.decision import ChairmanDecision
 from core.schemas.risk import AccountRisk
 from core.types import AccountId
 from pages.ui.card_head import card_head
-from pages.ui.components import card_title, prose
+from pages.ui.components import prose
 from pages.ui.flat_json import beside
 from pages.ui.format import conviction, day, percent, trade
 from pages.ui.rows import as_table
@@ -72,10 +72,11 @@ def _terms(decision: ChairmanDecision) -> str:
 
 def outcome_card(left: Side, right: Side, labels: Labels) -> None:
     """Targets of every account, and what they would have brought by themselves."""
-    card_title(
+    card_head(
         "Targets and what they would have brought",
         "each from cash at the first price after the decision to its horizon, at recorded prices with "
         "the desk's slippage, commission and borrow; no checkpoint acts, so it is not the booked result",
+        type="UniverseMarked",
     )
     risks = [{one.account_id: one for one in side.council.risk} for side in (left, right)]
     accounts = [key for key in labels if key in risks[0] or key in risks[1]]
@@ -137,8 +138,10 @@ def _until(outcomes: list[Outcome | None]) -> str:
 
 def scores_card(left: Side, right: Side, labels: Labels) -> None:
     """Mean review scores of every pitch in both runs."""
-    card_title(
-        "Review scores", "mean of the seven scores over all reviewers, 1 poor to 10 excellent"
+    card_head(
+        "Review scores",
+        "mean of the seven scores over all reviewers, 1 poor to 10 excellent",
+        run=right.run.run_id,
     )
     means = [_means(side) for side in (left, right)]
     accounts = [key for key in labels if key in means[0] or key in means[1]]

@@ -8,8 +8,8 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
+from pages.ui.card_head import card_head
 from pages.ui.commanding import CLOCK, answered, by, command, typed
-from pages.ui.components import card_title
 from pages.ui.format import short_moment, span, words
 from pages.ui.ops_data import ENDED, Work
 from pages.ui.rows import as_table
@@ -24,7 +24,7 @@ LATE_S = 60.0
 
 
 def coming_card(slots: Sequence[ComingSlot], stop: Pause | None, now: datetime) -> None:
-    card_title("What comes", "times are New York's")
+    card_head("What comes", "times are New York's", type="SlotsPlanned")
     if slots:
         st.dataframe(
             as_table([_coming(slot, now) for slot in slots], "tried"),
@@ -41,7 +41,7 @@ def coming_card(slots: Sequence[ComingSlot], stop: Pause | None, now: datetime) 
 
 def ended_card(work: Work, *, lived: bool) -> None:
     """Failed and missed first; ``lived`` is False for play, whose slots ended long after their time."""
-    card_title("How the last ones ended", "failed and missed first")
+    card_head("How the last ones ended", "failed and missed first", stream="system/slots")
     shown = [*work.troubles, *(slot for slot in work.ended if slot not in work.troubles)][:ENDED]
     if not shown:
         st.markdown(":gray[No slot has ended yet.]")

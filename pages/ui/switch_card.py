@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.card_head import card_head
 from pages.ui.commanding import CLOCK, answered, by, command, typed
-from pages.ui.components import card_title
 from pages.ui.format import moment
 from pages.ui.safe import safe
 from pages.ui.visitor import may_steer
@@ -18,7 +18,9 @@ CARD, REASON = "trading", "trading reason"
 
 def switch_card(stop: Stop | None) -> None:
     """It holds from its commit, whatever is running; a reason is always kept with it."""
-    card_title("Kill switch", "read again before every order, whatever is running")
+    card_head(
+        "Kill switch", "read again before every order, whatever is running", stream="system/trading"
+    )
     st.markdown(_state(stop))
     answered(CARD)
     if may_steer():
