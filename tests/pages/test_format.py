@@ -20,6 +20,7 @@ from pages.ui import format as shown
         (shown.signed_dollars(5), "+$5"),
         (shown.percent(Decimal("0.5")), "50.0%"),
         (shown.signed_percent(0.0412), "+4.1%"),
+        (shown.signed_percent(-0.00001, 2), "+0.00%"),
         (shown.points(-0.013), "-1.3 pp"),
         (shown.conviction(0.0), "0"),
         (shown.conviction(-1.25), "-1.25"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -199,3 +200,18 @@ def test_the_time_shown_and_the_account_in_colour_come_from_the_address(show, si
     assert groups == {"Account in colour": "acct_2", "Time shown": "quarter"}
     app.get("button_group")[0].set_value("acct_3").run()
     assert app.query_params["account"] == "acct_3"
+
+
+def test_every_figure_and_what_was_looked_at_lead_to_their_events(show, simulated):
+    app = show()
+    asked = [
+        parse_qs(one.proto.query_string)
+        for one in app.get("page_link")
+        if "audit" in one.proto.page
+    ]
+    streams = [one["stream"][0] for one in asked if "stream" in one]
+    council, flat = "account/acct_5", "account/acct_6"
+    assert streams[:1] + streams[2:4] == [council, flat, council]
+    assert streams[1].startswith("account/acct_")
+    assert "system/slots" in streams
+    assert all(asked), "a link that finds nothing in particular"
