@@ -64,6 +64,9 @@ def share_list(store: SqlEventStore, now: datetime, *, as_json: bool) -> None:
         (one.share_id, one.page, one.week_id, one.created_by, _state(one, now), _opened(one))
         for one in found
     ]
+    if not rows:
+        show.line("no link was made yet: `cli.py share create` makes one")
+        return
     show.table(("id", "page", "week", "by", "state", "opened"), rows)
 
 
@@ -94,6 +97,9 @@ def token_list(store: SqlEventStore, now: datetime, *, as_json: bool) -> None:
         show.as_json([{**asdict(one), "open": one.is_open(now)} for one in found])
         return
     rows = [(one.pass_id, one.kind, one.role, one.name, _state(one, now)) for one in found]
+    if not rows:
+        show.line("no token was made yet, and nobody has logged in")
+        return
     show.table(("id", "kind", "role", "name", "state"), rows)
 
 

@@ -52,7 +52,11 @@ def _line_and_code(error: Exception) -> tuple[str, int]:
             return "no answer was given: nothing was done", FAILURE
         case TyperException():
             said = " ".join(error.format_message().split()).rstrip(".") or "no command was given"
-            return f"{said}; `cli.py --help` lists what there is", USAGE
+            context = getattr(
+                error, "ctx", None
+            )  # a usage error has one; Typer keeps its class private
+            asked = context.command_path if context else "cli.py"
+            return f"{said}; `{asked} --help` lists what there is", USAGE
         case CouncilError():
             usage = isinstance(error, BadInput | ConfigError)
             return str(error), USAGE if usage else FAILURE

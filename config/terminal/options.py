@@ -25,6 +25,10 @@ Week: TypeAlias = Annotated[
 OneWeek: TypeAlias = Annotated[
     str | None, typer.Option("--week", metavar="DATE", help="Any date in the week.")
 ]
+ReadWeek: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--week", metavar="DATE", help="Any date in the week; default: the newest run."),
+]
 Seed: TypeAlias = Annotated[int, typer.Option("--seed", help="Labels, orders, generated prices.")]
 
 FIRST_YEAR = 1990

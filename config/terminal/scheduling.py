@@ -52,14 +52,20 @@ def status(store: SqlEventStore, now: datetime, *, as_json: bool) -> None:
     if stopped is not None:
         show.line(f"PAUSED by {stopped.by} since {_new_york(stopped.since)}: {stopped.reason}")
     rows = [(_new_york(one.at), one.slot, _tried(one.attempts, one.tried)) for one in coming]
-    show.table(("next, New York", "slot", "tried"), rows)
+    if rows:
+        show.table(("next, New York", "slot", "tried"), rows)
+    else:
+        show.line("nothing is planned: the scheduler plans a week ahead once it leads")
     facts = desk_facts(reader)
     lived = facts is None or facts.kind is StoreKind.REAL  # play is lived long after its instants
     ends = [
         (_new_york(one.at), one.slot, one.outcome, _late(one.late_s) if lived else "", one.detail)
         for one in ended
     ]
-    show.table(("last, New York", "slot", "result", "ended after", "why"), ends)
+    if ends:
+        show.table(("last, New York", "slot", "result", "ended after", "why"), ends)
+    else:
+        show.line("no slot has ended yet")
 
 
 def jobs(store: SqlEventStore, count: int, *, as_json: bool) -> None:

@@ -57,7 +57,7 @@ def reject(
     week: OneWeek = None,
     store: Store = None,
 ) -> None:
-    """Refuse them with a reason: the account stays on the position it has."""
+    """Refuse proposed orders with a reason: the account stays on the position it has."""
     _, opened = Faces.of(context).existing(store)
     now, who = SystemClock().now(), approval.meant(account, every=every)
     for line in approval.reject(opened, options.week(week, now), who, reason, now):

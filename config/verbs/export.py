@@ -10,7 +10,7 @@ import typer
 from config.settings import load_settings
 from config.terminal import backup as keeping
 from config.terminal import options, show
-from config.terminal.options import Json, OneWeek, Store
+from config.terminal.options import Json, ReadWeek, Store
 from config.verbs.faces import Faces
 from config.verbs.opened import Opened
 from core.clock import SystemClock
@@ -27,7 +27,7 @@ def export(
         bool, typer.Option("--raw", help="Only the raw calls, as one archive that proves itself.")
     ] = False,
     check: Annotated[bool, typer.Option("--check", help="Only check such an archive.")] = False,
-    week: OneWeek = None,
+    week: ReadWeek = None,
     store: Store = None,
     json: Json = False,
 ) -> None:

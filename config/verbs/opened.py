@@ -13,6 +13,15 @@ from core.desk.opening import desk_kind
 from core.desk.past_week import is_past, start_of
 from core.errors import BadInput
 from core.types import WeekId
+from storage.event_store import SqlEventStore
+from storage.queries import StoreReader
+from storage.queries.weeks import week_ids
+
+
+def read_week(store: SqlEventStore, text: str | None, now: datetime) -> WeekId:
+    """The week of a date; by default the newest that was run, the current one before the first."""
+    newest = week_ids(StoreReader(store.engine))[:1] if text is None else ()
+    return newest[0] if newest else options.week(text, now)
 
 
 class Opened:
@@ -35,7 +44,9 @@ class Opened:
             self.settings, self.store = faces.wiring.open_configured(store, asked)
         self.board = CallBoard()
         self.now = SystemClock().now()
-        self.week: WeekId = options.week(week, self.now)
+        self.week: WeekId = (
+            read_week(self.store, week, self.now) if reading else options.week(week, self.now)
+        )
         past = is_past(self.week, self.now)
         schedule = self.settings.policy.schedule
         start = start_of(schedule, self._wiring.calendar(), self.week) if past else None

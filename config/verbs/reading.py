@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from config.terminal import options, reports, show, week_reports
-from config.terminal.options import Json, OneWeek, ProfileName, Store
+from config.terminal import reports, show, week_reports
+from config.terminal.options import Json, ProfileName, ReadWeek, Store
 from config.verbs.faces import Faces
-from config.verbs.opened import Opened
+from config.verbs.opened import Opened, read_week
 from core.clock import SystemClock
 from core.desk.postmortem import PROVISIONAL, compare
 from core.desk.summary import last_postmortem, week_summary
@@ -23,7 +23,7 @@ verbs = typer.Typer()
 @verbs.command("postmortem")
 def postmortem(
     context: typer.Context,
-    week: OneWeek = None,
+    week: ReadWeek = None,
     store: Store = None,
     profile: ProfileName = None,
     json: Json = False,
@@ -39,7 +39,7 @@ def postmortem(
 @verbs.command("summary")
 def summary(
     context: typer.Context,
-    week: OneWeek = None,
+    week: ReadWeek = None,
     store: Store = None,
     profile: ProfileName = None,
     json: Json = False,
@@ -56,13 +56,13 @@ def report(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Default: week_YYYY-MM-DD.html.")
     ] = None,
-    week: OneWeek = None,
+    week: ReadWeek = None,
     store: Store = None,
     json: Json = False,
 ) -> None:
     """A week as one HTML file to read, print or send: nothing else is needed to show it."""
     faces = Faces.of(context)
     _, opened = faces.existing(store)
-    asked = options.week(week, SystemClock().now())
+    asked = read_week(opened, week, SystemClock().now())
     html = faces.report(StoreReader(opened.engine), asked)
     reports.written(output or Path(f"week_{asked}.html"), asked, html, as_json=json)

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from config.terminal import access, options
-from config.terminal.options import Json, OneWeek, Store
+from config.terminal import access
+from config.terminal.options import Json, ReadWeek, Store
 from config.verbs.faces import Faces
+from config.verbs.opened import read_week
 from core.access import SHAREABLE
 from core.clock import SystemClock
 
@@ -24,13 +25,13 @@ def share_create(
     context: typer.Context,
     page: Annotated[str, typer.Option("--page", help=", ".join(SHAREABLE))] = SHAREABLE[0],
     days: Days = 30,
-    week: OneWeek = None,
+    week: ReadWeek = None,
     store: Store = None,
     json: Json = False,
 ) -> None:
     """Make a link and print it; it is shown this once and kept nowhere."""
     settings, opened = Faces.of(context).existing(store)
-    asked = options.week(week, SystemClock().now())
+    asked = read_week(opened, week, SystemClock().now())
     access.share_create(settings, opened, (page, asked), days, as_json=json)
 
 

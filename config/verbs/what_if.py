@@ -24,7 +24,9 @@ verbs = typer.Typer()
 @verbs.command("rerun")
 def rerun(
     context: typer.Context,
-    from_stage: Annotated[str, typer.Option("--from", help="The first stage to run anew.")],
+    from_stage: Annotated[
+        str, typer.Option("--from", help="The first stage to run anew, e.g. pitch.")
+    ],
     sets: Annotated[
         list[str] | None, typer.Option("--set", help="KEY=VALUE, e.g. pm.grok.model=x-ai/grok-5.")
     ] = None,
