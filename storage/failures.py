@@ -14,6 +14,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from core.errors import StoreError, StoreUnusable
 
 # The words are SQLite's and PostgreSQL's own; the first that occurs in the driver's message counts.
+OLDER = (
+    "its read models are an earlier version's; `cli.py up` or `cli.py costs` brings them up to date"
+)
 REASONS = (
     ("readonly", "it is read-only; make it writable or choose another with --store"),
     ("read-only", "it is read-only; make it writable or choose another with --store"),
@@ -26,6 +29,9 @@ REASONS = (
     ("locked", "another program holds it for too long; stop that program and run it again"),
     ("statement timeout", "it took too long to answer; raise DB_COMMAND_TIMEOUT or try again"),
     ("connection", "the database server cannot be reached; start it or check DATABASE_URL"),
+    ("no such table", OLDER),
+    ("no such column", OLDER),
+    ("relation ", OLDER),
     ("permission denied", "its user may not do this; grant it the rights of an owner"),
 )
 

@@ -111,7 +111,7 @@ def _orders(board: WeekBoard) -> list[str]:
 def neighbours(weeks: Sequence[WeekId], chosen: WeekId) -> None:
     """Links to the week before and the week after, and to the week as one file."""
     place = weeks.index(chosen)
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if place + 1 < len(weeks):
             link("week", f"← {week(weeks[place + 1])}", week=weeks[place + 1])
         if place:

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Engine, QueuePool, RowMapping, Select, create_engine, event, make_url
+from sqlalchemy import URL, Engine, QueuePool, RowMapping, Select, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 
 from core.errors import BadInput
@@ -139,7 +139,9 @@ class StoreReader:
 def _read_only(file: Path) -> Engine:
     """An engine that can neither create nor change the file."""
     engine = create_engine(
-        "sqlite://",
+        URL.create(
+            "sqlite", database=str(file)
+        ),  # the creator opens it; this is its name in errors
         module=sqlite_driver(),
         creator=lambda: _connect(file),
         poolclass=QueuePool,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select, text
 
 from core.errors import BadInput, StoreUnusable
 from storage.engine import PoolSettings, engine_facts, journal_mode, make_engine, writing
 from storage.event_store import open_store
+from storage.projections import ALL_PROJECTIONS
+from storage.queries import StoreReader
+from storage.queries.notes import NOTES
 from tests.contract.sample_events import notes
 from tests.storage.conftest import EVERYWHERE, REGISTRY, SQLITE_FILE, SQLITE_MEMORY
 
@@ -119,3 +122,13 @@ def test_the_pool_of_postgres_is_as_configured():
     settings = PoolSettings(min_size=2, max_size=5, command_timeout=7)
     pool = make_engine("postgresql://desk@localhost/council", pool=settings).pool
     assert (pool.size(), pool.timeout()) == (2, 7)
+
+
+def test_a_reader_of_an_earlier_versions_read_models_names_the_file_and_the_way_out(tmp_path):
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    store = open_store(url, registry=REGISTRY, projections=ALL_PROJECTIONS)
+    with store.engine.begin() as connection:
+        connection.execute(text("DROP TABLE notes"))
+    store.close()
+    with pytest.raises(StoreUnusable, match=r"desk\.db: its read models are an earlier version's"):
+        StoreReader.at(url).rows(select(NOTES))
