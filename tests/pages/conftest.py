@@ -69,18 +69,19 @@ def simulated(simulated_url, monkeypatch):
 
 @pytest.fixture
 def show():
-    """``show("week", week="2026-11-18")``: the page as it stands after its first run."""
+    """``show("week", week="2026-11-18")``: the page as it stands after its first run.
+
+    Opened by its address: the overview is not drawn on the way.
+    """
 
     def run(name="overview", **parameters):
         app = AppTest.from_file(SHELL, default_timeout=30)
+        if name != "overview":
+            app.switch_page(str(SHELL.with_name(f"{name}.py")))
         for key, value in parameters.items():
             app.query_params[key] = value
         app.run()
-        if name != "overview":
-            app.switch_page(str(SHELL.with_name(f"{name}.py")))
-            for key, value in parameters.items():
-                app.query_params[key] = value
-            app.run()
+        assert app._page_hash in ("", None, app._finished_page_script_hash), f"no page {name}"
         assert not app.exception, [one.message for one in app.exception]
         return app
 
