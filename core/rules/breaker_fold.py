@@ -21,12 +21,15 @@ from core.schemas.breaker import DESK, Halt, Scope, account_scope, strategy_scop
 from core.types import AccountId, Money
 
 ZERO = Decimal(0)
+UNMEASURED = frozenset({"SeatModelChanged", "OrderAccepted", "CheckpointLimited", "NoNewPrice"})
+"""Events of accounts that change nothing an account owns, owes or has under way."""
 OF_ACCOUNTS: Mapping[str, type[Event]] = {
     name: cls
     for name, cls in vars(account_events).items()
     if isinstance(cls, type)
     and issubclass(cls, Event)
     and cls.__module__ == account_events.__name__
+    and name not in UNMEASURED
 }
 OF_BREAKER: Mapping[str, type[Event]] = {
     kind.__name__: kind for kind in (BreakerTripped, BreakerReleased, BreakerReset)
@@ -60,11 +63,18 @@ class Prices:
             self.newest[symbol] = (known_at, price)
 
 
+def _slim(book: AccountBook) -> AccountBook:
+    """Without what a long life adds up to: ended orders, closed trades, the weeks before."""
+    week = book.week and replace(book.week, path=(), start=None)
+    ledger = replace(book.ledger, closed_trades=())
+    return replace(book, ledger=ledger, finished_orders={}, previous=None, week=week)
+
+
 class BreakerFold:
     """The state after the events so far; whoever keeps it gives the mappings it lives in.
 
-    ``exempt`` is the account that is not measured, ``terms`` what the shadows trade on. An account's
-    ledger keeps no closed trades: they are counted as they close.
+    ``exempt`` is the account that is not measured, ``terms`` what the shadows trade on. A book keeps
+    no more than a shadow would begin with: closed trades are counted as they close.
     """
 
     def __init__(
@@ -89,7 +99,7 @@ class BreakerFold:
         if book is None:
             return ()
         closed = book.ledger.closed_trades
-        self.books[account_id] = replace(book, ledger=replace(book.ledger, closed_trades=()))
+        self.books[account_id] = _slim(book)
         if isinstance(event, AccountOpened):
             self._opened(event)
         elif isinstance(event, OrderFilled) and before is not None:
