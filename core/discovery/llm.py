@@ -13,6 +13,8 @@ from core.discovery.verdicts import Verdicts
 from core.schemas.discovery import DiscoveryAnswer, NamedSymbol
 from core.schemas.suggestion import Picker
 
+BY = "by "
+"""Before the model that answered, in a pick's last reason."""
 UNKNOWN = "named by the model, not in the universe"
 STALE = "named by the model, no bar of the newest session"
 TWICE = "named by the model twice"
@@ -28,8 +30,10 @@ class Heard:
     market_view: str
 
 
-def pick_llm(panel: Panel, answer: DiscoveryAnswer, may: Bools, max_picks: int) -> Heard:
-    """The named symbols that have a row and may be suggested; everything else is counted."""
+def pick_llm(
+    panel: Panel, answer: DiscoveryAnswer, may: Bools, max_picks: int, model: str
+) -> Heard:
+    """The symbols ``model`` named that have a row and may be suggested; everything else is counted."""
     kept: dict[int, NamedSymbol] = {}
     dropped: dict[str, list[str]] = {}
     for named in answer.picks:
@@ -42,7 +46,7 @@ def pick_llm(panel: Panel, answer: DiscoveryAnswer, may: Bools, max_picks: int) 
             continue
         kept[row] = named
     return Heard(
-        verdicts=_verdicts(panel, kept),
+        verdicts=_verdicts(panel, kept, model),
         dropped={why: tuple(names) for why, names in dropped.items()},
         market_view=answer.market_view,
     )
@@ -61,7 +65,7 @@ def _refused(row: int | None, kept: Mapping[int, NamedSymbol], may: Bools) -> st
     return None if may[row] else STALE
 
 
-def _verdicts(panel: Panel, kept: Mapping[int, NamedSymbol]) -> Verdicts:
+def _verdicts(panel: Panel, kept: Mapping[int, NamedSymbol], model: str) -> Verdicts:
     score = np.zeros(len(panel.symbols))
     for row, named in kept.items():
         score[row] = named.score
@@ -69,7 +73,9 @@ def _verdicts(panel: Panel, kept: Mapping[int, NamedSymbol]) -> Verdicts:
     picked[list(kept)] = True
 
     def say(row: int) -> tuple[list[str], list[str]]:
-        return ([kept[row].reason] if row in kept else ["not named by the model"]), []
+        return (
+            [kept[row].reason, f"{BY}{model}"] if row in kept else [f"not named, {BY}{model}"]
+        ), []
 
     return Verdicts(
         picker=Picker.LLM,

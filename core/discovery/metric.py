@@ -70,14 +70,28 @@ def _counts(one: Filter, settings: MetricFilters) -> Bools:
 def _history(measures: Measures, settings: MetricFilters) -> Iterator[Filter]:
     bars = measures.bars
     stale = bars.stale.astype(float)
-    yield Filter("newest_bar", stale, stale == 0, stale > 0, "of the newest session", "{:.0f} ago")
+    yield Filter(
+        "newest_bar",
+        stale,
+        stale == 0,
+        stale > 0,
+        "a bar of the newest session",
+        "{:.0f} sessions ago",
+    )
     count = bars.count.astype(float)
     short = bars.count < measures.needed
-    yield Filter("history", count, ~short, short, f"at least {measures.needed} bars", "{:.0f}")
+    yield Filter(
+        "history", count, ~short, short, f"at least {measures.needed} wanted", "{:.0f} bars"
+    )
     holes = bars.missing.astype(float)
     many = bars.missing > settings.max_missing
     yield Filter(
-        "holes", holes, ~many, many, f"at most {settings.max_missing} of 20 missing", "{:.0f}"
+        "holes",
+        holes,
+        ~many,
+        many,
+        f"at most {settings.max_missing} wanted",
+        "{:.0f} of 20 sessions",
     )
 
 
@@ -102,8 +116,13 @@ def _traded(measures: Measures, settings: MetricFilters, counted: Counted) -> It
             value * counted.least >= least,
             value * counted.most < least,
             f"at least {least:,.0f} a session",
-            "{:,.0f}",
+            _counted_words(counted),
         )
+
+
+def _counted_words(counted: Counted) -> str:
+    """How a count is written: one of IEX says so."""
+    return "{:,.0f} on IEX alone" if counted.tape is Tape.IEX else "{:,.0f}"
 
 
 def _known(
@@ -142,7 +161,7 @@ class _Sayings:
         failed = [one for one in self.filters if one.failed[row]]
         told = failed or [one for one in self.filters if one.passed[row]]
         reasons = [
-            f"{one.name} {one.shown.format(one.value[row])}: {'no, ' if failed else ''}{one.wanted}"
+            f"{_named(one)} {one.shown.format(one.value[row])}: {'no, ' if failed else ''}{one.wanted}"
             for one in told
         ]
         return reasons, [*self._unknown(row), *history_notes(self.measures, row)]
@@ -153,7 +172,7 @@ class _Sayings:
                 continue
             why = "nobody knows" if np.isnan(one.value[row]) else self._counted_in_part(one, row)
             refused = ", so not picked" if one.name in self.must_know else ""
-            yield f"{one.name}: {why}{refused}"
+            yield f"{_named(one)}: {why}{refused}"
         if self.counted.tape is Tape.UNDECLARED:
             yield f"volume as {self.feed[:80]} has it: whether of the whole tape is not said"
         elif self.counted.tape is Tape.IEX:
@@ -164,6 +183,10 @@ class _Sayings:
     def _counted_in_part(self, one: Filter, row: int) -> str:
         span = _span(one.value[row], self.counted)
         return f"{one.value[row]:,.0f} on IEX alone, {span} on the tape; {one.wanted} is wanted"
+
+
+def _named(one: Filter) -> str:
+    return one.name.replace("_", " ")
 
 
 def _span(value: float, counted: Counted) -> str:

@@ -176,7 +176,7 @@ async def _llm(
         spoken.absent[Picker.LLM] = " ".join(f"{type(error).__name__}: {error}".split())[:400]
         return
     may = _may(inputs, measures)
-    spoken.heard = pick_llm(inputs.panel, answer, may, settings.llm.max_picks)
+    spoken.heard = pick_llm(inputs.panel, answer, may, settings.llm.max_picks, model)
     spoken.verdicts[Picker.LLM] = spoken.heard.verdicts
     spoken.models = (model,)
 

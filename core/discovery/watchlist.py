@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import TypeVar
 
 from core.events.discovery import (
@@ -16,11 +15,12 @@ from core.events.discovery import (
     WatchRemoval,
 )
 from core.events.envelope import Event
-from core.schemas.suggestion import Picker, Suggestion, WatchEntry
+from core.schemas.suggestion import Pick, Picker, Suggestion, WatchEntry
 from core.types import deterministic_id
 
 WordT = TypeVar("WordT", SymbolIncluded, SymbolExcluded)
 LARGEST = 20
+STAND_IN = "by rules/"
 CONFIGURED = "always watched, by the strategy's configuration"
 NEVER = "never watched, by the strategy's configuration"
 
@@ -34,8 +34,8 @@ class Watchlist:
     """
 
     entries: tuple[WatchEntry, ...] = ()
-    pins: Mapping[str, SymbolIncluded] = field(default_factory=lambda: MappingProxyType({}))
-    excluded: Mapping[str, SymbolExcluded] = field(default_factory=lambda: MappingProxyType({}))
+    pins: Mapping[str, SymbolIncluded] = field(default_factory=dict)
+    excluded: Mapping[str, SymbolExcluded] = field(default_factory=dict)
     max_size: int = LARGEST
 
     @property
@@ -77,7 +77,7 @@ def apply(state: Watchlist, event: Event) -> Watchlist:
             held = replace(
                 state,
                 entries=(_pinned(event), *_without(state.entries, event.symbol)),
-                pins=MappingProxyType(pins),
+                pins=pins,
                 excluded=_dropped(state.excluded, event.symbol),
                 max_size=event.max_size,
             )
@@ -86,7 +86,7 @@ def apply(state: Watchlist, event: Event) -> Watchlist:
             held = replace(
                 state,
                 pins=_dropped(state.pins, event.symbol),
-                excluded=MappingProxyType(excluded),
+                excluded=excluded,
             )
         case SymbolReleased():
             held = _released(state, event.symbol)
@@ -180,7 +180,7 @@ def _configured(symbol: str, at: datetime) -> WatchEntry:
 
 def _suggested(one: Suggestion) -> WatchEntry:
     picks = [pick for pick in one.picks if pick.picked]
-    names = ", ".join(f"{pick.picker} {pick.score:.2f}" for pick in picks)
+    names = ", ".join(f"{spoken_by(pick)} {pick.score:.2f}" for pick in picks)
     return WatchEntry(
         symbol=one.symbol,
         source=picks[0].picker if len(picks) == 1 else Picker.ENSEMBLE,
@@ -189,6 +189,12 @@ def _suggested(one: Suggestion) -> WatchEntry:
         added_at=one.as_of,
         suggestion_id=one.suggestion_id,
     )
+
+
+def spoken_by(pick: Pick) -> str:
+    """The picker's name; the model picker's rules stand-in is called what it is."""
+    stood_in = any(reason.startswith(STAND_IN) for reason in pick.reasons)
+    return "rules" if stood_in else pick.picker.value
 
 
 def _since(entry: WatchEntry, before: Mapping[str, WatchEntry]) -> WatchEntry:
@@ -222,7 +228,7 @@ def _without(entries: Iterable[WatchEntry], symbol: str) -> tuple[WatchEntry, ..
 
 
 def _dropped(words: Mapping[str, WordT], symbol: str) -> Mapping[str, WordT]:
-    return MappingProxyType({name: word for name, word in words.items() if name != symbol})
+    return {name: word for name, word in words.items() if name != symbol}
 
 
 def round_id(strategy: str, as_of: datetime) -> str:

@@ -31,7 +31,7 @@ def pickers_diverged(row: StoredEvent, context: AlertContext) -> Draft | None:
         f"{plain(said['strategy'], 40)}: {symbols}"[:SHORT],
         f"Filters and model disagree on {symbols}"[:SHORT],
         tuple(lines),
-        f"/discovery?discovery={said['strategy']}",
+        f"/discovery?strategy={said['strategy']}",
     )
 
 

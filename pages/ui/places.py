@@ -34,6 +34,7 @@ PLACES = (
     Place("accounts", "Accounts"),
     Place("postmortem", "Postmortem", shareable=True),
     Place("lab", "Council lab"),
+    Place("discovery", "Discovery"),
     Place("runs", "Runs"),
     Place("chat", "Council chat"),
     Place("operations", "Operations"),

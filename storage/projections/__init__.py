@@ -10,6 +10,7 @@ from storage.projections.checkpoints import CHECKPOINTS
 from storage.projections.conversations import CONVERSATIONS
 from storage.projections.council import COUNCIL
 from storage.projections.desk import DESK
+from storage.projections.discovery import DISCOVERY
 from storage.projections.guesses import GUESSES
 from storage.projections.jobs import JOBS
 from storage.projections.lab import LAB
@@ -39,4 +40,5 @@ ALL_PROJECTIONS: tuple[TableProjection | BreakerProjection, ...] = (
     CONVERSATIONS,
     ACCESS,
     BREAKER,
+    DISCOVERY,
 )

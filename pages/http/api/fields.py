@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, Field
 
 from core.schemas.base import Schema
+from core.strategy import EQUITY, StrategyName
 from core.types import WeekId, week_of
 
 MOST = 500
@@ -49,6 +50,12 @@ class Trades(OneAccount):
 
 class Symbols(Schema):
     symbol: Annotated[str, Field(max_length=20)] | None = None
+
+
+class OneStrategy(Schema):
+    """The equity strategy when none is given."""
+
+    strategy: StrategyName = EQUITY
 
 
 class Indicators(OneWeek):

@@ -116,7 +116,7 @@ def test_a_whole_market_of_closes_and_volumes_alone_is_screened_and_says_what_is
     assert 400 < len(picked) < 2_500
     words = metric.pick(panel.index["AAPL"])
     assert "averages are over 11 sessions: the data begin there" in words.unknown
-    assert {"spread: nobody knows", "market_cap: nobody knows", "beta: nobody knows"} <= set(
+    assert {"spread: nobody knows", "market cap: nobody knows", "beta: nobody knows"} <= set(
         words.unknown
     )
     fuzzy = pick_fuzzy(panel, measures, Facts(), Holdings(), FuzzyScores())

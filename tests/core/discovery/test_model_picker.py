@@ -62,14 +62,14 @@ def test_the_most_traded_living_symbols_are_shown_first():
 
 
 def test_what_does_not_exist_is_dead_or_is_named_twice_is_dropped_and_counted():
-    heard = pick_llm(PANEL, answer("$aaa", "ZZZZ", "DEAD", "AAA", "BBB", "SPY"), MAY, 2)
+    heard = pick_llm(PANEL, answer("$aaa", "ZZZZ", "DEAD", "AAA", "BBB", "SPY"), MAY, 2, "x/y")
     names = np.array(PANEL.symbols)
     assert set(names[heard.verdicts.picked]) == {"AAA", "BBB"}
     assert heard.dropped[UNKNOWN] == ("ZZZZ",)
     assert heard.dropped[STALE] == ("DEAD",)
     assert heard.dropped[TWICE] == ("AAA",)
     assert sum(map(len, heard.dropped.values())) == 4
-    assert heard.verdicts.pick(PANEL.index["DEAD"]).reasons == ("not named by the model",)
+    assert heard.verdicts.pick(PANEL.index["DEAD"]).reasons == ("not named, by x/y",)
 
 
 def test_symbols_are_spelled_as_the_exchange_does():

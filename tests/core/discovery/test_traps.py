@@ -36,7 +36,7 @@ def test_a_clean_series_passes_both_and_says_what_nobody_knows():
     assert metric.score == 1
     assert set(metric.unknown) == {
         "spread: nobody knows",
-        "market_cap: nobody knows",
+        "market cap: nobody knows",
         "beta: nobody knows",
     }
     assert fuzzy.picked
@@ -53,7 +53,7 @@ def test_one_hole_is_stated_and_three_refuse():
     assert "1 of the last 20 sessions have no bar" in one.unknown
     three, fuzzy = picks(panel(GOOD, holed(3)), "HOLE")
     assert not three.picked
-    assert three.reasons == ("holes 3: no, at most 2 of 20 missing",)
+    assert three.reasons == ("holes 3 of 20 sessions: no, at most 2 wanted",)
     assert "3 of the last 20 sessions have no bar" in fuzzy.unknown
 
 
@@ -61,7 +61,7 @@ def test_a_new_listing_is_picked_by_nobody_until_its_averages_exist():
     new = series("NEW", DAYS[-12:], wave(12), volume=9e7)
     metric, fuzzy = picks(panel(GOOD, new), "NEW")
     assert (metric.picked, fuzzy.picked) == (False, False)
-    assert "history 12: no, at least 20 bars" in metric.reasons
+    assert "history 12 bars: no, at least 20 wanted" in metric.reasons
     assert "volume: nobody knows, so not picked" in metric.unknown
     assert "momentum: unknown" in fuzzy.unknown
 
@@ -70,7 +70,7 @@ def test_a_dead_symbol_is_picked_by_nobody_however_good_it_was():
     dead = series("DEAD", DAYS[:-1], wave(129), volume=9e7)
     metric, fuzzy = picks(panel(GOOD, dead), "DEAD")
     assert (metric.picked, fuzzy.picked) == (False, False)
-    assert "newest_bar 1 ago: no, of the newest session" in metric.reasons
+    assert "newest bar 1 sessions ago: no, a bar of the newest session" in metric.reasons
     assert fuzzy.reasons[0] == "not picked: too few bars, or none of the newest session"
 
 
@@ -190,7 +190,7 @@ def test_facts_that_are_known_refuse():
     metric, _ = picks(panel(GOOD), "GOOD", facts)
     assert metric.reasons == (
         "spread 2.000%: no, at most 1.00%",
-        "market_cap 100,000,000: no, at least 300,000,000 USD",
+        "market cap 100,000,000: no, at least 300,000,000 USD",
         "beta 4.00: no, at most 3",
     )
 

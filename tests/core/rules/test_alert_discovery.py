@@ -47,7 +47,7 @@ def test_both_reasons_stand_side_by_side():
     assert alert.title == "Filters and model disagree on THIN, TINY"
     assert "THIN: filters say volume 1,000: no, at least 1,000,000 a session" in alert.body
     assert "https://evil" not in alert.body
-    assert alert.link == "/discovery?discovery=equity_cycle"
+    assert alert.link == "/discovery?strategy=equity_cycle"
 
 
 def test_many_pairs_are_one_alert():
