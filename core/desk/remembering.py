@@ -6,6 +6,13 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from core.clock import from_iso
+from core.desk.remembered_ids import document_id
+from core.desk.remembering_cycles import (
+    FROZEN,
+    OUTCOME,
+    headlines_remembered,
+    setup_remembered,
+)
 from core.desk.runs import official_run
 from core.events.envelope import StoredEvent
 from core.events.memory import ConditionsRemembered
@@ -19,7 +26,7 @@ from core.schemas.decision import ChairmanDecision
 from core.schemas.market import MarketSnapshot
 from core.schemas.postmortem import Postmortem
 from core.schemas.setups import Collection, Remembered
-from core.types import Direction, deterministic_id
+from core.types import Direction
 
 
 def week_remembered(store: EventStore, row: StoredEvent) -> Iterator[Remembered]:
@@ -94,11 +101,6 @@ def note_withdrawn(store: EventStore, row: StoredEvent) -> Iterator[Forgotten]:
     yield Forgotten(Collection.CONTEXT, document_id(Collection.CONTEXT, "note", event.note_id))
 
 
-def document_id(*what: object) -> str:
-    """The same thing has the same id, whoever remembers it and how often."""
-    return str(deterministic_id("remembered", *what))
-
-
 def _chosen(report: Postmortem, decision: ChairmanDecision | None) -> str:
     """What the council did and what it brought, in a few words: no model's own text."""
     brought = report.council_return
@@ -124,6 +126,8 @@ TELLINGS: Mapping[str, Telling] = MappingProxyType(
     {
         PostmortemWritten.__name__: week_remembered,
         ConditionsRemembered.__name__: conditions_remembered,
+        OUTCOME: setup_remembered,
+        FROZEN: headlines_remembered,
         NoteAdded.__name__: note_remembered,
         NoteWithdrawn.__name__: note_withdrawn,
     }
