@@ -36,6 +36,7 @@ PLACES = (
     Place("lab", "Council lab"),
     Place("discovery", "Discovery"),
     Place("runs", "Runs"),
+    Place("memory", "Memory"),
     Place("chat", "Council chat"),
     Place("operations", "Operations"),
     Place("audit", "Audit"),
