@@ -12,6 +12,9 @@ from core.discovery.fuzzy import Holdings
 from core.discovery.measures import Measures
 from core.discovery.panel import Panel
 from core.market import Floats
+from core.rules.conditions import Conditions
+from core.rules.conditions import conditions_text as remembered_as
+from core.rules.situation import situation_text
 from core.schemas.discovery import CandidateRow, DiscoveryBrief, HeldShare, MarketView
 from core.schemas.setups import Neighbour
 
@@ -79,38 +82,26 @@ def market_view(
 
 
 def conditions_text(view: MarketView) -> str:
-    """The market in words, to look for days like it."""
-    words = [
-        f"{view.benchmark} {name} {value:+.1%}"
-        for name, value in view.returns.items()
-        if value is not None
-    ]
-    if view.above_sma_20 is not None:
-        words.append(f"{view.above_sma_20:.0%} of symbols above their 20-session mean")
-    if view.median_volatility is not None:
-        words.append(f"median volatility {view.median_volatility:.0%}")
-    best = sorted(view.sector_returns.items(), key=lambda item: (-item[1], item[0]))
-    words += [f"{name} {value:+.1%}" for name, value in best]
-    return "; ".join(words) or "nothing is known of the market"
+    """The market in the words in which memory keeps days, to look for days like it."""
+    told = {
+        "spy_return_5d": view.returns.get("5 sessions"),
+        "spy_return_20d": view.returns.get("20 sessions"),
+    }
+    figures = {name: value for name, value in told.items() if value is not None}
+    return remembered_as(Conditions(figures, view.sector_returns))
 
 
 def setup_words(symbol: str, sector: str | None, measures: Measures, row: int) -> str:
-    """One symbol's setup in words, as memory keeps setups: without prices or dates."""
-    words = [f"{symbol}, sector {sector or NO_SECTOR}"]
-    for told, values in (
-        ("return over 20 sessions", measures.return_20),
-        ("distance from the 50-session mean", measures.distance_sma_50),
-        ("volatility a year", measures.volatility_20),
-    ):
-        if np.isfinite(values[row]):
-            words.append(f"{told} {values[row]:+.1%}")
-    strength = measures.rsi_14[row]
-    if np.isfinite(strength):
-        side = "overbought" if strength > 70 else "oversold" if strength < 30 else "neutral"
-        words.append(f"RSI {strength:.0f} ({side})")
-    if np.isfinite(measures.relative_volume[row]):
-        words.append(f"volume {measures.relative_volume[row]:.1f} times its usual")
-    return "; ".join(words)
+    """One symbol's setup in the words in which memory keeps setups."""
+    values = {
+        "return_20d": measures.return_20,
+        "distance_sma_50": measures.distance_sma_50,
+        "realised_volatility_20": measures.volatility_20,
+        "rsi_14": measures.rsi_14,
+        "relative_volume_20": measures.relative_volume,
+    }
+    known = {name: _known(column[row]) for name, column in values.items()}
+    return situation_text(symbol, sector, known)
 
 
 def _row(panel: Panel, measures: Measures, facts: Facts, row: int) -> CandidateRow:
