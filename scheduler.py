@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from config.alert_watch import alert_watch
+from config.forward_daily import with_forward_returns
 from config.job_tools import StoreTools
 from config.memory import few_arenas
 from config.observed import observed
@@ -23,6 +24,7 @@ from config.remembering_daily import with_memory
 from config.settings import Settings, load_settings
 from config.wiring import (
     build_desk,
+    discovery_of_strategy,
     leader_lock,
     memory_of,
     open_configured,
@@ -98,6 +100,10 @@ def leaders_desk(settings: Settings, store: SqlEventStore, clock: Clock | None =
     def build(opened: SqlEventStore) -> Desk:
         made = build_desk(settings, opened, kind=desk_kind(opened), clock=clock)
         made = with_memory(made, settings, lambda: memory_of(settings, opened))
+        plain = made
+        made = with_forward_returns(
+            made, settings, lambda spec: discovery_of_strategy(settings, plain, spec).market
+        )
         return replace(made, lock=lock, trading=trading)
 
     return build

@@ -28,7 +28,7 @@ from storage.event_store import SqlEventStore
 from tests.fakes.slot_table import FIRST, LAST, Due, independent, independent_upkeep, wall
 
 ALLOWED_S = 60
-UPKEEP = (Job.HEALTH, Job.BREAKER, Job.MEMORY, Job.NIGHTLY)
+UPKEEP = (Job.HEALTH, Job.BREAKER, Job.FORWARD_RETURNS, Job.MEMORY, Job.NIGHTLY)
 HOW = {SlotOutcome.DONE: False, SlotOutcome.SKIPPED: True}
 
 

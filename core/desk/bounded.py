@@ -21,6 +21,7 @@ LIMITS: Mapping[Job, timedelta] = {
     Job.POSTMORTEM: timedelta(minutes=20),
     Job.RECONCILE: timedelta(minutes=20),
     Job.BREAKER: timedelta(minutes=10),
+    Job.FORWARD_RETURNS: timedelta(minutes=20),
     Job.MEMORY: timedelta(minutes=20),
     Job.HEALTH: timedelta(minutes=10),
     Job.NIGHTLY: timedelta(hours=2),  # a backup of years, and its proof

@@ -46,6 +46,7 @@ POLICIES: Mapping[Job, Misfire] = {
     Job.POSTMORTEM: Misfire(Policy.RUN_ALL, None, minutes(5, 30, 120)),
     Job.RECONCILE: Misfire(Policy.RUN_ONCE, None, minutes(5, 15)),
     Job.BREAKER: Misfire(Policy.RUN_ONCE, None, minutes(5, 15)),
+    Job.FORWARD_RETURNS: Misfire(Policy.RUN_ONCE, None, minutes(5, 30, 120)),
     Job.MEMORY: Misfire(Policy.RUN_ONCE, None, minutes(5, 30)),
     Job.HEALTH: Misfire(Policy.RUN_ONCE),
     Job.NIGHTLY: Misfire(Policy.RUN_ONCE, None, minutes(5, 30, 120)),

@@ -22,6 +22,7 @@ MARK_AFTER_CLOSE = timedelta(minutes=16)
 OPEN, CLOSE = "open", "close"
 HEALTH_AT, RECONCILE_AT, NIGHTLY_AT = time(6, 30), time(7), time(20)
 BREAKER_AFTER_CLOSE = timedelta(minutes=20)
+FORWARD_AFTER_CLOSE = timedelta(minutes=25)
 MEMORY_AFTER_CLOSE = timedelta(minutes=30)
 
 
@@ -34,6 +35,7 @@ class Job(StrEnum):
     MARK = "mark"
     RECONCILE = "reconcile"
     BREAKER = "breaker"
+    FORWARD_RETURNS = "forward_returns"
     MEMORY = "memory"
     HEALTH = "health"
     NIGHTLY = "nightly"
@@ -119,6 +121,7 @@ def upkeep_slots(calendar: TradingCalendar, start: date, end: date) -> Iterator[
             (Job.HEALTH, at_new_york(session, HEALTH_AT)),
             (Job.RECONCILE, at_new_york(session, RECONCILE_AT)),
             (Job.BREAKER, closes + BREAKER_AFTER_CLOSE),
+            (Job.FORWARD_RETURNS, closes + FORWARD_AFTER_CLOSE),
             (Job.MEMORY, closes + MEMORY_AFTER_CLOSE),
             (Job.NIGHTLY, at_new_york(session, NIGHTLY_AT)),
         ):

@@ -50,6 +50,7 @@ def independent_upkeep(first: date = FIRST, last: date = LAST) -> dict[str, Due]
         if first <= day <= last:
             table |= {f"{job}/{day}/daily": Due(wall(day, *at)) for job, *at in DAILY}
             table[f"breaker/{day}/daily"] = Due(closes(day) + timedelta(minutes=20))
+            table[f"forward_returns/{day}/daily"] = Due(closes(day) + timedelta(minutes=25))
             table[f"memory/{day}/daily"] = Due(closes(day) + timedelta(minutes=30))
     return table
 
