@@ -1,16 +1,17 @@
-"""Every context key, in run order: the table of contents of a week."""
+"""Every context key, in run order: the table of contents of a week, and of a trading cycle."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from core.context import ContextKey
-from core.events import approval, memory
+from core.events import approval, cycle, memory
 from core.events import conversation as talk
 from core.events import week as events
 from core.schemas.approval import OrderApprovals
 from core.schemas.checkpoint import CheckpointDecision
 from core.schemas.conversation import ModelRanking, ModelResponse, RankedModel, Synthesis
+from core.schemas.cycle import CycleMarket, CycleSpec
 from core.schemas.decision import ChairmanDecision
 from core.schemas.execution import ExecutionResult
 from core.schemas.market import MarketSnapshot
@@ -22,6 +23,7 @@ from core.schemas.risk import ExecutionConstraints, RiskAssessment
 from core.schemas.run import RunSpec
 from core.schemas.seat_checkpoint import SeatCheckpoint
 from core.schemas.setups import Neighbour
+from core.schemas.signal import CycleRisk, CycleSignals, CycleValidation, MetaDecision
 
 Labels = Mapping[str, Mapping[str, str]]
 """viewer → label → author (an account, or a model in the bare council)."""
@@ -60,6 +62,14 @@ CHECKPOINT_SEATS = ContextKey[tuple[SeatCheckpoint, ...]]("CHECKPOINT_SEATS")
 CHECKPOINT_RESULT = ContextKey[tuple[CheckpointDecision, ...]](
     "CHECKPOINT_RESULT", events.CheckpointsDecided
 )
+
+# a trading cycle (what it is for is given at its start; it ends with the same ORDER_INTENTS)
+CYCLE = ContextKey[CycleSpec]("CYCLE")
+CYCLE_MARKET = ContextKey[CycleMarket]("CYCLE_MARKET", cycle.CycleMarketFrozen)
+TRADE_SIGNALS = ContextKey[CycleSignals]("TRADE_SIGNALS", cycle.SignalGenerated)
+SIGNAL_RISKS = ContextKey[CycleRisk]("SIGNAL_RISKS", events.RiskAssessed)
+SIGNAL_VALIDATIONS = ContextKey[CycleValidation]("SIGNAL_VALIDATIONS", cycle.ValidationComplete)
+META_DECISION = ContextKey[MetaDecision]("META_DECISION", cycle.MetaAgentDecision)
 
 # the bare council
 USER_QUERY = ContextKey[str]("USER_QUERY")

@@ -10,7 +10,7 @@ from core.council import (
     CouncilTable,
     SynthesizeFinalStage,
 )
-from core.keys import CONVERSATION_ID, RUN, USER_QUERY
+from core.keys import CONVERSATION_ID, CYCLE, RUN, USER_QUERY
 from core.pipeline import Pipeline
 from core.policy import DeskPolicy
 from core.ports import (
@@ -25,14 +25,22 @@ from core.ports import (
 from core.rendering import PromptLibrary
 from core.stages.approval import ApprovalStage
 from core.stages.chairman import ChairmanStage
+from core.stages.cycle_agent import AgentTable
+from core.stages.cycle_market import CycleMarketStage, Senses
+from core.stages.cycle_plan import CyclePlanStage
+from core.stages.data_analyst import DataAnalystStage
 from core.stages.execution import ExecutionStage
 from core.stages.market_snapshot import MarketSnapshotStage
+from core.stages.meta_decision import MetaDecisionStage
 from core.stages.order_plan import OrderPlanStage
 from core.stages.peer_review import PeerReviewStage
 from core.stages.pitch import PitchStage, RecallingPitchStage
 from core.stages.research import ResearchStage
 from core.stages.risk import RiskStage
+from core.stages.risk_manager import RiskManagerStage
 from core.stages.similar_weeks import SimilarWeeksStage
+from core.stages.validator import ValidatorStage
+from core.strategy import EquityLimits
 
 
 def weekly(  # noqa: PLR0913 - the ports of a whole week, each named once, by keyword only
@@ -68,6 +76,28 @@ def weekly(  # noqa: PLR0913 - the ports of a whole week, each named once, by ke
             ExecutionStage(route),
         ],
         given=[RUN],
+    )
+
+
+def cycle(
+    senses: Senses, table: AgentTable, limits: EquityLimits, route: OrderRoute | None
+) -> Pipeline:
+    """A trading cycle: look, signal, limit, doubt, decide, plan, trade. Given: ``RUN`` and ``CYCLE``.
+
+    Without a ``route`` it ends with the orders it would place. A step that leaves nothing ends it:
+    what follows is skipped, and no model is asked.
+    """
+    return Pipeline(
+        [
+            CycleMarketStage(senses),
+            DataAnalystStage(table, limits),
+            RiskManagerStage(table, limits),
+            ValidatorStage(table),
+            MetaDecisionStage(table),
+            CyclePlanStage(limits),
+            *([ExecutionStage(route)] if route else []),
+        ],
+        given=[RUN, CYCLE],
     )
 
 

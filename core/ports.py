@@ -85,6 +85,14 @@ class NewsFeed(Protocol):
         ...
 
 
+class Sectors(Protocol):
+    """What sector a symbol belongs to; an unknown one is absent, never guessed."""
+
+    def __call__(self, symbols: Sequence[str], as_of: datetime, /) -> Mapping[str, str]:
+        """The sector of each symbol that has one known at ``as_of``."""
+        ...
+
+
 class LanguageModel(Protocol):
     """One model call. Any failure raises a ModelError; an empty text is never an answer."""
 

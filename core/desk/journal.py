@@ -26,10 +26,14 @@ def no_bookings(
     return ()
 
 
-def keys_by_event() -> Mapping[str, ContextKey[Any]]:
-    """Event type → the key whose value it carries."""
-    every = (value for value in vars(keys).values() if isinstance(value, ContextKey))
-    return {key.event.__name__: key for key in every if key.event is not None}
+def keys_by_event() -> Mapping[str, tuple[ContextKey[Any], ...]]:
+    """Event type → the keys whose value it may carry: a week and a cycle share ``RiskAssessed``."""
+    found: dict[str, tuple[ContextKey[Any], ...]] = {}
+    for key in vars(keys).values():
+        if isinstance(key, ContextKey) and key.event is not None:
+            name = key.event.__name__
+            found[name] = (*found.get(name, ()), key)
+    return found
 
 
 class RunJournal:
@@ -108,7 +112,7 @@ class RunJournal:
 def finished_stages(store: EventStore, stream: StreamId, run: RunSpec) -> list[FinishedStage]:
     """Every stage this run completed, with its values decoded, in order of completion."""
     by_event = keys_by_event()
-    values: dict[str, dict[ContextKey[Any], Any]] = {}
+    values: dict[str, dict[str, Any]] = {}
     done: list[FinishedStage] = []
     for row in store.read(stream):
         if row.run_id != run.run_id:
@@ -116,7 +120,7 @@ def finished_stages(store: EventStore, stream: StreamId, run: RunSpec) -> list[F
         if row.type in by_event:
             event = store.decode(row)
             assert isinstance(event, ValueBound)  # keys_by_event lists only these
-            values.setdefault(event.stage, {})[by_event[row.type]] = event.value
+            values.setdefault(event.stage, {})[row.type] = event.value
         elif row.type == StageCompleted.__name__:
             completed = store.decode(row)
             assert isinstance(completed, StageCompleted)  # by its type name
@@ -124,7 +128,12 @@ def finished_stages(store: EventStore, stream: StreamId, run: RunSpec) -> list[F
                 FinishedStage(
                     completed.stage,
                     completed.fingerprint,
-                    values.get(completed.stage, {}),
+                    {
+                        key: value
+                        for kind, value in values.get(completed.stage, {}).items()
+                        for key in by_event[kind]
+                        if key.name in completed.gives
+                    },
                     completed.skipped,
                 )
             )

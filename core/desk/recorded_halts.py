@@ -8,6 +8,7 @@ from core.events.envelope import event_id
 from core.events.week import RiskAssessed
 from core.ports import EventStore
 from core.schemas.breaker import Halt
+from core.schemas.risk import RiskAssessment
 from core.schemas.run import RunSpec
 from core.types import AccountId
 
@@ -36,6 +37,7 @@ class RecordedHalts:
             if row.type == RiskAssessed.__name__ and row.run_id == self._run.run_id:
                 event = self._store.decode(row)
                 assert isinstance(event, RiskAssessed)  # by its type name
+                assert isinstance(event.value, RiskAssessment)  # a week's, by its stream
                 found = (one.halts for one in event.value.accounts if one.account_id == account_id)
                 return next(found, ())
         return ()

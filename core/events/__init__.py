@@ -11,6 +11,7 @@ from core.events import (
     broker,
     calls,
     conversation,
+    cycle,
     discovery,
     forward,
     jobs,
@@ -48,6 +49,7 @@ ALL_EVENTS: tuple[type[Event], ...] = tuple(
         access,
         notes,
         strategy,
+        cycle,
         memory,
     )
     for cls in vars(module).values()

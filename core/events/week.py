@@ -19,6 +19,7 @@ from core.schemas.postmortem import Postmortem, PostmortemTold
 from core.schemas.research import ResearchOutcome
 from core.schemas.review import PeerReview
 from core.schemas.risk import ExecutionConstraints, RiskAssessment
+from core.schemas.signal import CycleRisk
 from core.types import RunId, WeekId
 
 
@@ -132,7 +133,9 @@ class ChairmanDecided(ValueBound):
 
 
 class RiskAssessed(ValueBound):
-    value: RiskAssessment
+    """Of a week every account's wish and what the limits left of it; of a trading cycle every signal's."""
+
+    value: RiskAssessment | CycleRisk
 
 
 class ExecutionConstrained(ValueBound):

@@ -9,6 +9,7 @@ from typing import Annotated, TypeAlias
 from pydantic import StringConstraints
 
 from core.schemas.base import Schema
+from core.strategy import MACRO
 from core.types import AccountId
 
 Scope: TypeAlias = Annotated[
@@ -16,7 +17,7 @@ Scope: TypeAlias = Annotated[
 ]
 """What is measured and halted as one: ``account/acct_1``, ``strategy/macro_council``, ``desk``."""
 DESK: Scope = "desk"
-"""The sum of all accounts but FLAT."""
+"""The sum of the council's accounts but FLAT; another strategy's accounts are no part of it."""
 
 
 class Cause(StrEnum):
@@ -48,3 +49,9 @@ def account_scope(account_id: AccountId) -> Scope:
 
 def strategy_scope(strategy: str) -> Scope:
     return f"strategy/{strategy}"
+
+
+def scopes_of(account_id: AccountId, strategy: str) -> tuple[Scope, ...]:
+    """What an account is measured and halted with: itself, its strategy and, of the council, the desk."""
+    own = (account_scope(account_id), strategy_scope(strategy))
+    return (*own, DESK) if strategy == MACRO else own

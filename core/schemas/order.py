@@ -21,9 +21,12 @@ class Purpose(StrEnum):
     MISSED_WEEK = "missed_week"
     FLATTEN = "flatten"
     LEFT_OVER = "left_over"
+    CYCLE_SELL = "cycle_sell"
+    CYCLE_BUY = "cycle_buy"
 
 
 WEEKLY = (Purpose.WEEKLY_CLOSE, Purpose.WEEKLY_OPEN)
+OF_A_CYCLE = (Purpose.CYCLE_SELL, Purpose.CYCLE_BUY)
 
 
 class OrderStatus(StrEnum):

@@ -13,6 +13,7 @@ class RunKind(StrEnum):
     OFFICIAL = "official"
     WHAT_IF = "what_if"
     CONVERSATION = "conversation"
+    CYCLE = "cycle"
 
 
 class RunSpec(Schema):
@@ -36,7 +37,7 @@ class RunSpec(Schema):
 
     @property
     def stream(self) -> StreamId:
-        """Official runs write to their week, what-ifs and conversations to a stream of their own."""
+        """Official runs write to their week; what-ifs, conversations and cycles to streams of their own."""
         if self.kind is RunKind.OFFICIAL:
             return StreamId(f"week/{self.week_id}")
         return StreamId(self._own)

@@ -6,14 +6,18 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
+from core.agents import AgentName
 from core.errors import ModelUnavailable
 from core.policy import CheckpointPolicy
 from core.rules.checkpoints import decide_by_rules
 from core.schemas.briefs import ChairmanBrief, CheckpointBrief, PitchBrief, ReviewBrief
+from core.schemas.cycle_briefs import AnalystBrief, MetaBrief, RiskBrief, ValidatorBrief
 from core.schemas.discovery import DiscoveryBrief
 from core.schemas.model_call import ModelAnswer, ModelRequest
 from providers.llm.rules.carry import carry
 from providers.llm.rules.chairman import decide
+from providers.llm.rules.cycle_analyst import analyse
+from providers.llm.rules.cycle_judges import decide_last, manage_risk, validate
 from providers.llm.rules.discovery import discover
 from providers.llm.rules.free_question import answer_freely
 from providers.llm.rules.idea import Strategy
@@ -30,6 +34,8 @@ STRATEGIES: Mapping[str, Strategy] = {
 }
 CHAIRMAN = "rules/chairman"
 DISCOVERY = "rules/discovery"
+AGENTS: Mapping[str, AgentName] = {f"rules/{name.replace('_', '-')}": name for name in AgentName}
+"""The four agents of a trading cycle."""
 
 
 class RulesModel:
@@ -46,8 +52,9 @@ class RulesModel:
         return ModelAnswer(text=self._answer(request), served_model=request.model)
 
     def _answer(self, request: ModelRequest) -> str:
-        if request.model not in (*STRATEGIES, CHAIRMAN, DISCOVERY):
-            known = ", ".join((*STRATEGIES, CHAIRMAN, DISCOVERY))
+        everybody = (*STRATEGIES, CHAIRMAN, DISCOVERY, *AGENTS)
+        if request.model not in everybody:
+            known = ", ".join(everybody)
             raise ModelUnavailable(f"there are no rules called {request.model}: use {known}")
         brief = request.brief
         if brief is None:
@@ -55,6 +62,8 @@ class RulesModel:
         return self._decide(request.model, brief).model_dump_json()
 
     def _decide(self, name: str, brief: BaseModel) -> BaseModel:
+        if name in AGENTS:
+            return _as_agent(name, brief)
         match brief:
             case PitchBrief() if name in STRATEGIES:
                 return STRATEGIES[name](brief)
@@ -66,4 +75,21 @@ class RulesModel:
                 return discover(brief)
             case CheckpointBrief():
                 return decide_by_rules(brief, self._checkpoints)
-        raise ModelUnavailable(f"{name} does not know what to do with a {type(brief).__name__}")
+        raise _not_its_task(name, brief)
+
+
+def _as_agent(name: str, brief: BaseModel) -> BaseModel:
+    match AGENTS[name], brief:
+        case AgentName.DATA_ANALYST, AnalystBrief():
+            return analyse(brief)
+        case AgentName.RISK_MANAGER, RiskBrief():
+            return manage_risk(brief)
+        case AgentName.VALIDATOR, ValidatorBrief():
+            return validate(brief)
+        case AgentName.META_DECISION, MetaBrief():
+            return decide_last(brief)
+    raise _not_its_task(name, brief)
+
+
+def _not_its_task(name: str, brief: BaseModel) -> ModelUnavailable:
+    return ModelUnavailable(f"{name} does not know what to do with a {type(brief).__name__}")
