@@ -9,6 +9,7 @@ from datetime import datetime
 from core.desk.breaker_due import Passed, tripped, was_released
 from core.desk.tail import Tail
 from core.events.breaker import BreakerReleased, BreakerReset, BreakerTripped
+from core.events.cycle import StrategyMarked
 from core.events.envelope import Event, NewEvent, StoredEvent
 from core.events.market import PricesObserved, UniverseMarked
 from core.policy import DeskPolicy
@@ -67,11 +68,11 @@ class BreakerMeter:
         return found + released
 
     def _market(self, row: StoredEvent, event: Event) -> None:
-        if not isinstance(event, UniverseMarked | PricesObserved):
+        if not isinstance(event, UniverseMarked | PricesObserved | StrategyMarked):
             return
         every = self._fold.market(event)
         self._look(every, row)
-        if isinstance(event, UniverseMarked):
+        if not isinstance(event, PricesObserved):
             for measured in every:
                 self._look_at_shadow(measured, row)
 

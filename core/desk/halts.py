@@ -11,7 +11,7 @@ from core.events.account import AccountOpened
 from core.events.breaker import BreakerReleased, BreakerReset, BreakerTripped
 from core.events.envelope import Event
 from core.ports import EventStore
-from core.schemas.breaker import DESK, Cause, Halt, Scope, account_scope, strategy_scope
+from core.schemas.breaker import Cause, Halt, Scope, scopes_of
 from core.types import AccountId, StreamId
 
 BREAKER_STREAM = StreamId("system/breaker")
@@ -39,9 +39,9 @@ class HaltLog:
         return {scope: tuple(found.values()) for scope, found in self._halts.items() if found}
 
     def applying(self, account_id: AccountId, strategy: str) -> tuple[Halt, ...]:
-        """The account's own halts, then its strategy's, then the desk's."""
+        """The account's own halts, then its strategy's, then for the council's accounts the desk's."""
         found = self.scopes()
-        scopes = (account_scope(account_id), strategy_scope(strategy), DESK)
+        scopes = scopes_of(account_id, strategy)
         return tuple(halt for scope in scopes for halt in found.get(scope, ()))
 
     def _refresh(self) -> None:

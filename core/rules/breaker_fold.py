@@ -10,6 +10,7 @@ from decimal import Decimal
 from core.events import account as account_events
 from core.events.account import AccountOpened, BorrowCharged, OrderFilled, TargetSet
 from core.events.breaker import BreakerReleased, BreakerReset, BreakerTripped
+from core.events.cycle import StrategyMarked
 from core.events.envelope import Event
 from core.events.market import PricesObserved, UniverseMarked
 from core.policy import RiskLimits
@@ -17,7 +18,8 @@ from core.rules.account_book import AccountBook, fold
 from core.rules.breaker_scope import Measured
 from core.rules.ledger import equity
 from core.rules.shadow_ledger import shadow_of
-from core.schemas.breaker import DESK, Halt, Scope, account_scope, strategy_scope
+from core.schemas.breaker import Halt, Scope, scopes_of
+from core.strategy import MACRO
 from core.types import AccountId, Money
 
 ZERO = Decimal(0)
@@ -35,8 +37,10 @@ OF_BREAKER: Mapping[str, type[Event]] = {
     kind.__name__: kind for kind in (BreakerTripped, BreakerReleased, BreakerReset)
 }
 OF_MARKET: Mapping[str, type[Event]] = {
-    kind.__name__: kind for kind in (UniverseMarked, PricesObserved)
+    kind.__name__: kind for kind in (UniverseMarked, PricesObserved, StrategyMarked)
 }
+COUNCIL = ""
+"""The council's key among the strategies' prices."""
 
 
 @dataclass
@@ -73,6 +77,9 @@ def _slim(book: AccountBook) -> AccountBook:
 class BreakerFold:
     """The state after the events so far; whoever keeps it gives the mappings it lives in.
 
+    Each strategy has prices of its own, and the desk is the council's accounts alone: what one strategy
+    trades or sees never changes what is measured of another.
+
     ``exempt`` is the account that is not measured, ``terms`` what the shadows trade on. A book keeps
     no more than a shadow would begin with: closed trades are counted as they close.
     """
@@ -83,9 +90,10 @@ class BreakerFold:
         terms: RiskLimits,
         books: MutableMapping[AccountId, AccountBook] | None = None,
         scopes: MutableMapping[Scope, Measured] | None = None,
+        prices: MutableMapping[str, Prices] | None = None,
     ) -> None:
         self.terms = terms
-        self.prices = Prices()
+        self.prices = {} if prices is None else prices
         self.books = {} if books is None else books
         self.scopes = {} if scopes is None else scopes
         self._exempt = exempt
@@ -104,7 +112,7 @@ class BreakerFold:
             self._opened(event)
         elif isinstance(event, OrderFilled) and before is not None:
             fill = event.fill
-            self.prices.see(fill.symbol, fill.filled_at, fill.price)
+            self._prices(book.strategy).see(fill.symbol, fill.filled_at, fill.price)
             for scope in self._of(book):
                 scope.traded(trade.pnl for trade in closed)
             return self._seen(self._of(book))
@@ -114,16 +122,21 @@ class BreakerFold:
             target = (event.target, event.entry_session)
             for scope in self._of(book):
                 if scope.shadow is not None:
-                    scope.target(account_id, target, self.prices.marks(), self.terms)
+                    marks = self._prices(book.strategy).marks()
+                    scope.target(account_id, target, marks, self.terms)
         return ()
 
-    def market(self, event: UniverseMarked | PricesObserved) -> tuple[Measured, ...]:
-        """Every scope; at a session's close the shadows have lived through it as well."""
+    def market(
+        self, event: UniverseMarked | PricesObserved | StrategyMarked
+    ) -> tuple[Measured, ...]:
+        """The scopes it prices; at a session's close the shadows have lived through it as well."""
+        strategy = event.strategy if isinstance(event, StrategyMarked) else MACRO
+        prices = self._prices(strategy)
         for price in event.prices:
-            self.prices.see(price.symbol, price.known_at, price.price)
-        every = self._seen([self.scopes[scope] for scope in self.scopes])
-        if isinstance(event, UniverseMarked):
-            self._closed(event, every)
+            prices.see(price.symbol, price.known_at, price.price)
+        every = self._seen(self._trading(strategy))
+        if not isinstance(event, PricesObserved):
+            self._closed(event, prices, every)
         return every
 
     def decided(self, event: BreakerTripped | BreakerReleased | BreakerReset) -> Measured | None:
@@ -144,41 +157,59 @@ class BreakerFold:
         return measured
 
     def _opened(self, event: AccountOpened) -> None:
-        for scope in (account_scope(event.account_id), strategy_scope(event.strategy), DESK):
+        for scope in scopes_of(event.account_id, event.strategy):
             if scope not in self.scopes:
                 self.scopes[scope] = Measured(scope)
             self.scopes[scope].join(event.account_id, event.starting_cash)
 
-    def _closed(self, event: UniverseMarked, every: Iterable[Measured]) -> None:
+    def _closed(
+        self, event: UniverseMarked | StrategyMarked, prices: Prices, every: Iterable[Measured]
+    ) -> None:
         """A session's close: the only price the shadows trade and are valued at."""
         fresh = {price.symbol: price.price for price in event.prices}
-        self.prices.closes.update(fresh)
-        marks = self.prices.marks()
+        prices.closes.update(fresh)
+        marks = prices.marks()
         for measured in every:
             measured.marked(event.session, fresh, marks, self.terms)
-        self._count(event.session)
+        if isinstance(event, UniverseMarked):
+            self._count(event.session, prices)
 
-    def _count(self, session: date) -> None:
+    def _count(self, session: date, prices: Prices) -> None:
         """A week is entered at the session of its target or later: earlier ones count no more."""
         weeks = [self.books[one].week for one in self.books]
         first = min((week.entry_session for week in weeks if week), default=session)
-        counted = [one for one in self.prices.sessions if one >= first]
-        self.prices.sessions = [*counted, session]
+        counted = [one for one in prices.sessions if one >= first]
+        prices.sessions = [*counted, session]
+
+    def _prices(self, strategy: str) -> Prices:
+        return self.prices.setdefault(COUNCIL if strategy == MACRO else strategy, Prices())
+
+    def _strategy(self, scope: Scope) -> str:
+        """Whose accounts the scope sums."""
+        kind, _, name = scope.partition("/")
+        if kind == "account":
+            return self.books[AccountId(name)].strategy
+        return name or MACRO
+
+    def _trading(self, strategy: str) -> list[Measured]:
+        return [self.scopes[scope] for scope in self.scopes if self._strategy(scope) == strategy]
 
     def _seen(self, scopes: Iterable[Measured]) -> tuple[Measured, ...]:
         """The accounts' equity at the prices known now."""
-        found, known = tuple(scopes), self.prices.known()
+        found = tuple(scopes)
+        strategies = {measured.scope: self._strategy(measured.scope) for measured in found}
+        known = {name: self._prices(name).known() for name in set(strategies.values())}
         for measured in found:
-            measured.seen(self._total(measured.members, known))
+            measured.seen(self._total(measured.members, known[strategies[measured.scope]]))
         return found
 
     def _total(self, accounts: Iterable[AccountId], known: Mapping[str, Decimal]) -> Money:
         return sum((equity(self.books[one].ledger, known) for one in accounts), ZERO)
 
     def _of(self, book: AccountBook) -> list[Measured]:
-        scopes = (account_scope(book.account_id), strategy_scope(book.strategy), DESK)
-        return [self.scopes[scope] for scope in scopes]
+        return [self.scopes[scope] for scope in scopes_of(book.account_id, book.strategy)]
 
     def _since(self, book: AccountBook) -> int:
         entry = book.week.entry_session if book.week else None
-        return 0 if entry is None else sum(session >= entry for session in self.prices.sessions)
+        sessions = self._prices(book.strategy).sessions
+        return 0 if entry is None else sum(session >= entry for session in sessions)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from core.events.account import AccountOpened
 from core.events.breaker import BreakerReleased, BreakerReset, BreakerTripped
+from core.events.cycle import StrategyMarked
 from core.events.envelope import StoredEvent
 from core.events.market import PricesObserved, UniverseMarked
 from core.events.system import DeskConfigured, SettingsRecorded
@@ -101,13 +102,11 @@ class _State:
         """None where nothing is measured: no settings yet, or none that would do."""
         if basis is None or not basis.sound or basis.exempt is None or basis.terms is None:
             return None
-        fold = BreakerFold(basis.exempt, basis.terms, self._books, self._scopes)
-        fold.prices = self._prices.setdefault(THE_ONE, fold.prices)
-        return fold
+        return BreakerFold(basis.exempt, basis.terms, self._books, self._scopes, self._prices)
 
     def _measure(self, fold: BreakerFold, event: StoredEvent) -> None:
         said = KINDS[event.type].model_validate(event.payload)
-        if isinstance(said, UniverseMarked | PricesObserved):
+        if isinstance(said, UniverseMarked | PricesObserved | StrategyMarked):
             fold.market(said)
         elif isinstance(said, BreakerTripped | BreakerReleased | BreakerReset):
             self._decided(fold.decided(said))
