@@ -20,7 +20,7 @@ ZERO = Decimal(0)
 
 
 class AccountFigures:
-    """Every account's figures at the newest mark, and the desk's: the sum of all accounts but FLAT.
+    """Every account's figures at the newest mark, and the desk's: the council's accounts but FLAT.
 
     Drawdown and losses are the breaker's where it measures (`storage.metrics.measured`). Each look
     reads the sessions and trades since the one before it, not the years before those.
@@ -34,8 +34,8 @@ class AccountFigures:
 
     def show(self, families: Families, reader: StoreReader) -> None:
         known = accounts(reader)
-        flat = {one.account_id for one in known if one.role is AccountRole.FLAT}
-        self._show_equity(families, reader, flat)
+        summed = {one.account_id for one in known if one.role is not AccountRole.FLAT}
+        self._show_equity(families, reader, summed)
         for account, losses in self.losses(reader, [one.account_id for one in known]).items():
             families.losses.labels(account).set(losses)
 
@@ -50,13 +50,15 @@ class AccountFigures:
             self._traded = row["position"]
         return self._losses
 
-    def _show_equity(self, families: Families, reader: StoreReader, flat: Collection[str]) -> None:
+    def _show_equity(
+        self, families: Families, reader: StoreReader, summed: Collection[str]
+    ) -> None:
         """From the newest session known on: it may have been half there."""
         sums: defaultdict[str, Decimal] = defaultdict(Decimal)
         fresh = select(EQUITY).where(EQUITY.c.session >= self._session)
         for row in reader.rows(fresh.order_by(EQUITY.c.session)):
             _show(families, row["account_id"], Decimal(row["equity"]), Decimal(row["peak"]))
-            if row["account_id"] not in flat:
+            if row["account_id"] in summed:
                 sums[row["session"]] += Decimal(row["equity"])
         if sums:
             self._session = max(sums)

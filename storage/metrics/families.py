@@ -87,7 +87,7 @@ class Families:
         )
         self.violations = self._counter(
             "trading_hard_constraint_violations_total",
-            "Wishes that a hard limit clamped or refused, in official runs",
+            "Wishes that a hard limit clamped or refused, in official runs and trading cycles",
             "limit outcome",
         )
         self.orders = self._counter(

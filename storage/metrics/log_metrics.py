@@ -58,6 +58,8 @@ class LogMetrics:
             **work.HANDLERS,
             "RunStarted": clock.started,
             "RunCompleted": clock.completed,
+            "CycleStarted": clock.started,
+            "CycleCompleted": clock.completed,
             "JobRequested": queue.requested,
             "JobClaimed": queue.claimed,
             "JobHandedBack": queue.handed_back,

@@ -30,6 +30,8 @@ class RunClock:
 
 
 def kind_of(line: LogLine) -> str:
+    if line.type == "CycleCompleted":
+        return "cycle"
     return "weekly" if line.stream_id.startswith("week/") else "what_if"
 
 

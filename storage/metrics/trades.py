@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from core.schemas.breaker import scopes_of
+from core.types import AccountId
 from storage.metrics.families import Families
 from storage.metrics.log_tail import LogLine
 
@@ -23,11 +25,12 @@ def order(families: Families, line: LogLine) -> None:
 
 
 def assessed(families: Families, line: LogLine) -> None:
-    """A what-if run refuses nothing: it would not have traded."""
-    if not line.stream_id.startswith("week/"):
+    """A what-if run refuses nothing, it would not have traded; a trading cycle's signals count."""
+    value = line.payload["value"]
+    if not line.stream_id.startswith("week/") and "signals" not in value:
         return
-    for account in line.payload["value"]["accounts"]:
-        for hit in account["hits"]:
+    for one in value.get("signals", value.get("accounts", ())):
+        for hit in one["hits"]:
             families.violations.labels(hit["limit"], hit["outcome"]).inc()
 
 
@@ -42,11 +45,11 @@ def researcher_stepped_down(families: Families, line: LogLine) -> None:
 
 def account_opened(families: Families, line: LogLine) -> None:
     """Every account has its series from the start, or the first rise would be no rise."""
-    account = line.payload["account_id"]
+    account = AccountId(str(line.payload["account_id"]))
     for outcome in OUTCOMES.values():
         families.orders.labels(account, outcome).inc(0)
     for cause in CAUSES:
-        for scope in (f"account/{account}", f"strategy/{line.payload['strategy']}", "desk"):
+        for scope in scopes_of(account, str(line.payload["strategy"])):
             _breaker(families, scope, cause)
 
 

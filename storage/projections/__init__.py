@@ -9,6 +9,7 @@ from storage.projections.calls import CALLS
 from storage.projections.checkpoints import CHECKPOINTS
 from storage.projections.conversations import CONVERSATIONS
 from storage.projections.council import COUNCIL
+from storage.projections.cycles import CYCLES
 from storage.projections.desk import DESK
 from storage.projections.discovery import DISCOVERY
 from storage.projections.guesses import GUESSES
@@ -41,4 +42,5 @@ ALL_PROJECTIONS: tuple[TableProjection | BreakerProjection, ...] = (
     ACCESS,
     BREAKER,
     DISCOVERY,
+    CYCLES,
 )

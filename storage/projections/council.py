@@ -119,6 +119,7 @@ def _decision(rows: Rows, event: StoredEvent) -> None:
 
 
 def _risk(rows: Rows, event: StoredEvent) -> None:
+    """Of a week: a trading cycle's assessment has signals and no account."""
     names = ("account_id", "instrument", "direction", "conviction", "asked_weight", "weight")
     rows.put(
         RiskRow,
@@ -128,7 +129,7 @@ def _risk(rows: Rows, event: StoredEvent) -> None:
                 **_copied(account, *names),
                 "hits": as_text(account["hits"]),
             }
-            for account in _value(event)["accounts"]
+            for account in _value(event).get("accounts", ())
         ),
     )
 

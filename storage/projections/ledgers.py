@@ -12,6 +12,7 @@ from core.events.envelope import StoredEvent
 from core.rules.ledger import AccountState, Position, apply_cash, apply_fill, equity, exposure
 from core.rules.round_trip import ClosedTrade
 from core.schemas.order import BrokerFill
+from core.strategy import MACRO
 from core.types import AccountId
 from storage.projections.portfolio_tables import (
     AccountRow,
@@ -72,15 +73,23 @@ def borrow_charged(rows: Rows, event: StoredEvent) -> None:
 
 
 def marked(rows: Rows, event: StoredEvent) -> None:
-    """Every account's equity at the session's close; one that holds what was never marked has none."""
+    """The council's accounts at the session's close; one that holds what was never marked has none."""
     payload: dict[str, Any] = event.payload
     names = ("symbol", "session", "price", "source", "feed")
     rows.put(MarkRow, *({name: price[name] for name in names} for price in payload["prices"]))
     marks = {row["symbol"]: Decimal(row["price"]) for row in rows.read(MarkRow)}
-    for row in rows.read(AccountRow):
+    for row in rows.read(AccountRow, {"strategy": MACRO}):
         state = _state(row)
         if state.positions.keys() <= marks.keys():
             _worth(rows, payload["session"], state, Decimal(row["peak"]), marks)
+
+
+def strategy_marked(rows: Rows, event: StoredEvent) -> None:
+    """A strategy's own account, at the prices its own mark names."""
+    payload: dict[str, Any] = event.payload
+    marks = {one["symbol"]: Decimal(one["price"]) for one in payload["prices"]}
+    for row in rows.read(AccountRow, {"account_id": payload["account_id"]}):
+        _worth(rows, payload["session"], _state(row), Decimal(row["peak"]), marks)
 
 
 def _worth(

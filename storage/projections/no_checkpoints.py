@@ -15,6 +15,7 @@ from core.events.envelope import StoredEvent
 from core.events.market import UniverseMarked
 from core.rules import no_checkpoints as rules
 from core.rules.shadow_book import ShadowBook, Terms
+from core.strategy import MACRO
 from storage.projections.writing import Rows, TableProjection, as_text
 
 Books = TypeAdapter(ShadowBook)
@@ -83,8 +84,10 @@ def _in_force(rows: Rows) -> Terms:
 
 
 def _opened(rows: Rows, event: StoredEvent) -> None:
+    """Checkpoints are the council's: another strategy's account has none to leave out."""
     opened = AccountOpened.model_validate(event.payload)
-    _keep(rows, opened.account_id, rules.opened(opened))
+    if opened.strategy == MACRO:
+        _keep(rows, opened.account_id, rules.opened(opened))
 
 
 def _target(rows: Rows, event: StoredEvent) -> None:

@@ -92,5 +92,6 @@ PORTFOLIO = TableProjection(
         "OrderFilled": _filled,
         "BorrowCharged": ledgers.borrow_charged,
         "UniverseMarked": ledgers.marked,
+        "StrategyMarked": ledgers.strategy_marked,
     },
 )

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import RowMapping, func, select
 
+from core.call_names import CYCLE
 from core.profile import RULES_VENDOR
 from core.schemas.model_call import CostSource
 from core.types import WeekId
@@ -138,8 +139,9 @@ def mean_tokens(reader: StoreReader, weeks: int = 4) -> Mapping[str, tuple[int, 
 
 
 def stage_of(call: str) -> str:
-    """``pitch`` of ``pitch/acct_1``, ``chairman`` of ``chairman/fallback/1``."""
-    return call.partition("/")[0]
+    """``pitch`` of ``pitch/acct_1``, ``chairman`` of ``chairman/fallback/1``, ``cycle/validator`` whole."""
+    stage = call.partition("/")[0]
+    return call if stage == CYCLE else stage
 
 
 def _order(line: CostLine) -> tuple[int, str, str]:

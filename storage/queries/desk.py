@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, select
 
 from core.clock import from_iso
 from core.profile import RULES_VENDOR
+from core.strategy import MACRO
 from core.types import AccountId, StoreKind, WeekId
 from storage.projections.desk import DeskRow, SettingsRow
 from storage.projections.portfolio_tables import AccountRow
@@ -88,7 +89,10 @@ def desk_facts(reader: StoreReader) -> DeskFacts | None:
 
 
 def accounts(reader: StoreReader) -> tuple[AccountLabel, ...]:
-    """Every account in order of its number: the PMs, the council, FLAT."""
+    """The council's accounts in order of their number: the PMs, the council, FLAT.
+
+    Another strategy's account is no part of the desk: its own page shows it.
+    """
     settings = reader.first(
         select(SETTINGS.c.policy).join(DESK, DESK.c.settings_fingerprint == SETTINGS.c.fingerprint)
     )
@@ -97,7 +101,8 @@ def accounts(reader: StoreReader) -> tuple[AccountLabel, ...]:
         profile.get("council_account"): AccountRole.COUNCIL,
         profile.get("flat_account"): AccountRole.FLAT,
     }
-    rows = reader.rows(select(ACCOUNTS.c.account_id, ACCOUNTS.c.name, ACCOUNTS.c.model))
+    columns = (ACCOUNTS.c.account_id, ACCOUNTS.c.name, ACCOUNTS.c.model)
+    rows = reader.rows(select(*columns).where(ACCOUNTS.c.strategy == MACRO))
     return tuple(
         AccountLabel(
             account_id=AccountId(row["account_id"]),

@@ -8,13 +8,16 @@ from decimal import Decimal
 import pandas as pd
 from sqlalchemy import select
 
+from core.strategy import MACRO
 from core.types import AccountId
+from storage.projections.cycle_tables import StrategyMarkRow
 from storage.projections.ledgers import Positions
 from storage.projections.portfolio_tables import AccountRow, EquityRow, MarkRow
 from storage.projections.writing import table_of
 from storage.queries.reader import StoreReader
 
 ACCOUNTS, EQUITY, MARKS = table_of(AccountRow), table_of(EquityRow), table_of(MarkRow)
+OWN_MARKS = table_of(StrategyMarkRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +44,23 @@ class Holding:
 
 
 def holdings(reader: StoreReader) -> tuple[Holding, ...]:
-    """Every open position, by account and symbol."""
-    marks = {row["symbol"]: row for row in reader.rows(select(MARKS))}
-    rows = reader.rows(
-        select(ACCOUNTS.c.account_id, ACCOUNTS.c.positions).order_by(ACCOUNTS.c.account_id)
-    )
+    """Every open position, by account and symbol, each at its own strategy's marks."""
+    marks = {(MACRO, row["symbol"]): row for row in reader.rows(select(MARKS))}
+    marks |= {(row["strategy"], row["symbol"]): row for row in reader.rows(select(OWN_MARKS))}
+    columns = (ACCOUNTS.c.account_id, ACCOUNTS.c.strategy, ACCOUNTS.c.positions)
+    rows = reader.rows(select(*columns).order_by(ACCOUNTS.c.account_id))
     return tuple(
         Holding(
             account_id=AccountId(row["account_id"]),
             symbol=symbol,
             quantity=position.quantity,
             average_cost=position.average_cost,
-            price=Decimal(marks[symbol]["price"]) if symbol in marks else None,
-            marked_in=marks[symbol]["session"] if symbol in marks else None,
+            price=None if mark is None else Decimal(mark["price"]),
+            marked_in=None if mark is None else mark["session"],
         )
         for row in rows
         for symbol, position in sorted(Positions.validate_json(row["positions"]).items())
+        for mark in [marks.get((row["strategy"], symbol))]
     )
 
 

@@ -14,14 +14,15 @@ from sqlalchemy import RowMapping, Select, select
 
 from core.clock import from_iso
 from core.schemas.order import OrderStatus, Purpose
+from core.strategy import MACRO
 from core.types import AccountId, Side, WeekId
 from storage.projections.checkpoints import ConvictionRow
-from storage.projections.portfolio_tables import FillRow, OrderRow, TargetRow
+from storage.projections.portfolio_tables import AccountRow, FillRow, OrderRow, TargetRow
 from storage.projections.writing import table_of
 from storage.queries.reader import StoreReader
 
 ORDERS, FILLS, TARGETS = table_of(OrderRow), table_of(FillRow), table_of(TargetRow)
-POINTS = table_of(ConvictionRow)
+POINTS, ACCOUNTS = table_of(ConvictionRow), table_of(AccountRow)
 INTENDED, ZERO, IDS_AT_ONCE = ORDERS.c.position, Decimal(0), 500
 PATH_COLUMNS = ("account_id", "at", "conviction", "action", "rule", "panic")
 
@@ -47,8 +48,11 @@ class OrderLine:
 
 
 def week_orders(reader: StoreReader, week_id: WeekId) -> tuple[OrderLine, ...]:
-    """In the order in which they were intended."""
-    return order_lines(reader, select(ORDERS).where(ORDERS.c.week_id == week_id).order_by(INTENDED))
+    """The council's, in the order in which they were intended; a trading cycle's are its own."""
+    council = select(ACCOUNTS.c.account_id).where(ACCOUNTS.c.strategy == MACRO)
+    own = ORDERS.c.account_id.in_(council)
+    chosen = select(ORDERS).where(ORDERS.c.week_id == week_id, own).order_by(INTENDED)
+    return order_lines(reader, chosen)
 
 
 def order_lines(reader: StoreReader, chosen: Select[Any]) -> tuple[OrderLine, ...]:
