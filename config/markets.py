@@ -78,12 +78,16 @@ TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class MarketBuilder:
-    """Makes the sources of a desk's prices; ``alpaca`` holds the keys they share with the broker."""
+    """Makes the sources of a desk's prices; ``alpaca`` holds the keys they share with the broker.
+
+    ``symbols``: of the universe in config/assets.yaml when it is None.
+    """
 
     settings: Settings
     calendar: TradingCalendar
     clock: Clock
     alpaca: AlpacaConnections
+    symbols: tuple[str, ...] | None = None
 
     def chain(self, names: tuple[MarketName, ...], store: EventStore) -> MarketData:
         """One source as it is; several as a chain whose every step down is an event."""
@@ -93,10 +97,12 @@ class MarketBuilder:
         return ChainMarket(links, lambda note: record_step_down(store, self.clock, note))
 
     def _source(self, name: MarketName) -> MarketData:
-        symbols = self.settings.policy.symbols
+        symbols = self.settings.policy.symbols if self.symbols is None else self.symbols
         if name == "files":
             assert self.settings.market_data_dir is not None  # `sources_of` has seen to it
-            return FilesMarket(self.settings.market_data_dir, self.calendar, symbols)
+            # A folder that lacks a symbol of config/assets.yaml is a mistake, of any other it is not.
+            wanted = None if self.symbols is not None else symbols
+            return FilesMarket(self.settings.market_data_dir, self.calendar, wanted)
         if name == "yfinance":
             return YfinanceMarket(symbols, self.calendar, self.clock)
         api = self.alpaca.market(self.alpaca.shared_key(), over_mcp=name == "alpaca_mcp")

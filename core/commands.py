@@ -13,6 +13,7 @@ from core.canonical import fingerprint
 from core.errors import BadInput
 from core.job_kinds import (
     MOST_MEMBERS,
+    MOST_SYMBOLS,
     PLANNED,
     STAGES,
     TAKES,
@@ -25,7 +26,8 @@ from core.job_kinds import (
     Question,
     Wall,
 )
-from core.schemas.base import Schema
+from core.schemas.base import Schema, Symbol
+from core.strategy import EQUITY
 from core.types import WeekId, deterministic_id, week_of
 
 __all__ = ["CancelJob", "JobKind", "RunJob", "cancel_job", "exclusive_with", "run_job"]
@@ -47,8 +49,9 @@ class RunJob(Schema):
     ``stage`` is the last one to run for ``stage``, the first to run anew for ``rerun``. ``session``
     and ``time`` (``HH:MM``, New York) name a checkpoint, ``start`` and ``end`` the days to simulate,
     both included. ``question`` is for the bare council: ``models`` are to be asked (none: whoever
-    sits there), ``sequence`` counts from 1 how often they are. ``note`` is a person's own words and
-    decides nothing.
+    sits there), ``sequence`` counts from 1 how often they are. A trading cycle looks at ``symbols``
+    (none: its watchlist) and trades only with ``execute``. ``note`` is a person's own words and decides
+    nothing.
     """
 
     kind: JobKind
@@ -63,6 +66,8 @@ class RunJob(Schema):
     question: Question | None = Field(default=None, exclude_if=_absent)
     models: tuple[ModelName, ...] = Field(default=(), max_length=MOST_MEMBERS, exclude_if=_absent)
     sequence: int | None = Field(default=None, ge=1, le=10_000, strict=True, exclude_if=_absent)
+    symbols: tuple[Symbol, ...] = Field(default=(), max_length=MOST_SYMBOLS, exclude_if=_absent)
+    execute: bool | None = Field(default=None, strict=True, exclude_if=_absent)
     note: Note = ""
 
     @model_validator(mode="after")
@@ -116,7 +121,7 @@ def cancel_job(key: str) -> CancelJob:
 
 
 def exclusive_with(command: RunJob) -> str:
-    """What runs one at a time: a week's work, checkpoints, simulations, rebuilds, questions.
+    """What runs one at a time: a week's work, checkpoints, simulations, rebuilds, questions, cycles.
 
     A checkpoint is not in its week's group: on a Wednesday it acts on the last week while the new
     one is still being researched.
@@ -130,6 +135,8 @@ def exclusive_with(command: RunJob) -> str:
             return "read models"
         case JobKind.COUNCIL:
             return "questions"
+        case JobKind.CYCLE:
+            return f"strategy/{EQUITY}"
         case _:
             return f"week/{command.week_id}"
 
@@ -137,6 +144,12 @@ def exclusive_with(command: RunJob) -> str:
 def _rerun_key(command: RunJob) -> str:
     what = {"stage": command.stage, "overrides": dict(command.overrides)}
     return f"rerun/{command.week_id}/{fingerprint(what)[:HASH_LENGTH]}"
+
+
+def _cycle_key(command: RunJob) -> str:
+    """A dry run over the watchlist is ``cycle/equity_cycle/dry/watchlist``."""
+    of = fingerprint(sorted(command.symbols))[:HASH_LENGTH] if command.symbols else "watchlist"
+    return f"cycle/{EQUITY}/{'execute' if command.execute else 'dry'}/{of}"
 
 
 _KEYS: Mapping[JobKind, Callable[[RunJob], str]] = MappingProxyType(
@@ -151,6 +164,7 @@ _KEYS: Mapping[JobKind, Callable[[RunJob], str]] = MappingProxyType(
         JobKind.REBUILD: lambda _: "rebuild/all",
         JobKind.EXPORT: lambda job: f"export/{job.week_id}",
         JobKind.COUNCIL: lambda job: f"council/{job.conversation_id}",
+        JobKind.CYCLE: _cycle_key,
     }
 )
 

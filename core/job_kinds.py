@@ -23,6 +23,17 @@ STAGES = (
     "execution",
 )
 """A week's stages in the order of a run; `core.pipelines.weekly` builds them."""
+CYCLE_STAGES = (
+    "cycle_market",
+    "data_analyst",
+    "risk_manager",
+    "validator",
+    "meta_decision",
+    "cycle_plan",
+    "execution",
+)
+"""A trading cycle's stages in order; `core.pipelines.cycle` builds them. A dry run leaves out the last."""
+MOST_SYMBOLS = 60
 TALK = ("collect_responses", "collect_rankings", "synthesize_final")
 """The stages of a question to the bare council."""
 PLANNED = STAGES[:-1]
@@ -73,6 +84,7 @@ class JobKind(StrEnum):
     REBUILD = "rebuild"
     EXPORT = "export"
     COUNCIL = "council"
+    CYCLE = "cycle"
 
 
 class Takes(NamedTuple):
@@ -94,5 +106,6 @@ TAKES: Mapping[JobKind, Takes] = MappingProxyType(
         JobKind.REBUILD: Takes(),
         JobKind.EXPORT: Takes(("week_id",)),
         JobKind.COUNCIL: Takes(("question",), ("models", "sequence")),
+        JobKind.CYCLE: Takes((), ("symbols", "execute")),
     }
 )

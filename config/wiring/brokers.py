@@ -56,7 +56,7 @@ class BrokerBuilder:
         It follows the log, for a scheduler and a command line each have one of their own; a
         simulation's log is written by one process alone, and is read once.
         """
-        policy, log = self.settings.policy, SentOrders(self.store)
+        policy, log = self.settings.policy, SentOrders(self.store, set(self._cash()))
         rules = FillRules(
             slippage_bps=policy.risk.slippage_bps,
             commission_bps=policy.risk.commission_bps,

@@ -11,6 +11,7 @@ from config.wiring.locks import lock_for
 from config.wiring.models import live_providers, prompts_for
 from config.wiring.prices import calendar, market_data
 from config.wiring.stores import open_store
+from config.wiring.strategies import BesideBuilder
 from core.clock import Clock, FixedClock, SystemClock
 from core.desk.books import AccountBooks
 from core.desk.desk import Desk
@@ -50,6 +51,8 @@ def build_desk(  # noqa: PLR0913 - what differs between faces is one keyword eac
     alpaca = AlpacaConnections(secrets_of(settings))
     market = market_data(settings, seed, clock, kind=kind, store=store, alpaca=alpaca)
     broker, statements = BrokerBuilder(settings, kind, store, market, clock, alpaca).build()
+    beside = BesideBuilder(settings, kind, store, market, clock, alpaca)
+    strategies = beside.strategies(heard)
     return Desk(
         policy=settings.policy,
         prompts=prompts_for(settings),
@@ -62,10 +65,11 @@ def build_desk(  # noqa: PLR0913 - what differs between faces is one keyword eac
         calendar=calendar(),
         market=market,
         providers=live_providers(settings, store, market, clock, heard),
-        broker=broker,
+        broker=beside.broker(broker, strategies),
         lock=lock_for(store.engine),
         broker_name=settings.broker_of(kind),
         statements=statements,
+        strategies=strategies,
     )
 
 

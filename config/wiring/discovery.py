@@ -55,7 +55,7 @@ def discovery_of_strategy(  # noqa: PLR0913 - what a strategy brings beside the 
         universe=sources.universe,
         market=sources.market,
         sectors=sectors_of(settings.paths.config_dir),
-        models=models or (lambda run: desk.providers.for_run(run).model),
+        models=models or desk.strategy(spec.name).models,
         held=held,
         facts=sources.facts,
         recall=recall,

@@ -15,7 +15,9 @@ from core.desk.broker_standing import StandingLog
 from core.desk.halts import Halts, LiveHalts
 from core.desk.marks import Marks
 from core.desk.slots import Job
+from core.desk.strategy_ports import Strategy
 from core.desk.trading_switch import TradingSwitch
+from core.errors import BadInput
 from core.policy import DeskPolicy
 from core.ports import (
     Broker,
@@ -86,6 +88,8 @@ class Desk:
     """Held by whatever changes accounts, while research and models of another job go on."""
     recorded_halts: Halts | None = None
     """Where a replay or a what-if finds the halts its run saw; None for a desk that trades."""
+    strategies: tuple[Strategy, ...] = ()
+    """What trades beside the council, on accounts of its own; none where nothing is set up."""
     halts: Halts = field(init=False)
     meter: BreakerMeter = field(init=False)
     """What the breaker has measured so far, folded from this desk's store."""
@@ -99,6 +103,14 @@ class Desk:
         object.__setattr__(self, "meter", BreakerMeter(self.store, self.policy))
         object.__setattr__(self, "standing", StandingLog(self.store))
         object.__setattr__(self, "switch", TradingSwitch(self.store))
+
+    def strategy(self, name: str) -> Strategy:
+        """BadInput for one that this desk does not have."""
+        for one in self.strategies:
+            if one.name == name:
+                return one
+        known = ", ".join(one.name for one in self.strategies) or "none"
+        raise BadInput(f"there is no strategy {name[:40]!r} that runs cycles: use one of {known}")
 
     def under(self, policy: DeskPolicy, prompts: PromptLibrary) -> Desk:
         """The same desk with another policy and other prompts, for what-if runs."""

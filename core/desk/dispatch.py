@@ -21,6 +21,7 @@ from core.desk.scheduling import record_attempt
 from core.desk.settle import settle
 from core.desk.slot_log import SlotOutcome
 from core.desk.slots import Job, Slot
+from core.desk.strategy_work import strategy_work
 from core.desk.weekly import run_week
 from core.errors import (
     BadInput,
@@ -56,6 +57,8 @@ def reconcile_softly(desk: Desk, at: datetime) -> None:
 
 async def do_work(desk: Desk, slot: Slot) -> str:
     """The job the slot names, alone with the accounts where it touches them."""
+    if slot.strategy:
+        return await strategy_work(desk, slot)
     look = reconcile if slot.job in STRICT else reconcile_softly
     if slot.job is Job.WEEKLY:  # takes the lock itself, and leaves it while models are asked
         with desk.lock.hold(f"week/{slot.week_id}"):

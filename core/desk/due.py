@@ -130,7 +130,8 @@ def _missed(desk: Desk, slot: Slot, due: Sequence[Slot]) -> str | None:
     if policy.latest is not None and late > policy.latest and not _under_way(desk, slot):
         allowed = int(policy.latest.total_seconds() // 60)
         return f"{int(late.total_seconds() // 60)} minutes late, at most {allowed} are allowed"
-    newer = [one for one in due if one.job is slot.job and one.at > slot.at]
+    same = [one for one in due if one.job is slot.job and one.strategy == slot.strategy]
+    newer = [one for one in same if one.at > slot.at]
     if newer and (policy.policy is Policy.RUN_ONCE or slot.follows):
         return f"not run while it was due, {newer[-1].key} stands for it"
     return None

@@ -46,6 +46,7 @@ RETRIES: Mapping[JobKind, Retry] = MappingProxyType(
         JobKind.REBUILD: Retry(3, timedelta(minutes=1)),
         JobKind.EXPORT: Retry(3, timedelta(minutes=1)),
         JobKind.COUNCIL: Retry(2, timedelta(minutes=1)),
+        JobKind.CYCLE: Retry(2, timedelta(minutes=1)),
     }
 )
 TRANSIENT: tuple[type[CouncilError], ...] = (

@@ -43,6 +43,11 @@ class JobReporter:
         self.stop: Callable[[], object] = lambda: None
         """Cancels the task that does the work."""
 
+    @property
+    def identity(self) -> str:
+        """Names this request of the job: asked again once it ended, it is another one."""
+        return f"job/{self._held.key}#{self._held.request}"
+
     def begin(self) -> None:
         """JobCancelled for a job that was cancelled before anybody came to it."""
         self._heard(job_state(self._store, self._held.key))

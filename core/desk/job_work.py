@@ -12,6 +12,7 @@ from core.clock import at_new_york, in_new_york
 from core.commands import RunJob
 from core.desk import slot_log
 from core.desk.conversation import ask_council, refuse_others
+from core.desk.cycles import CycleRequest, run_cycle
 from core.desk.desk import Desk
 from core.desk.dispatch import run_slot
 from core.desk.job_check import refuse_unscheduled
@@ -25,10 +26,13 @@ from core.desk.rerun import rerun
 from core.desk.runs import the_official_run
 from core.desk.slot_log import SlotOutcome
 from core.desk.slots import Job, Slot, session_slots, week_session
+from core.desk.strategy_switch import refuse_while_off
 from core.desk.weekly import LAST_STAGE, WeekRun, run_week
 from core.errors import BadInput
-from core.job_kinds import PLANNED, STAGES, TALK, JobKind
+from core.job_kinds import CYCLE_STAGES, PLANNED, STAGES, TALK, JobKind
 from core.keys import STAGE1_RESULTS, STAGE3_RESULT
+from core.schemas.cycle import CycleTrigger
+from core.strategy import EQUITY
 from core.types import WeekId, wednesday
 
 
@@ -43,6 +47,8 @@ def stages_of(command: RunJob) -> tuple[str, ...]:
             return PLANNED
         case JobKind.COUNCIL:
             return TALK
+        case JobKind.CYCLE:
+            return CYCLE_STAGES if command.execute else CYCLE_STAGES[:-1]
         case _:
             return ()
 
@@ -132,6 +138,19 @@ class JobWork:
         words = f"{given} of {len(answers)} answered, {chairman} concluded"
         return Done(words, {"conversation_id": asked, "answers": given, "chairman": chairman})
 
+    async def cycle(self) -> Done:
+        """A manual cycle under this request's name; to execute, its strategy must be on."""
+        desk, execute = self.desk, bool(self.command.execute)
+        strategy = desk.strategy(EQUITY)
+        if execute:
+            refuse_while_off(desk.store, strategy.spec)
+        asked = CycleRequest(
+            self.reporter.identity, CycleTrigger.MANUAL, self.command.symbols, execute=execute
+        )
+        ran = await run_cycle(desk, strategy, asked, self.reporter.stage)
+        cycle_id = ran.cycle.run.run_id
+        return Done(ran.outcome, {"cycle_id": cycle_id, "orders": ran.orders, "executed": execute})
+
     async def _in_a_thread(self, work: Callable[[RunJob, Tell], Done]) -> Done:
         return await asyncio.to_thread(work, self.command, self.reporter.tell)
 
@@ -153,6 +172,7 @@ _WORK: Mapping[JobKind, Callable[[JobWork], Awaitable[Done]]] = MappingProxyType
         JobKind.REBUILD: JobWork.rebuild,
         JobKind.EXPORT: JobWork.export,
         JobKind.COUNCIL: JobWork.council,
+        JobKind.CYCLE: JobWork.cycle,
     }
 )
 

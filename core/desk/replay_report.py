@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.desk.recorded_week import RecordedWeek
-from core.desk.writing import MARKET_STREAM, week_stream
+from core.desk.writing import MARKET_STREAM, account_stream, week_stream
 from core.errors import CouncilError
 from core.events.calls import ModelFellBack
 from core.events.envelope import StoredEvent
@@ -85,7 +85,7 @@ def compare(
 
 
 def _is_compared(stream: str, week: RecordedWeek) -> bool:
-    """The week, the one it closes, its run's calls, the accounts and the prices they saw.
+    """The week, the one it closes, its run's calls, the council's accounts and the prices they saw.
 
     Calls behind a research answer (``research/A/…``: the vendor's job, the editor's words, steps
     down) are not: a replay is given the answer itself, and asks nobody on the way to it.
@@ -94,7 +94,8 @@ def _is_compared(stream: str, week: RecordedWeek) -> bool:
     if stream.startswith(f"{run}research/") and stream.count("/") > run.count("/") + 1:
         return False
     weeks = (week_stream(week.run.week_id), week_stream(week.previous_week), MARKET_STREAM)
-    return stream in weeks or stream.startswith((run, "account/"))
+    accounts = (account_stream(account.account_id) for account in week.policy.accounts)
+    return stream in (*weeks, *accounts) or stream.startswith(run)
 
 
 def _done_again(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from core.clock import in_new_york
 from core.desk.desk import Desk
 from core.desk.slots import Job, Slot, following, slots_between, upkeep_slots
+from core.desk.strategy_slots import slots_of_strategies
 from core.desk.writing import SCHEDULER_STREAM, append_one, new_event
 from core.errors import BadInput
 from core.events.envelope import Event, event_id
@@ -53,6 +54,7 @@ def desk_slots(desk: Desk, first: date, last: date) -> list[Slot]:
     """
     schedule = desk.policy.schedule
     found = list(slots_between(schedule, desk.calendar, first, last))
+    found += slots_of_strategies(desk, first, last)
     if desk.statements is not None:
         found += [slot for one in found for slot in following(desk.calendar, one)]
     if desk.upkeep:

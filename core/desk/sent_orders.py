@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from core.desk.tail import Tail
@@ -15,6 +15,7 @@ from core.events.account import (
 )
 from core.ports import EventStore
 from core.schemas.order import BrokerFill, OrderIntent, OrderTicket
+from core.types import AccountId
 
 KINDS = (OrderIntended, OrderAccepted, OrderRejected, OrderFilled, OrderCancelled)
 
@@ -27,10 +28,14 @@ class Sent(NamedTuple):
 
 
 class SentOrders:
-    """Each look tells what the log has gained since the last one; the first tells all of it."""
+    """Each look tells what the log has gained since the last one; the first tells all of it.
 
-    def __init__(self, store: EventStore) -> None:
+    With ``accounts`` only theirs: each broker hears of its own.
+    """
+
+    def __init__(self, store: EventStore, accounts: Collection[AccountId] | None = None) -> None:
         self._store = store
+        self._accounts = accounts
         self._tail = Tail(store, {kind.__name__ for kind in KINDS})
         self._intents: dict[str, OrderIntent] = {}  # of orders that are not sent yet
 
@@ -39,6 +44,8 @@ class SentOrders:
         fills: dict[str, list[BrokerFill]] = {}
         cancelled: set[str] = set()
         for row in self._tail.read():
+            if not self._is_wanted(row.stream_id):
+                continue
             event = self._store.decode(row)
             if isinstance(event, OrderIntended):
                 self._intents[event.intent.client_order_id] = event.intent
@@ -54,6 +61,9 @@ class SentOrders:
                 cancelled.add(event.client_order_id)
         orders = [(ticket, tuple(fills.get(key, ()))) for key, ticket in tickets.items()]
         return Sent(orders, frozenset(cancelled))
+
+    def _is_wanted(self, stream_id: str) -> bool:
+        return self._accounts is None or stream_id.partition("/")[2] in self._accounts
 
 
 def _ticket(intent: OrderIntent, accepted: OrderAccepted) -> OrderTicket:

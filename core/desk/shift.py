@@ -25,6 +25,7 @@ from core.desk.ready_week import ReadyWeek
 from core.desk.scheduling import Pauses, plan
 from core.desk.slot_log import SlotOutcome
 from core.desk.slots import Job, Slot
+from core.desk.strategy_slots import standing
 from core.spans import span
 from core.tracing import bind, new_trace_id, traced
 from core.types import WeekId
@@ -54,7 +55,8 @@ class Shift:
     """Begun when a process wins the lead, over with it; all of it is in the log, none in memory.
 
     The week's run has a lane of its own, every other slot one for all in order of time: an hour of
-    research delays no checkpoint, and what was due before the run is done before it.
+    research delays no checkpoint, and what was due before the run is done before it. Each strategy
+    beside the council has its own as well.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class Shift:
         self._ended: set[str] = set()
         self._continued: set[WeekId] = set()
         self._days: tuple[date, date] | None = None
+        self._strategies: tuple[object, ...] = ()
         self._slots: Sequence[Slot] = ()
 
     def round(self) -> str | None:
@@ -103,10 +106,13 @@ class Shift:
         self._plan()
         due = due_slots(self.desk, self._since, self._ended, self._table)
         self._look_from(due)
-        weekly = [slot for slot in due if slot.job is Job.WEEKLY]
-        others = [slot for slot in due if slot.job is not Job.WEEKLY]
+        council = [slot for slot in due if not slot.strategy]
+        weekly = [slot for slot in council if slot.job is Job.WEEKLY]
+        others = [slot for slot in council if slot.job is not Job.WEEKLY]
         self._start(ACCOUNTS, others, due)
         self._start(WEEKLY, weekly, due)
+        for name in {slot.strategy for slot in due} - {""}:
+            self._start(name, [slot for slot in due if slot.strategy == name], due)
         if self._crew is not None:
             self._go_on()
             self._crew.round()
@@ -146,8 +152,10 @@ class Shift:
 
     def _table(self, first: date, last: date) -> Sequence[Slot]:
         """The slots of these days; asked at every round, computed when the days change."""
-        if self._days != (first, last):
-            self._days, self._slots = (first, last), self._answered.slots(first, last)
+        strategies = standing(self.desk)
+        if (self._days, self._strategies) != ((first, last), strategies):
+            self._days, self._strategies = (first, last), strategies
+            self._slots = self._answered.slots(first, last)
             self._ended &= {slot.key for slot in self._slots}
         return self._slots
 
@@ -163,11 +171,9 @@ class Shift:
             self.lanes.start(lane, self._run(lane, slots, due))
 
     async def _run(self, lane: str, slots: Sequence[Slot], due: Sequence[Slot]) -> None:
-        other = WEEKLY if lane == ACCOUNTS else ACCOUNTS
-        patience = self._patience_s if lane == ACCOUNTS else float("inf")
         for slot in slots:
             self._at[lane] = slot.at
-            await self._wait_for(other, slot.at, patience)
+            await self._in_turn(lane, slot)
             if self._stopping():
                 return
             if waits(self.desk, slot):
@@ -177,6 +183,13 @@ class Shift:
                 outcome = await run_one(self.desk, slot, due, work=self._work)
             if outcome is not None:
                 self._report(slot, outcome)
+
+    async def _in_turn(self, lane: str, slot: Slot) -> None:
+        """The council's two lanes end what was due before; a strategy's waits for neither."""
+        if lane == ACCOUNTS:
+            await self._wait_for(WEEKLY, slot.at, self._patience_s)
+        elif lane == WEEKLY:
+            await self._wait_for(ACCOUNTS, slot.at, float("inf"))
 
     async def _wait_for(self, other: str, at: datetime, patience_s: float) -> None:
         """Let the other lane end what was due before; neither waits for what is due later."""

@@ -13,6 +13,7 @@ from core.desk.dispatch import run_slot
 from core.desk.opening import open_desk
 from core.desk.slot_log import SlotOutcome
 from core.desk.slots import Job, Slot, slots_between
+from core.desk.strategy_slots import slots_of_strategies
 from core.errors import BadInput
 
 SlotProgress = Callable[[Slot, int, int], None]
@@ -42,6 +43,7 @@ async def simulate(
     if not isinstance(clock, FixedClock):
         raise BadInput("a simulation needs a simulated clock: build the desk with one")
     slots = list(slots_between(desk.policy.schedule, desk.calendar, start, end))
+    slots = sorted([*slots, *slots_of_strategies(desk, start, end)], key=lambda slot: slot.at)
     if not slots:
         raise BadInput(f"no session between {start} and {end}: choose a longer range")
     clock.move_to(slots[0].at)

@@ -39,13 +39,18 @@ class Job(StrEnum):
     MEMORY = "memory"
     HEALTH = "health"
     NIGHTLY = "nightly"
+    CYCLE = "cycle"
+    CYCLE_FILLS = "cycle_fills"
+    CYCLE_MARK = "cycle_mark"
+    MOVES = "moves"
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
     """One due moment. ``previous`` is the checkpoint slot before this one (None for other jobs).
 
-    ``skip`` says why it is not run, as a checkpoint after an early close.
+    ``skip`` says why it is not run, as a checkpoint after an early close. ``strategy`` is whose slot it
+    is where it is not the council's.
     """
 
     job: Job
@@ -55,13 +60,18 @@ class Slot:
     week_id: WeekId
     previous: datetime | None = None
     skip: str = ""
+    strategy: str = ""
     key: str = field(init=False, compare=False, repr=False)
-    """The natural key: ``weekly/2026-11-18``, ``checkpoint/2026-11-18/12:00``."""
+    """The natural key: ``weekly/2026-11-18``, ``checkpoint/2026-11-18/12:00``.
+
+    Of a strategy: ``cycle/equity_cycle/2026-11-18/11:00``.
+    """
 
     def __post_init__(self) -> None:
         """Made once: a scheduler looks at the keys of some days' slots at every round."""
         weekly = self.job in (Job.WEEKLY, Job.POSTMORTEM)
         of = self.week_id if weekly else f"{self.session}/{self.label}"
+        of = f"{self.strategy}/{of}" if self.strategy else of
         object.__setattr__(self, "key", f"{self.job}/{of}")
 
     @property

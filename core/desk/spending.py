@@ -9,6 +9,7 @@ from decimal import Decimal
 from threading import RLock
 from typing import Any, Self
 
+from core.call_names import BESIDE
 from core.clock import Clock
 from core.desk.tail import Tail
 from core.errors import BudgetExceeded, ConcurrencyError
@@ -148,10 +149,14 @@ class WeekSpending:
 
     def _read(self) -> None:
         for row in self._tail.read():
-            if row.week_id == self.week_id:
+            if row.week_id == self.week_id and self._is_ours(row):
                 self._recorded += cost_of(row)
         if self._before is None:
             self._before = self._recorded
+
+    def _is_ours(self, row: StoredEvent) -> bool:
+        """Strategies beside it have a budget of their own: what they spend never stops the council."""
+        return not beside_the_council(row.stream_id)
 
     def _stopped(self, call: str, model: str, estimate: Decimal | None) -> BudgetExceeded:
         """The failure, after it was recorded."""
@@ -187,6 +192,18 @@ class WeekSpending:
                 return
 
 
+class CycleSpending(WeekSpending):
+    """What cycles and discovery may spend together in a week, and nothing else of that week."""
+
+    def _is_ours(self, row: StoredEvent) -> bool:
+        return beside_the_council(row.stream_id)
+
+
+def beside_the_council(stream_id: str) -> bool:
+    """Whether a call's stream is ``run/{id}/cycle/…`` or ``run/{id}/discovery``."""
+    return any(part in BESIDE for part in stream_id.split("/")[2:3])
+
+
 def cost_of(row: StoredEvent) -> Decimal:
     """USD an event of ``PAID`` says were billed; zero where it says nothing."""
     said: Any = row.payload.get("answer", row.payload)
@@ -205,8 +222,12 @@ def why(stop: BudgetStopped) -> str:
     return (
         f"week {stop.week_id} has spent {usd(stop.spent_usd)}{under_way} of {usd(stop.limit_usd)}, "
         f"and {stop.call} on {stop.model} could cost {usd(stop.estimate_usd)}: raise "
-        "budget.week_usd in config/models.yaml, then run again (answered calls are not paid twice)"
+        f"{_setting(stop.call)} in config/models.yaml, then run again (answered calls are not paid twice)"
     )
+
+
+def _setting(call: str) -> str:
+    return "agents week_usd" if call.partition("/")[0] in BESIDE else "budget.week_usd"
 
 
 def usd(amount: Decimal) -> str:

@@ -39,6 +39,15 @@ def is_on(store: EventStore, strategy: StrategySpec) -> bool:
     return strategy.enabled if word is None else isinstance(word, StrategyEnabled)
 
 
+def refuse_while_off(store: EventStore, strategy: StrategySpec) -> None:
+    """BadInput for a strategy that may not trade now."""
+    if not is_on(store, strategy):
+        raise BadInput(
+            f"{strategy.name} is off: `strategy enable {strategy.name} --reason TEXT` first, or ask for "
+            "a dry run"
+        )
+
+
 def switch_on(
     store: EventStore, strategy: StrategySpec, reason: str, by: str, at: datetime
 ) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from core.errors import ModelError, ModelRefused, UnknownPrompt
 from core.events.calls import ModelFellBack
 from core.ports import LanguageModel
-from core.profile import Cast
+from core.profile import Cast, ModelSpec
 from core.schemas.model_call import FinishReason, ModelAnswer, ModelRequest, Usage
 from providers.call_log import CallLog
 from providers.llm.hashing import request_hash
@@ -65,8 +65,13 @@ def lineages_of(cast: Cast) -> Mapping[str, tuple[str, ...]]:
     Researchers are not among them: their chain steps down from one researcher to another.
     """
     editors = (spec.editor for spec in cast.researchers.values() if spec.editor is not None)
+    return deputies_of((*cast.seats, cast.chairman, *cast.chairman_chain, *editors))
+
+
+def deputies_of(models: Iterable[ModelSpec]) -> Mapping[str, tuple[str, ...]]:
+    """Who answers for whom, by model id; a model that is named twice keeps its first deputies."""
     found: dict[str, tuple[str, ...]] = {}
-    for spec in (*cast.seats, cast.chairman, *cast.chairman_chain, *editors):
+    for spec in models:
         deputies = (deputy.model for deputy in spec.lineage[1:])
         others = tuple(model for model in dict.fromkeys(deputies) if model != spec.model)
         if others:

@@ -1,0 +1,87 @@
+"""What trades beside the council: strategies of cycles with their markets, models and brokers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from config.alpaca import AlpacaConnections
+from config.cycles import CycleModels, dated_sectors, strategies_at_work
+from config.language_models import language_models, price_list
+from config.markets import MarketBuilder, sources_of
+from config.own_keys import secrets_of
+from config.settings import Settings
+from config.wiring.discovery import sectors_of
+from config.wiring.prices import calendar
+from core.clock import Clock
+from core.desk.gate import DeskGate
+from core.desk.sent_orders import SentOrders
+from core.desk.strategy_ports import Strategy
+from core.ports import Broker, CallProgress, MarketData, unheard
+from core.types import AccountId, StoreKind
+from providers.broker.by_account import BrokerByAccount
+from providers.broker.fill_rules import FillRules
+from providers.broker.gated import GatedBroker
+from providers.broker.simulated import SimulatedBroker
+from providers.market.files import FilesMarket
+from providers.market.growing import GrowingMarket
+from providers.market.lazy import LazyMarket
+from storage.event_store import SqlEventStore
+
+
+@dataclass(frozen=True, slots=True)
+class BesideBuilder:
+    """Builds one desk's strategies from what they stand on; ``market`` is the council's own."""
+
+    settings: Settings
+    kind: StoreKind
+    store: SqlEventStore
+    market: MarketData
+    clock: Clock
+    alpaca: AlpacaConnections
+
+    def strategies(self, heard: CallProgress = unheard) -> tuple[Strategy, ...]:
+        """Every strategy that runs cycles, on or off, over every symbol the sources have."""
+        settings = self.settings
+        model = language_models(settings, secrets_of(settings), heard)
+        prices = price_list(settings)
+        models = CycleModels.of(self.store, model, settings.agents, prices, self.clock)
+        sectors = dated_sectors(settings.policy.assets, sectors_of(settings.paths.config_dir))
+        market = self._wide_market()
+        return strategies_at_work(settings.strategies, self.store, models, market, sectors)
+
+    def broker(self, desk: Broker, strategies: tuple[Strategy, ...]) -> Broker:
+        """The desk's broker, and for each strategy's account one that fills at its own market."""
+        own: Mapping[AccountId, Broker] = {
+            one.account_id: GatedBroker(self._simulated(one), DeskGate(self.store))
+            for one in strategies
+        }
+        return BrokerByAccount(desk, own) if own else desk
+
+    def _simulated(self, strategy: Strategy) -> SimulatedBroker:
+        """At the strategy's own costs; nothing is sold short."""
+        spec, account_id = strategy.spec, strategy.account_id
+        rules = FillRules(
+            slippage_bps=spec.limits.slippage_bps, commission_bps=spec.limits.commission_bps
+        )
+        log = SentOrders(self.store, {account_id})
+        followed = None if self.kind is StoreKind.SIMULATION else log
+        cash = {account_id: spec.capital}
+        broker = SimulatedBroker(strategy.market, self.clock, rules, cash, followed)
+        broker.restore(*log.news())
+        return broker
+
+    def _wide_market(self) -> MarketData:
+        """The desk's own prices where they are generated; else its sources, whatever is asked for."""
+        settings, source = self.settings, self.market.source
+        names, folder = sources_of(settings, self.kind), settings.market_data_dir
+        if names == ("simulated",):
+            return self.market
+        if names == ("files",) and folder is not None:
+            return LazyMarket(source, lambda: FilesMarket(folder, calendar()))
+        builder = MarketBuilder(settings, calendar(), self.clock, self.alpaca)
+        return GrowingMarket(
+            source,
+            lambda symbols: replace(builder, symbols=symbols).chain(names, self.store),
+            settings.policy.symbols,
+        )

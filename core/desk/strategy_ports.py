@@ -1,0 +1,57 @@
+"""A strategy at work beside the council: what it is, who is asked, and what it looks through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from core.agents import AgentCast
+from core.canonical import fingerprint
+from core.desk.cycle_trades import CycleTrades
+from core.desk.watching import watched
+from core.errors import BadInput
+from core.ports import EventStore, LanguageModel, MarketData, NewsFeed, Recall, Sectors
+from core.schemas.run import RunSpec
+from core.strategy import StrategySpec
+from core.types import AccountId, StreamId
+
+ModelOfRun: TypeAlias = Callable[[RunSpec], LanguageModel]
+"""The models a cycle may ask: recorded under its run, within the strategy's own budget."""
+Watched: TypeAlias = Callable[[EventStore, StrategySpec], Sequence[str]]
+"""The symbols on the strategy's watchlist now, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """One strategy with its ports; ``market`` is what it sees and what its orders fill from."""
+
+    spec: StrategySpec
+    agents: AgentCast
+    market: MarketData
+    models: ModelOfRun
+    sectors: Sectors
+    trades: CycleTrades
+    watched: Watched = watched
+    news: NewsFeed | None = None
+    recall: Recall | None = None
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def account_id(self) -> AccountId:
+        """BadInput for a strategy that trades through others' accounts."""
+        if self.spec.account is None:
+            raise BadInput(f"strategy {self.name} has no account of its own: it runs no cycles")
+        return self.spec.account
+
+    @property
+    def fingerprint(self) -> str:
+        """Over the strategy and its agents; no part of the council's settings."""
+        return fingerprint({"strategy": self.spec, "agents": self.agents})
+
+    def stream(self, part: str) -> StreamId:
+        """``strategy/equity_cycle/marks``: each part of a strategy keeps a stream of its own."""
+        return StreamId(f"strategy/{self.name}/{part}")
