@@ -23,8 +23,9 @@ from storage.jobs import enqueue
 from storage.queries import one_job
 
 CARD = "ask"
-KINDS: tuple[JobKind, ...] = tuple(kind for kind in JobKind if kind is not JobKind.COUNCIL)
-"""A question has a page of its own."""
+ELSEWHERE = (JobKind.COUNCIL, JobKind.CYCLE)
+"""A question and a trading cycle have pages of their own."""
+KINDS: tuple[JobKind, ...] = tuple(kind for kind in JobKind if kind not in ELSEWHERE)
 MEANS = {
     JobKind.WEEKLY: "the whole week, or what is left of it",
     JobKind.STAGE: "the week up to and with one stage",

@@ -25,6 +25,7 @@ GOOD = {
     JobKind.REBUILD: {},
     JobKind.EXPORT: {"week_id": WEEK},
     JobKind.COUNCIL: {"question": "Is gold cheap?", "models": ["a/b"], "sequence": 2},
+    JobKind.CYCLE: {"symbols": ["AAPL"], "execute": True},
 }
 KEYS = [
     "weekly/2026-11-18",
@@ -36,6 +37,7 @@ KEYS = [
     "rebuild/all",
     "export/2026-11-18",
     f"council/{run_job('council', **GOOD[JobKind.COUNCIL]).conversation_id}",
+    "cycle/equity_cycle/execute/fcbb30b4ee6b",
 ]
 
 
@@ -63,6 +65,14 @@ def test_two_what_ifs_are_one_job_only_when_stage_and_overrides_are_the_same():
     assert one.key == same.key
     assert len({one.key, other.key, later.key}) == 3
     assert re.fullmatch(r"rerun/2026-11-18/[0-9a-f]{12}", one.key)
+
+
+def test_a_cycle_is_named_by_what_it_looks_at_and_whether_it_trades():
+    assert run_job("cycle").key == "cycle/equity_cycle/dry/watchlist"
+    assert run_job("cycle", execute=False).key == "cycle/equity_cycle/dry/watchlist"
+    assert run_job("cycle", execute=True).key == "cycle/equity_cycle/execute/watchlist"
+    one, other = (run_job("cycle", symbols=names) for names in (["A", "B"], ["B", "A"]))
+    assert one.key == other.key != run_job("cycle", symbols=["A"]).key
 
 
 def test_a_question_is_one_job_only_when_words_models_and_sequence_are_the_same():
@@ -157,4 +167,4 @@ def test_a_checkpoint_waits_for_no_week_and_a_weeks_work_goes_one_by_one():
     groups = {kind: run_job(kind, **fields).group for kind, fields in GOOD.items()}
     of_week = {"weekly", "stage", "rerun", "postmortem", "replay", "export"}
     assert {groups[kind] for kind in map(JobKind, of_week)} == {"week/2026-11-18"}
-    assert len(set(groups.values())) == 5
+    assert len(set(groups.values())) == 6
