@@ -33,10 +33,14 @@ NOT_THERE = {"abstentions", "budget_stops", "jobs", "proposals", "approvals"} | 
     "suggestion_picks",
     "watchlists",
     "watch_moves",
+    "cycles",
+    "cycle_symbols",
+    "strategy_marks",
 }
 """A simulated rules desk has none: nobody is silent, paid, asked, pausing or noting, no scheduler ran.
 
-Nor does it look for symbols: discovery's rows are rebuilt in tests/pages/test_discovery.py.
+Nor does it look for symbols, or trade beside the council: those rows are rebuilt in
+tests/pages/test_discovery.py and tests/core/desk/test_cycle_month.py.
 """
 TABLES = [cls for projection in ALL_PROJECTIONS for cls in projection.tables]
 
