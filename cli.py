@@ -11,6 +11,7 @@ from config.terminal.app import BothSpellings, run
 from config.verbs import (
     alerts,
     approval,
+    ask,
     backup,
     breaker,
     checkpoint,
@@ -46,6 +47,7 @@ VERBS = (
     what_if,
     council,
     cycle,
+    ask,
     simulation,
     costs,
     log,

@@ -48,10 +48,10 @@ class RunJob(Schema):
 
     ``stage`` is the last one to run for ``stage``, the first to run anew for ``rerun``. ``session``
     and ``time`` (``HH:MM``, New York) name a checkpoint, ``start`` and ``end`` the days to simulate,
-    both included. ``question`` is for the bare council: ``models`` are to be asked (none: whoever
-    sits there), ``sequence`` counts from 1 how often they are. A trading cycle looks at ``symbols``
-    (none: its watchlist) and trades only with ``execute``. ``note`` is a person's own words and decides
-    nothing.
+    both included. ``question`` is for the bare council, or over the log: of a council ``models`` are
+    to be asked (none: whoever sits there), ``sequence`` counts from 1 how often it is asked. A
+    trading cycle looks at ``symbols`` (none: its watchlist) and trades only with ``execute``.
+    ``note`` is a person's own words and decides nothing.
     """
 
     kind: JobKind
@@ -87,7 +87,8 @@ class RunJob(Schema):
     @property
     def conversation_id(self) -> str:
         """Under which id a question is kept: what was asked, of whom, and for which time."""
-        asked = ("question", self.question, *self.models, self.sequence or 1)
+        what = "log question" if self.kind is JobKind.ASK else "question"
+        asked = (what, self.question, *self.models, self.sequence or 1)
         return str(deterministic_id(*asked))
 
     @property
@@ -133,7 +134,7 @@ def exclusive_with(command: RunJob) -> str:
             return "simulations"
         case JobKind.REBUILD:
             return "read models"
-        case JobKind.COUNCIL:
+        case JobKind.COUNCIL | JobKind.ASK:
             return "questions"
         case JobKind.CYCLE:
             return f"strategy/{EQUITY}"
@@ -165,6 +166,7 @@ _KEYS: Mapping[JobKind, Callable[[RunJob], str]] = MappingProxyType(
         JobKind.EXPORT: lambda job: f"export/{job.week_id}",
         JobKind.COUNCIL: lambda job: f"council/{job.conversation_id}",
         JobKind.CYCLE: _cycle_key,
+        JobKind.ASK: lambda job: f"ask/{job.conversation_id}",
     }
 )
 

@@ -36,9 +36,12 @@ CYCLE_STAGES = (
 MOST_SYMBOLS = 60
 TALK = ("collect_responses", "collect_rankings", "synthesize_final")
 """The stages of a question to the bare council."""
+LOOKED_UP = ("answer_from_log",)
+"""The stage of a question over the log."""
 PLANNED = STAGES[:-1]
 """The stages of a what-if: it ends with the orders it would have placed."""
 LONGEST_QUESTION = 20_000
+LONGEST_LOG_QUESTION = 2_000
 MOST_MEMBERS = 20
 
 Note: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)]
@@ -85,6 +88,7 @@ class JobKind(StrEnum):
     EXPORT = "export"
     COUNCIL = "council"
     CYCLE = "cycle"
+    ASK = "ask"
 
 
 class Takes(NamedTuple):
@@ -107,5 +111,6 @@ TAKES: Mapping[JobKind, Takes] = MappingProxyType(
         JobKind.EXPORT: Takes(("week_id",)),
         JobKind.COUNCIL: Takes(("question",), ("models", "sequence")),
         JobKind.CYCLE: Takes((), ("symbols", "execute")),
+        JobKind.ASK: Takes(("question",), ("sequence",)),
     }
 )

@@ -17,6 +17,7 @@ from core.schemas.execution import ExecutionResult
 from core.schemas.market import MarketSnapshot
 from core.schemas.order import OrderIntent
 from core.schemas.pitch import Abstention, Pitch
+from core.schemas.question import LogAnswer
 from core.schemas.research import ResearchOutcome
 from core.schemas.review import PeerReview
 from core.schemas.risk import ExecutionConstraints, RiskAssessment
@@ -81,3 +82,6 @@ AGGREGATE_RANKINGS = ContextKey[tuple[RankedModel, ...]](
     "AGGREGATE_RANKINGS", talk.RankingsAggregated
 )
 STAGE3_RESULT = ContextKey[Synthesis]("STAGE3_RESULT", talk.FinalSynthesized)
+
+# a question over the log (USER_QUERY and CONVERSATION_ID are given)
+LOG_ANSWER = ContextKey[LogAnswer]("LOG_ANSWER", talk.LogQuestionAnswered)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from core.council import (
     CollectRankingsStage,
@@ -17,6 +18,7 @@ from core.ports import (
     Accounts,
     Approvals,
     LanguageModel,
+    LogTools,
     MarketData,
     OrderRoute,
     Recall,
@@ -30,6 +32,7 @@ from core.stages.cycle_market import CycleMarketStage, Senses
 from core.stages.cycle_plan import CyclePlanStage
 from core.stages.data_analyst import DataAnalystStage
 from core.stages.execution import ExecutionStage
+from core.stages.log_question import Answerer, LogQuestionStage
 from core.stages.market_snapshot import MarketSnapshotStage
 from core.stages.meta_decision import MetaDecisionStage
 from core.stages.order_plan import OrderPlanStage
@@ -107,4 +110,11 @@ def council(model: LanguageModel, prompts: PromptLibrary, policy: DeskPolicy) ->
     return Pipeline(
         [CollectResponsesStage(table), CollectRankingsStage(table), SynthesizeFinalStage(table)],
         given=[USER_QUERY, CONVERSATION_ID],
+    )
+
+
+def log_question(answerer: Answerer, tools: LogTools, asked_on: date) -> Pipeline:
+    """A question over the log, answered in one stage. Given: ``USER_QUERY`` and ``CONVERSATION_ID``."""
+    return Pipeline(
+        [LogQuestionStage(answerer, tools, asked_on)], given=[USER_QUERY, CONVERSATION_ID]
     )

@@ -19,6 +19,7 @@ from core.schemas.breaker import Halt
 from core.schemas.execution import OrderOutcome
 from core.schemas.model_call import ModelAnswer, ModelRequest
 from core.schemas.order import BrokerFill, BrokerOrder, OrderIntent, OrderTicket
+from core.schemas.question import LogRequest, LogSpan, ToolResult
 from core.schemas.research import ResearchAnswer, ResearchRequest
 from core.schemas.setups import Collection, Neighbour, Remembered
 from core.schemas.statement import Statement
@@ -255,6 +256,19 @@ class Recall(Protocol):
         self, collection: Collection, text: str, as_of: datetime, k: int
     ) -> Sequence[Neighbour]:
         """At most ``k`` neighbours whose outcome was known at ``as_of``, nearest first; may be empty."""
+        ...
+
+
+class LogTools(Protocol):
+    """The read models as a question over the log may see them: bounded, typed, read-only.
+
+    What questions themselves left in the log (``conversation/…``) is never among what they find.
+    """
+
+    def span(self) -> LogSpan: ...
+
+    def look(self, request: LogRequest) -> ToolResult:
+        """At most ``request.limit`` events, newest first, each one's words cut to a few hundred signs."""
         ...
 
 

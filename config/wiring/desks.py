@@ -27,6 +27,8 @@ from providers.market.replayed import ReplayedQuotes
 from storage.engine import MEMORY
 from storage.event_store import SqlEventStore
 from storage.locks import LocalLock
+from storage.queries.log_tools import StoreLog
+from storage.queries.reader import StoreReader
 
 DEFAULT_SEED = 7
 
@@ -70,6 +72,7 @@ def build_desk(  # noqa: PLR0913 - what differs between faces is one keyword eac
         broker_name=settings.broker_of(kind),
         statements=statements,
         strategies=strategies,
+        log=StoreLog(StoreReader(store.engine)),
     )
 
 

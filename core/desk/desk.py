@@ -24,6 +24,7 @@ from core.ports import (
     EventStore,
     LanguageModel,
     Lock,
+    LogTools,
     MarketData,
     Recall,
     Researcher,
@@ -84,6 +85,8 @@ class Desk:
     """The broker's own books, where it has any; the simulated broker's are the ledger."""
     upkeep: Mapping[Job, Upkeep] = field(default_factory=dict)
     """What a running scheduler does beside trading (health, nightly backup); empty elsewhere."""
+    log: LogTools | None = None
+    """The read models a question over the log may look into; None where nobody asks."""
     trading: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whatever changes accounts, while research and models of another job go on."""
     recorded_halts: Halts | None = None

@@ -47,6 +47,7 @@ RETRIES: Mapping[JobKind, Retry] = MappingProxyType(
         JobKind.EXPORT: Retry(3, timedelta(minutes=1)),
         JobKind.COUNCIL: Retry(2, timedelta(minutes=1)),
         JobKind.CYCLE: Retry(2, timedelta(minutes=1)),
+        JobKind.ASK: Retry(2, timedelta(minutes=1)),
     }
 )
 TRANSIENT: tuple[type[CouncilError], ...] = (

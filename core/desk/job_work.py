@@ -11,6 +11,7 @@ from types import MappingProxyType
 from core.clock import at_new_york, in_new_york
 from core.commands import RunJob
 from core.desk import slot_log
+from core.desk.asking_log import ask_log
 from core.desk.conversation import ask_council, refuse_others
 from core.desk.cycles import CycleRequest, run_cycle
 from core.desk.desk import Desk
@@ -29,7 +30,7 @@ from core.desk.slots import Job, Slot, session_slots, week_session
 from core.desk.strategy_switch import refuse_while_off
 from core.desk.weekly import LAST_STAGE, WeekRun, run_week
 from core.errors import BadInput
-from core.job_kinds import CYCLE_STAGES, PLANNED, STAGES, TALK, JobKind
+from core.job_kinds import CYCLE_STAGES, LOOKED_UP, PLANNED, STAGES, TALK, JobKind
 from core.keys import STAGE1_RESULTS, STAGE3_RESULT
 from core.schemas.cycle import CycleTrigger
 from core.strategy import EQUITY
@@ -38,19 +39,21 @@ from core.types import WeekId, wednesday
 
 def stages_of(command: RunJob) -> tuple[str, ...]:
     """The stages before the end of this job, as far as can be known; none for work without stages."""
+    stages: tuple[str, ...] = ()
     match command.kind:
         case JobKind.WEEKLY:
-            return STAGES
+            stages = STAGES
         case JobKind.STAGE:
-            return STAGES[: STAGES.index(command.stage or LAST_STAGE) + 1]
+            stages = STAGES[: STAGES.index(command.stage or LAST_STAGE) + 1]
         case JobKind.RERUN:
-            return PLANNED
+            stages = PLANNED
         case JobKind.COUNCIL:
-            return TALK
+            stages = TALK
+        case JobKind.ASK:
+            stages = LOOKED_UP
         case JobKind.CYCLE:
-            return CYCLE_STAGES if command.execute else CYCLE_STAGES[:-1]
-        case _:
-            return ()
+            stages = CYCLE_STAGES if command.execute else CYCLE_STAGES[:-1]
+    return stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,15 @@ class JobWork:
         cycle_id = ran.cycle.run.run_id
         return Done(ran.outcome, {"cycle_id": cycle_id, "orders": ran.orders, "executed": execute})
 
+    async def ask(self) -> Done:
+        """A question over the log, under the id it was asked under."""
+        command = self.command
+        assert command.question is not None  # a question needs one
+        asked = command.conversation_id
+        _, said = await ask_log(self.desk, command.question, self.reporter.stage, asked)
+        words = f"{said.by} answered, {len(said.cites)} events cited"
+        return Done(words, {"conversation_id": asked, "by": said.by, "cites": len(said.cites)})
+
     async def _in_a_thread(self, work: Callable[[RunJob, Tell], Done]) -> Done:
         return await asyncio.to_thread(work, self.command, self.reporter.tell)
 
@@ -173,6 +185,7 @@ _WORK: Mapping[JobKind, Callable[[JobWork], Awaitable[Done]]] = MappingProxyType
         JobKind.EXPORT: JobWork.export,
         JobKind.COUNCIL: JobWork.council,
         JobKind.CYCLE: JobWork.cycle,
+        JobKind.ASK: JobWork.ask,
     }
 )
 

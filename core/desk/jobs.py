@@ -29,6 +29,7 @@ ONCE = (
     JobKind.CHECKPOINT,
     JobKind.POSTMORTEM,
     JobKind.COUNCIL,
+    JobKind.ASK,
 )
 """Kinds that are not done again once they succeeded; asking for any other opens a new request."""
 MOST_RESULT = 20
@@ -181,7 +182,7 @@ def _is_done_for_good(state: JobState) -> bool:
 def _what_else(command: RunJob) -> str:
     if command.kind in (JobKind.WEEKLY, JobKind.STAGE):
         return "rerun the week from a stage to see it under other settings"
-    if command.kind is JobKind.COUNCIL:
+    if command.kind in (JobKind.COUNCIL, JobKind.ASK):
         return "read its answers, or ask with the next sequence"
     return "its result stands"
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from core.events.envelope import Event
 from core.events.week import ValueBound
 from core.schemas.conversation import ModelRanking, ModelResponse, RankedModel, Synthesis
+from core.schemas.question import LogAnswer
 
 
 class QuestionAsked(Event):
@@ -36,3 +37,15 @@ class RankingsAggregated(ValueBound):
 
 class FinalSynthesized(ValueBound):
     value: Synthesis
+
+
+class LogQuestionAsked(Event):
+    """A question over the log; ``model`` is to answer it, ``rules/search`` where none can."""
+
+    conversation_id: str
+    question: str
+    model: str
+
+
+class LogQuestionAnswered(ValueBound):
+    value: LogAnswer

@@ -23,8 +23,8 @@ from storage.jobs import enqueue
 from storage.queries import one_job
 
 CARD = "ask"
-ELSEWHERE = (JobKind.COUNCIL, JobKind.CYCLE)
-"""A question and a trading cycle have pages of their own."""
+ELSEWHERE = (JobKind.COUNCIL, JobKind.ASK, JobKind.CYCLE)
+"""Questions and a trading cycle have pages of their own."""
 KINDS: tuple[JobKind, ...] = tuple(kind for kind in JobKind if kind not in ELSEWHERE)
 MEANS = {
     JobKind.WEEKLY: "the whole week, or what is left of it",

@@ -26,6 +26,7 @@ GOOD = {
     JobKind.EXPORT: {"week_id": WEEK},
     JobKind.COUNCIL: {"question": "Is gold cheap?", "models": ["a/b"], "sequence": 2},
     JobKind.CYCLE: {"symbols": ["AAPL"], "execute": True},
+    JobKind.ASK: {"question": "Why did we sell GLD?", "sequence": 2},
 }
 KEYS = [
     "weekly/2026-11-18",
@@ -38,6 +39,7 @@ KEYS = [
     "export/2026-11-18",
     f"council/{run_job('council', **GOOD[JobKind.COUNCIL]).conversation_id}",
     "cycle/equity_cycle/execute/fcbb30b4ee6b",
+    f"ask/{run_job('ask', **GOOD[JobKind.ASK]).conversation_id}",
 ]
 
 
