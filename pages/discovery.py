@@ -17,6 +17,7 @@ from pages.ui.discovery_cards import (
     watchlist_card,
 )
 from pages.ui.format import moment
+from pages.ui.league_cards import league_card, paper_card, returns_card, targets_card
 from pages.ui.safe import safe
 
 state = data.now()
@@ -63,5 +64,16 @@ if detail:
         parted_card(detail)
     with right.container(border=True, height="stretch"):
         round_card(detail)
+league = discovery_data.league(state, chosen)
+with st.container(border=True):
+    league_card(chosen, league)
+if league.days:
+    left, right = st.columns(2)
+    with left.container(border=True, height="stretch"):
+        targets_card(chosen, league)
+    with right.container(border=True, height="stretch"):
+        paper_card(state, chosen, league)
+    with st.container(border=True):
+        returns_card(chosen, discovery_data.newest_returns(state, chosen))
 with st.container(border=True):
     moves_card(chosen, discovery_data.moves(state, chosen))

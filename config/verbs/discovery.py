@@ -1,4 +1,4 @@
-"""`discovery run|watchlist|include|exclude|release`: which symbols a strategy looks at."""
+"""`discovery run|watchlist|performance|include|exclude|release`: which symbols a strategy looks at."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from config.terminal import watching
+from config.terminal import pickers, watching
 from config.terminal.options import Json, ProfileName, Store
 from config.verbs.faces import Faces
 from config.verbs.opened import Opened
@@ -16,6 +16,8 @@ from core.desk.discovering import run_discovery
 from core.desk.opening import open_desk
 from core.desk.watching import Saying, exclude, include, release, watchlist
 from core.strategy import EQUITY
+from storage.queries import StoreReader
+from storage.queries.forward_returns import league
 
 Strategy: TypeAlias = Annotated[
     str, typer.Option("--strategy", help="Whose list; config/strategies.yaml names them.")
@@ -55,6 +57,16 @@ def show(
     settings, opened = Faces.of(context).existing(store)
     spec = settings.strategy(strategy)
     watching.listed(watchlist(opened, spec.name), as_json=json)
+
+
+@verbs.command("performance")
+def performance(
+    context: typer.Context, strategy: Strategy = EQUITY, store: Store = None, json: Json = False
+) -> None:
+    """What each picker's suggestions brought, with intervals, beside the targets; nothing is written."""
+    settings, opened = Faces.of(context).existing(store)
+    spec = settings.strategy(strategy)
+    pickers.performance(league(StoreReader(opened.engine), spec.name), as_json=json)
 
 
 @verbs.command("include")

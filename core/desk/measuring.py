@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from core.desk.desk import Desk
 from core.desk.slots import MARK_AFTER_CLOSE
-from core.desk.watching import discovery_stream
+from core.desk.watching import discovery_stream, forward_stream
 from core.desk.writing import account_stream, new_event
 from core.discovery.panel import Panel
 from core.discovery.ports import WholeMarket
@@ -21,11 +21,7 @@ from core.ports import EventStore, TradingCalendar
 from core.rules.forward_returns import HORIZONS, Due, Suggested, first_price, forward_return
 from core.schemas.forward import ForwardReturn
 from core.strategy import StrategySpec
-from core.types import Side, StreamId, week_of
-
-
-def forward_stream(strategy: str) -> StreamId:
-    return StreamId(f"strategy/{strategy}/forward")
+from core.types import Side, week_of
 
 
 @dataclass(slots=True)
@@ -187,6 +183,8 @@ def _event(
         source=panel.source,
         feed=panel.feed,
         adjusted=panel.adjusted,
+        slippage_bps=spec.limits.slippage_bps,
+        commission_bps=spec.limits.commission_bps,
         returns=tuple(returns),
     )
     what = [one.round_id, horizon, *(each.suggestion_id for each in returns)]

@@ -36,6 +36,11 @@ def discovery_stream(strategy: str) -> StreamId:
     return StreamId(f"strategy/{strategy}/discovery")
 
 
+def forward_stream(strategy: str) -> StreamId:
+    """What its suggestions brought."""
+    return StreamId(f"strategy/{strategy}/forward")
+
+
 def watchlist(store: EventStore, strategy: str) -> Watchlist:
     """The list as the log has it now; empty before the first round or word."""
     return versioned(store, strategy)[0]

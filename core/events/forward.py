@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pydantic import Field
 
 from core.events.envelope import Event
+from core.policy import BasisPoints
 from core.schemas.base import ShortText
 from core.schemas.forward import ForwardReturn
 
@@ -15,7 +16,7 @@ class ForwardReturnMeasured(Event):
     """Suggestions of one round whose return over ``horizon`` sessions was decided at ``session``'s close.
 
     ``as_of`` is the round's instant and ``settings`` the fingerprint it picked by. ``adjusted`` says
-    whether the source's prices carry splits and dividends.
+    whether the source's prices carry splits and dividends. The costs are the strategy's, of one side.
     """
 
     strategy: str
@@ -28,4 +29,6 @@ class ForwardReturnMeasured(Event):
     source: ShortText
     feed: str
     adjusted: bool
+    slippage_bps: BasisPoints
+    commission_bps: BasisPoints
     returns: tuple[ForwardReturn, ...] = Field(min_length=1)

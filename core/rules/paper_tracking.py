@@ -26,7 +26,7 @@ def kept_after_costs(slippage_bps: Decimal, commission_bps: Decimal) -> float:
     return (1 - slip) * (1 - fee) / ((1 + slip) * (1 + fee))
 
 
-def paper_track(days: Sequence[DayTally], kept: float) -> tuple[PaperPoint, ...]:
+def paper_track(days: Sequence[DayTally]) -> tuple[PaperPoint, ...]:
     """One picker's path over one horizon of h sessions, by day of suggestion.
 
     The money lies in h equal parts; each day's suggestions share the part that came free that day,
@@ -39,6 +39,6 @@ def paper_track(days: Sequence[DayTally], kept: float) -> tuple[PaperPoint, ...]
     points = []
     for number, one in enumerate(sorted(days, key=lambda one: one.day)):
         if one.counted:
-            parts[number % horizon] *= (1 + one.returned / one.counted) * kept
+            parts[number % horizon] *= 1 + one.net / one.counted
         points.append(PaperPoint(one.day, sum(parts) / horizon))
     return tuple(points)

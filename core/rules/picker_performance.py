@@ -21,6 +21,7 @@ from core.rules.statistics.quantiles import Interval
 from core.schemas.suggestion import Picker
 
 SEED = 20_260_101
+RESAMPLES = 999
 FEWEST_DAYS = 20
 """Below this an information ratio is noise."""
 MAIN_HORIZON = 5
@@ -32,8 +33,9 @@ class DayTally:
     """One picker's suggestions of one day over one horizon; each symbol counts once a day.
 
     ``counted`` have a return that stands in averages (``wins`` above 0, ``returned`` their sum, a
-    fraction each), ``against`` of them one against the benchmark (``excess`` the sum). ``delisted`` are
-    counted, at their last price; ``holes``, ``no_entry`` and ``splits`` are not.
+    fraction each, ``net`` the same after the costs of buying and selling), ``against`` of them one
+    against the benchmark (``excess`` the sum). ``delisted`` are counted, at their last price;
+    ``holes``, ``no_entry`` and ``splits`` are not.
     """
 
     day: date
@@ -43,6 +45,7 @@ class DayTally:
     counted: int
     wins: int
     returned: float
+    net: float
     against: int
     excess: float
     traded: int
@@ -231,5 +234,5 @@ def _influence(tops: Floats, bottoms: Floats, block: int) -> Floats:
 
 
 def _interval(value: float, spread: Floats, seed: int) -> Interval | None:
-    mean = bootstrap_mean(value + spread, seed)
+    mean = bootstrap_mean(value + spread, seed, RESAMPLES)
     return None if mean is None else mean.interval()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from core.discovery.watchlist import Watchlist
 from pages.ui.data import StoreState
 from pages.ui.keeping import kept
-from storage.queries import discovery
+from storage.queries import discovery, forward_returns
 from storage.queries.discovery import RoundDetail, RoundLine, WatchMove
+from storage.queries.forward_returns import League, MeasuredReturn
 
 
 @kept
@@ -32,3 +33,13 @@ def one_round(state: StoreState, round_id: str) -> RoundDetail | None:
 @kept
 def moves(state: StoreState, strategy: str) -> tuple[WatchMove, ...]:
     return discovery.watch_moves(state.reader, strategy)
+
+
+@kept
+def league(state: StoreState, strategy: str) -> League:
+    return forward_returns.league(state.reader, strategy)
+
+
+@kept
+def newest_returns(state: StoreState, strategy: str) -> tuple[MeasuredReturn, ...]:
+    return forward_returns.newest_returns(state.reader, strategy)

@@ -12,6 +12,7 @@ from storage.projections.council import COUNCIL
 from storage.projections.cycles import CYCLES
 from storage.projections.desk import DESK
 from storage.projections.discovery import DISCOVERY
+from storage.projections.forward_returns import FORWARD_RETURNS
 from storage.projections.guesses import GUESSES
 from storage.projections.jobs import JOBS
 from storage.projections.lab import LAB
@@ -43,4 +44,5 @@ ALL_PROJECTIONS: tuple[TableProjection | BreakerProjection, ...] = (
     BREAKER,
     DISCOVERY,
     CYCLES,
+    FORWARD_RETURNS,
 )

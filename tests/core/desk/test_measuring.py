@@ -10,9 +10,10 @@ import pytest
 
 from config.forward_daily import NOBODY_DISCOVERS, with_forward_returns
 from core.desk.discovering import run_discovery
-from core.desk.measuring import ForwardLog, forward_stream, measure_suggestions
+from core.desk.measuring import ForwardLog, measure_suggestions
 from core.desk.slots import Job
 from core.desk.strategy_switch import switch_on
+from core.desk.watching import forward_stream
 from core.desk.writing import account_stream, append_one, new_event
 from core.errors import NoBars
 from core.events.account import OrderFilled

@@ -27,7 +27,15 @@ from core.schemas.suggestion import Picker
 START = date(2025, 1, 1)
 
 
-def tally(number: int, picker: Picker, returns, horizon: int = 5, traded: int = 0) -> DayTally:
+def tally(
+    number: int,
+    picker: Picker,
+    returns,
+    horizon: int = 5,
+    *,
+    traded: int = 0,
+    kept: float = 1.0,
+) -> DayTally:
     values = np.asarray(returns, dtype=float)
     return DayTally(
         day=START + timedelta(days=number),
@@ -37,6 +45,7 @@ def tally(number: int, picker: Picker, returns, horizon: int = 5, traded: int = 
         counted=len(values),
         wins=int((values > 0).sum()),
         returned=float(values.sum()),
+        net=float(((1 + values) * kept - 1).sum()),
         against=len(values),
         excess=float((values - 0.001).sum()),
         traded=traded,
@@ -133,16 +142,19 @@ def test_the_ensemble_is_compared_with_the_best_single_picker():
 
 
 def tally_as(one: DayTally, picker: Picker, more: float = 0.0) -> DayTally:
-    counts = (one.suggested, one.counted, one.wins, one.returned + more * one.counted)
+    counts = (one.suggested, one.counted, one.wins, one.returned + more * one.counted, 0.0)
     return DayTally(one.day, picker, one.horizon, *counts, one.against, one.excess, one.traded)
 
 
 def test_paper_money_is_invested_once_and_pays_for_both_sides():
     kept = kept_after_costs(Decimal(2), Decimal(1))
     assert kept == pytest.approx((1 - 2e-4) * (1 - 1e-4) / ((1 + 2e-4) * (1 + 1e-4)))
-    days = [tally(n, Picker.FUZZY, [r, r + 0.02], 2) for n, r in enumerate((0.01, -0.03, 0.05))]
+    days = [
+        tally(n, Picker.FUZZY, [r, r + 0.02], 2, kept=kept)
+        for n, r in enumerate((0.01, -0.03, 0.05))
+    ]
     first = (1 + 0.02) * kept * (1 + 0.06) * kept
     second = (1 - 0.02) * kept
-    assert paper_track(days, kept)[-1].value == pytest.approx((first + second) / 2)
-    assert paper_track((), kept) == ()
-    assert paper_track(days[:1], 1.0)[0].value == pytest.approx(1.01)
+    assert paper_track(days)[-1].value == pytest.approx((first + second) / 2)
+    assert paper_track(()) == ()
+    assert paper_track(days[:1])[0].value == pytest.approx((1.02 * kept + 1) / 2)

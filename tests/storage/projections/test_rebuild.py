@@ -36,11 +36,13 @@ NOT_THERE = {"abstentions", "budget_stops", "jobs", "proposals", "approvals"} | 
     "cycles",
     "cycle_symbols",
     "strategy_marks",
+    "forward_returns",
+    "forward_days",
 }
 """A simulated rules desk has none: nobody is silent, paid, asked, pausing or noting, no scheduler ran.
 
 Nor does it look for symbols, or trade beside the council: those rows are rebuilt in
-tests/pages/test_discovery.py and tests/core/desk/test_cycle_month.py.
+tests/pages/test_discovery.py, test_league.py and tests/core/desk/test_cycle_month.py.
 """
 TABLES = [cls for projection in ALL_PROJECTIONS for cls in projection.tables]
 
