@@ -2,9 +2,10 @@
 
 python -m benchmarks.bench_pages [--store URL]
 
-The bare page stands in a shell of as many places (`st.navigation`) and draws, from constants, as
-many charts of as many rows of data, tables of as many rows and columns, metrics, texts, select
-boxes of as many options, links, other widgets and containers as the page did at its first open.
+The bare page stands in a shell of as many places (`st.navigation`) with the same icon and logo, and
+draws, from constants, as many charts of as many rows of data, tables of as many rows and columns,
+metrics, texts, select boxes of as many options, text inputs, links, other widgets (as check boxes)
+and containers as the page did at its first open.
 """
 
 from __future__ import annotations

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import altair as alt
 import pandas as pd
 import streamlit as st
 
 LINES = 2
+ICON = str(Path(__file__).parents[2] / "pages" / "static" / "icon.png")
 
 
 def wanted(name: str) -> int:
@@ -24,6 +27,8 @@ def page() -> None:
         st.container()
     for number in range(wanted("others")):
         st.checkbox(f"box {number}")
+    for number in range(wanted("inputs")):
+        st.text_input(f"words {number}")
     for number, (options,) in enumerate(sizes("selects")):
         st.selectbox(f"choice {number}", [f"option {one}" for one in range(options)])
     for number in range(wanted("links")):
@@ -55,5 +60,6 @@ places = [
     for number in range(max(1, wanted("places")))
 ]
 chosen = st.navigation(places)
-st.set_page_config(page_title="Bare", layout="wide")
+st.set_page_config(page_title="Bare", page_icon=ICON, layout="wide")
+st.logo(ICON, size="large")
 chosen.run()

@@ -17,6 +17,7 @@ TABLES = ("dataframe", "table")
 DRAWN = {**dict.fromkeys(CHARTS, "charts"), **dict.fromkeys(TABLES, "tables")}
 DRAWN |= {"metric": "metrics", "markdown": "texts", "heading": "texts"}
 DRAWN |= {"selectbox": "selects", "page_link": "links"}
+DRAWN |= {"text_input": "inputs", "text_area": "inputs"}
 SIZED = ("charts", "tables", "selects")
 
 
