@@ -67,9 +67,10 @@ class EquityLimits(Schema):
 
 
 class SwitchOffRule(Schema):
-    """When a strategy is switched off without being asked: ``weeks`` behind its benchmark in a row.
+    """When a strategy is switched off without being asked, looked at after each week's last close.
 
-    ``return_below_pct``: also once its return since it began is below this many per cent.
+    ``weeks_behind`` its benchmark in a row; or once its return since it began, or was switched on
+    again, is below ``return_below_pct`` per cent.
     """
 
     weeks_behind: int = Field(default=13, ge=1, le=520)

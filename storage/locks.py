@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, text
 
 from core.errors import Busy, StoreError, StoreUnusable
 from core.ports import Lock
+from storage.engine import file_of
 from storage.failures import translated
 
 
@@ -134,6 +135,16 @@ class LeaderLock:
     def hold(self, name: str) -> Iterator[None]:
         with self._own.hold(name), self._shared.hold(name):
             yield
+
+
+def lock_for(engine: Engine, *, shared: bool = False) -> Lock:
+    """Beside a SQLite file, in PostgreSQL, or for a store in memory within this process."""
+    if engine.dialect.name != "sqlite":
+        return AdvisoryLock(engine, shared=shared)
+    file = file_of(engine.url)
+    if file is None:
+        return LocalLock()
+    return FileLock(file.with_name(f"{file.name}.locks"), shared=shared)
 
 
 def busy(name: str, holder: str) -> Busy:

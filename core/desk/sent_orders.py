@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from core.desk.tail import Tail
@@ -13,18 +14,36 @@ from core.events.account import (
     OrderIntended,
     OrderRejected,
 )
+from core.events.strategy import CapitalDeposited, CapitalWithdrawn
 from core.ports import EventStore
 from core.schemas.order import BrokerFill, OrderIntent, OrderTicket
 from core.types import AccountId
 
-KINDS = (OrderIntended, OrderAccepted, OrderRejected, OrderFilled, OrderCancelled)
+KINDS = (
+    OrderIntended,
+    OrderAccepted,
+    OrderRejected,
+    OrderFilled,
+    OrderCancelled,
+    CapitalDeposited,
+    CapitalWithdrawn,
+)
+
+
+class Moved(NamedTuple):
+    """Money a person put into an account (USD, positive) or took out of it, by its event's id."""
+
+    event_id: str
+    account_id: AccountId
+    amount: Decimal
 
 
 class Sent(NamedTuple):
-    """Tickets with the fills recorded of them, oldest first, and the ids of orders cancelled."""
+    """Tickets with the fills recorded of them, oldest first, the ids of orders cancelled, and capital."""
 
     orders: Sequence[tuple[OrderTicket, Sequence[BrokerFill]]]
     cancelled: frozenset[str]
+    capital: Sequence[Moved] = ()
 
 
 class SentOrders:
@@ -43,6 +62,7 @@ class SentOrders:
         tickets: dict[str, OrderTicket] = {}
         fills: dict[str, list[BrokerFill]] = {}
         cancelled: set[str] = set()
+        capital: list[Moved] = []
         for row in self._tail.read():
             if not self._is_wanted(row.stream_id):
                 continue
@@ -59,8 +79,12 @@ class SentOrders:
             elif isinstance(event, OrderCancelled):
                 self._intents.pop(event.client_order_id, None)
                 cancelled.add(event.client_order_id)
+            elif isinstance(event, CapitalDeposited):
+                capital.append(Moved(row.event_id, event.account_id, event.amount))
+            elif isinstance(event, CapitalWithdrawn):
+                capital.append(Moved(row.event_id, event.account_id, -event.amount))
         orders = [(ticket, tuple(fills.get(key, ()))) for key, ticket in tickets.items()]
-        return Sent(orders, frozenset(cancelled))
+        return Sent(orders, frozenset(cancelled), capital)
 
     def _is_wanted(self, stream_id: str) -> bool:
         return self._accounts is None or stream_id.partition("/")[2] in self._accounts

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from core.desk.breaker import evaluate
 from core.desk.desk import Desk
 from core.desk.strategy_ports import Strategy
+from core.desk.strategy_rule import judge
 from core.desk.strategy_settle import settle_strategy
 from core.desk.writing import append_one, new_event
 from core.errors import MarketError
@@ -19,7 +20,7 @@ from core.schemas.market import marked
 
 
 def mark_strategy(desk: Desk, strategy: Strategy, session: date, at: datetime) -> str:
-    """Settle, value the account, let the breaker see it; nothing before the account is open.
+    """Settle, value the account, let the breaker and its own rule see it; nothing before it is open.
 
     NoBars when something held has no price at all: equity without it would be wrong.
     """
@@ -44,8 +45,10 @@ def mark_strategy(desk: Desk, strategy: Strategy, session: date, at: datetime) -
     if desk.store.find(str(new.event_id)) is None:
         append_one(desk.store, stream, new)
     evaluate(desk)
+    why = judge(desk, strategy, session, at)
     old = sum(quote.session != session for quote in quotes.values())
-    return f"{len(quotes)} positions marked" + (f", {old} at an older price" if old else "")
+    told = f"{len(quotes)} positions marked" + (f", {old} at an older price" if old else "")
+    return told if why is None else f"{told}; switched off: {why}"
 
 
 def newest_quotes(market: MarketData, symbols: Iterable[str], at: datetime) -> dict[str, Quote]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 
+from core.clock import from_iso
 from core.desk.writing import new_event
 from core.errors import BadInput, ConcurrencyError, EventConflict
 from core.events.envelope import Append
@@ -14,6 +15,8 @@ from core.strategy import StrategySpec
 from core.types import StreamId
 
 ATTEMPTS = 10
+RULE = "rule"
+"""Who signs what a strategy's own rule said."""
 SWITCHES = (StrategyEnabled.__name__, StrategyDisabled.__name__)
 
 
@@ -24,13 +27,21 @@ def strategy_stream(name: str) -> StreamId:
 
 def newest_word(store: EventStore, name: str) -> StrategyEnabled | StrategyDisabled | None:
     """Who said last whether it trades; None while only its file says so."""
-    newest = None
+    said = words(store, name)
+    return said[-1][1] if said else None
+
+
+def words(
+    store: EventStore, name: str
+) -> list[tuple[datetime, StrategyEnabled | StrategyDisabled]]:
+    """Every word on whether it trades, with its instant, oldest first."""
+    found = []
     for row in store.read(strategy_stream(name)):
         if row.type in SWITCHES:
-            newest = store.decode(row)
-    if isinstance(newest, StrategyEnabled | StrategyDisabled):
-        return newest
-    return None
+            event = store.decode(row)
+            assert isinstance(event, StrategyEnabled | StrategyDisabled)  # by its type name
+            found.append((from_iso(row.occurred_at), event))
+    return found
 
 
 def is_on(store: EventStore, strategy: StrategySpec) -> bool:
@@ -65,6 +76,16 @@ def switch_off(
     False when it was off already. BadInput without a reason.
     """
     event = StrategyDisabled(strategy=strategy.name, reason=reason, by=by)
+    return _switch(store, strategy, event, at)
+
+
+def switch_off_by_rule(
+    store: EventStore, strategy: StrategySpec, numbers: str, at: datetime
+) -> bool:
+    """As `switch_off`, in the name of the strategy's own rule, whose numbers are the reason."""
+    event = StrategyDisabled(
+        strategy=strategy.name, reason=numbers, by=RULE, cause="underperformed"
+    )
     return _switch(store, strategy, event, at)
 
 

@@ -1,4 +1,7 @@
-"""Events of a strategy: switched on or off, and the money a person gave it or took from it."""
+"""Events of a strategy: switched on or off, and the money a person gave it or took from it.
+
+What a round trip brought is an event of its cycle (``TradeOutcomeKnown``), and no movement of capital.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ class StrategyDisabled(Event):
 
 
 class CapitalDeposited(Event):
-    """Money given to a strategy's account, USD, positive; a return is measured around it."""
+    """Money given to a strategy's account, USD, positive; in the account's stream, before what it buys."""
 
     strategy: str
     account_id: AccountId
@@ -44,13 +47,3 @@ class CapitalWithdrawn(Event):
     amount: Decimal = Field(gt=0)
     reason: str
     by: str
-
-
-class ProfitRealised(Event):
-    """A position that closed: what it brought net of costs (USD, negative for a loss)."""
-
-    strategy: str
-    account_id: AccountId
-    symbol: str
-    amount: Decimal
-    closing_order: str

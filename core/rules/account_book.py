@@ -21,6 +21,7 @@ from core.events.account import (
     TargetSet,
 )
 from core.events.envelope import Event
+from core.events.strategy import CapitalDeposited, CapitalWithdrawn
 from core.rules.ledger import AccountState, apply_cash, apply_fill
 from core.schemas.order import BrokerFill, OrderIntent, OrderStatus, Purpose
 from core.schemas.risk import Target
@@ -277,6 +278,16 @@ def _(event: CheckpointDecided, book: AccountBook) -> AccountBook:
 def _(event: BorrowCharged, book: AccountBook) -> AccountBook:
     ledger = apply_cash(book.ledger, -event.amount, event.symbol)
     return replace(book, ledger=ledger, borrow_paid=book.borrow_paid + event.amount)
+
+
+@_apply.register
+def _(event: CapitalDeposited, book: AccountBook) -> AccountBook:
+    return replace(book, ledger=apply_cash(book.ledger, event.amount))
+
+
+@_apply.register
+def _(event: CapitalWithdrawn, book: AccountBook) -> AccountBook:
+    return replace(book, ledger=apply_cash(book.ledger, -event.amount))
 
 
 def _finish(

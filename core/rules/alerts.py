@@ -21,6 +21,7 @@ from core.rules.alert_drafts import (
     week_decided,
 )
 from core.rules.alert_jobs import job_ended, job_retried, slot_ended
+from core.rules.alert_strategy import strategy_switched_off
 from core.rules.alert_text import clipped, new_york, plain
 from core.schemas.alert import (
     LONGEST_BODY,
@@ -48,6 +49,7 @@ MAKERS: Mapping[str, Maker] = {
     "OrdersProposed": orders_proposed,
     "ApprovalExpired": approval_expired,
     "PickersDiverged": pickers_diverged,
+    "StrategyDisabled": strategy_switched_off,
     **dict.fromkeys((*HALTED, *FREED), breaker_moved),
 }
 """By the event's type name; a net order's refusal is told by the accounts' own refusals."""

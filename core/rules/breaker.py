@@ -47,6 +47,17 @@ class Gauge:
         """Money put in is neither won nor a drawdown made good."""
         return replace(self, equity=self.equity + amount, peak=self.peak + amount)
 
+    def with_flow(self, amount: Money) -> Gauge:
+        """Money put in (positive) or taken out of a running account: its drawdown stays as it is.
+
+        The peak moves with the equity, to the cent; without money left there is nothing to fall from.
+        """
+        after = self.equity + amount
+        if self.equity <= 0 or after <= 0:
+            return replace(self, equity=after, peak=max(after, ZERO))
+        peak = (self.peak * after / self.equity).quantize(CENT, rounding=ROUND_HALF_EVEN)
+        return replace(self, equity=after, peak=max(after, peak))
+
     def with_trade(self, pnl: Money) -> Gauge:
         """``pnl`` of one closed trade, net of every cost (USD)."""
         return replace(

@@ -13,6 +13,7 @@ from core.events.breaker import BreakerReleased, BreakerReset, BreakerTripped
 from core.events.cycle import StrategyMarked
 from core.events.envelope import Event
 from core.events.market import PricesObserved, UniverseMarked
+from core.events.strategy import CapitalDeposited, CapitalWithdrawn
 from core.policy import RiskLimits
 from core.rules.account_book import AccountBook, fold
 from core.rules.breaker_scope import Measured
@@ -32,7 +33,7 @@ OF_ACCOUNTS: Mapping[str, type[Event]] = {
     and issubclass(cls, Event)
     and cls.__module__ == account_events.__name__
     and name not in UNMEASURED
-}
+} | {kind.__name__: kind for kind in (CapitalDeposited, CapitalWithdrawn)}
 OF_BREAKER: Mapping[str, type[Event]] = {
     kind.__name__: kind for kind in (BreakerTripped, BreakerReleased, BreakerReset)
 }
@@ -116,8 +117,8 @@ class BreakerFold:
             for scope in self._of(book):
                 scope.traded(trade.pnl for trade in closed)
             return self._seen(self._of(book))
-        elif isinstance(event, BorrowCharged):
-            return self._seen(self._of(book))
+        elif isinstance(event, BorrowCharged | CapitalDeposited | CapitalWithdrawn):
+            return self._paid(book, event)
         elif isinstance(event, TargetSet):
             target = (event.target, event.entry_session)
             for scope in self._of(book):
@@ -161,6 +162,16 @@ class BreakerFold:
             if scope not in self.scopes:
                 self.scopes[scope] = Measured(scope)
             self.scopes[scope].join(event.account_id, event.starting_cash)
+
+    def _paid(
+        self, book: AccountBook, event: BorrowCharged | CapitalDeposited | CapitalWithdrawn
+    ) -> tuple[Measured, ...]:
+        """Capital in or out is neither won nor lost: its scopes are worth more or less by it."""
+        if not isinstance(event, BorrowCharged):
+            amount = event.amount if isinstance(event, CapitalDeposited) else -event.amount
+            for scope in self._of(book):
+                scope.moved(book.account_id, amount)
+        return self._seen(self._of(book))
 
     def _closed(
         self, event: UniverseMarked | StrategyMarked, prices: Prices, every: Iterable[Measured]

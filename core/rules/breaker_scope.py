@@ -10,7 +10,7 @@ from decimal import Decimal
 from core.policy import RiskLimits
 from core.rules import breaker
 from core.rules.breaker import Gauge
-from core.rules.ledger import equity
+from core.rules.ledger import apply_cash, equity
 from core.rules.shadow_ledger import Shadow, mark, retarget
 from core.schemas.breaker import Cause, Halt, Scope
 from core.schemas.risk import Target
@@ -38,6 +38,14 @@ class Measured:
     def join(self, account_id: AccountId, cash: Money) -> None:
         self.members.append(account_id)
         self.gauge = self.gauge.with_deposit(cash)
+
+    def moved(self, account_id: AccountId, amount: Money) -> None:
+        """Money put in or taken out; a shadow gets and gives what its account does."""
+        self.gauge = self.gauge.with_flow(amount)
+        before = self.shadows.get(account_id)
+        if self.shadow is not None and before is not None:
+            self.shadow = self.shadow.with_flow(amount)
+            self.shadows[account_id] = replace(before, state=apply_cash(before.state, amount))
 
     def seen(self, total: Money) -> None:
         self.gauge = self.gauge.seen_at(total)

@@ -46,6 +46,7 @@ class AlertKind(StrEnum):
     POSITION_CHANGE = "position_change"
     DAILY_SUMMARY = "daily_summary"
     PICKERS_DIVERGED = "pickers_diverged"
+    STRATEGY_OFF = "strategy_off"
     TEST = "test"
 
 

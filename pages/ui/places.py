@@ -37,6 +37,7 @@ PLACES = (
     Place("discovery", "Discovery"),
     Place("runs", "Runs"),
     Place("memory", "Memory"),
+    Place("strategies", "Strategies"),
     Place("cycle", "Trading cycle"),
     Place("chat", "Council chat"),
     Place("operations", "Operations"),

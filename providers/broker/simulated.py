@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from core.clock import Clock
-from core.desk.sent_orders import SentOrders
+from core.desk.sent_orders import Moved, SentOrders
 from core.errors import BrokerError, MarketError, OrderLost, OrderRefused
 from core.ports import MarketData
 from core.schemas.order import BrokerFill, BrokerOrder, OrderTicket
@@ -83,8 +83,9 @@ class SimulatedBroker(OneByOne):
         self,
         orders: Sequence[tuple[OrderTicket, Sequence[BrokerFill]]],
         cancelled: Collection[str] = (),
+        capital: Sequence[Moved] = (),
     ) -> None:
-        """Rebuild the books from the log after a restart: tickets sent, with their recorded fills.
+        """Rebuild the books from the log after a restart: tickets sent, their recorded fills, capital.
 
         Orders known already keep what they have, but for those in ``cancelled`` (client order ids).
         BrokerError for an account this broker does not have.
@@ -96,6 +97,8 @@ class SimulatedBroker(OneByOne):
                 account.add(SimulatedOrder(ticket, list(fills), ended))
         for account in self._accounts.values():
             account.cancel(cancelled)
+        for moved in capital:
+            self._advanced(moved.account_id).move(moved)
 
     def _check(self, account: SimulatedAccount, ticket: OrderTicket) -> None:
         """OrderRefused, naming the value, for what no broker would take."""
@@ -128,8 +131,8 @@ class SimulatedBroker(OneByOne):
         """The account with what other processes sent and took back, and every fill known by now."""
         if self._log is not None:
             sent = self._log.news()
-            if sent.orders or sent.cancelled:
-                self.restore(sent.orders, sent.cancelled)
+            if any(sent):
+                self.restore(*sent)
         return self._advanced(account_id)
 
     def _advanced(self, account_id: AccountId) -> SimulatedAccount:

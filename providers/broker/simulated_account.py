@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 
+from core.desk.sent_orders import Moved
 from core.ports import MarketData
 from core.schemas.order import BrokerFill
 from core.types import Money, Shares
@@ -23,6 +24,7 @@ class SimulatedAccount:
         self._holdings: dict[str, Shares] = {}
         self._orders: dict[str, SimulatedOrder] = {}
         self._open: dict[str, SimulatedOrder] = {}
+        self._moved: set[str] = set()
 
     @property
     def positions(self) -> Mapping[str, Shares]:
@@ -38,6 +40,12 @@ class SimulatedAccount:
         self._open[order.ticket.client_order_id] = order
         for fill in order.fills:
             self._book(fill)
+
+    def move(self, moved: Moved) -> None:
+        """Money a person put in or took out, each event once."""
+        if moved.event_id not in self._moved:
+            self._moved.add(moved.event_id)
+            self.cash += moved.amount
 
     def cancel(self, client_order_ids: Collection[str]) -> None:
         """Those of its orders that are not complete; their fills so far stay."""

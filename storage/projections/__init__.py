@@ -22,6 +22,7 @@ from storage.projections.portfolio import PORTFOLIO
 from storage.projections.prices import PRICES
 from storage.projections.runs import RUNS
 from storage.projections.schedule import SCHEDULE
+from storage.projections.strategies import STRATEGIES
 from storage.projections.writing import TableProjection
 
 ALL_PROJECTIONS: tuple[TableProjection | BreakerProjection, ...] = (
@@ -45,4 +46,5 @@ ALL_PROJECTIONS: tuple[TableProjection | BreakerProjection, ...] = (
     DISCOVERY,
     CYCLES,
     FORWARD_RETURNS,
+    STRATEGIES,
 )

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from core.events.envelope import StoredEvent
+from core.rules.breaker import Gauge
 from core.rules.ledger import AccountState, Position, apply_cash, apply_fill, equity, exposure
 from core.rules.round_trip import ClosedTrade
 from core.schemas.order import BrokerFill
@@ -70,6 +71,30 @@ def borrow_charged(rows: Rows, event: StoredEvent) -> None:
         amount = Decimal(str(payload["amount"]))
         state = apply_cash(_state(row), -amount, str(payload["symbol"]))
         rows.change(AccountRow, {"account_id": payload["account_id"]}, _columns(state))
+
+
+def deposited(rows: Rows, event: StoredEvent) -> None:
+    _moved(rows, event, Decimal(str(event.payload["amount"])))
+
+
+def withdrawn(rows: Rows, event: StoredEvent) -> None:
+    _moved(rows, event, -Decimal(str(event.payload["amount"])))
+
+
+def _moved(rows: Rows, event: StoredEvent, amount: Decimal) -> None:
+    """Capital in or out; the peak moves with the newest close, so that the drawdown stays as it was."""
+    account_id = event.payload["account_id"]
+    for row in rows.read(AccountRow, {"account_id": account_id}):
+        days = rows.read(EquityRow, {"account_id": account_id})
+        worth = Decimal(max(days, key=_session)["equity"]) if days else Decimal(row["cash"])
+        gauge = Gauge(worth, Decimal(row["peak"])).with_flow(amount)
+        state = apply_cash(_state(row), amount)
+        changes = {**_columns(state), "peak": str(gauge.peak)}
+        rows.change(AccountRow, {"account_id": account_id}, changes)
+
+
+def _session(row: Row) -> str:
+    return str(row["session"])
 
 
 def marked(rows: Rows, event: StoredEvent) -> None:

@@ -93,5 +93,7 @@ PORTFOLIO = TableProjection(
         "BorrowCharged": ledgers.borrow_charged,
         "UniverseMarked": ledgers.marked,
         "StrategyMarked": ledgers.strategy_marked,
+        "CapitalDeposited": ledgers.deposited,
+        "CapitalWithdrawn": ledgers.withdrawn,
     },
 )

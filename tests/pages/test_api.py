@@ -14,6 +14,7 @@ from pages.http.api.routes import endpoints, routes
 from pages.http.headers import middleware
 from pages.http.store import STORE_VARIABLE
 from tests.fakes.stored_weeks import open_desk
+from tests.fakes.strategies import account_opened
 
 HOST = "http://localhost:8200"
 SAYS = {"Origin": HOST, "Content-Type": "application/json"}
@@ -45,18 +46,23 @@ def filled(simulated_url, monkeypatch):
 
 
 QUESTIONS = [one for one in endpoints() if one.method == "GET"]
-COMMANDS = [one for one in endpoints() if one.method == "POST"]
+COMMANDS = [one for one in endpoints() if one.method != "GET"]
 
 
 NOT_THERE = {"/api/jobs/{key:path}", "/api/cycles/{id}"}
 """A simulated desk was asked for nothing, and its equity strategy is off."""
-EMPTY = {"/api/jobs", "/api/scheduler/jobs", "/api/cycles"}
+EMPTY = {"/api/jobs", "/api/scheduler/jobs", "/api/cycles", "/api/capital"}
 
 
 def address(endpoint, ask):
     """The endpoint's path with something that is there."""
     week = ask("GET", "/api/weeks").json()[0]["week_id"]
-    named = {"/api/weeks/{id}": week, "/api/events/{id}": "1"}.get(endpoint.path, "weekly/x")
+    there = {
+        "/api/weeks/{id}": week,
+        "/api/events/{id}": "1",
+        "/api/strategies/{name}": "equity_cycle",
+    }
+    named = there.get(endpoint.path, "weekly/x")
     return re.sub(r"\{[^}]*\}", named, endpoint.path)
 
 
@@ -82,10 +88,11 @@ def test_a_stranger_is_told_to_log_in(ask, filled, endpoint):
     assert "error" in answer.json()
 
 
-@pytest.mark.parametrize("endpoint", COMMANDS, ids=lambda one: one.path)
+@pytest.mark.parametrize("endpoint", COMMANDS, ids=lambda one: f"{one.method} {one.path}")
 def test_a_command_from_another_site_is_refused(ask, filled, endpoint):
     path = re.sub(r"\{[^}]*\}", "x", endpoint.path)
-    answer = ask("POST", path, headers={"Origin": "http://evil.example"}, content=b"{}")
+    evil = {"Origin": "http://evil.example"}
+    answer = ask(endpoint.method, path, headers=evil, content=b"{}")
     assert answer.status_code == 403
 
 
@@ -186,3 +193,51 @@ def test_a_note_is_all_that_is_written_into_the_log_from_here(ask, store_at):
     refused = ask("POST", "/api/events", json={**note, "kind": "OrderFilled"})
     assert refused.status_code == 422
     assert "OrderFilled" in refused.json()["error"]
+
+
+def test_a_strategy_is_switched_by_put_and_by_its_own_address(ask, store_at):
+    open_desk(store_at)
+    off = {"reason": "holidays"}
+    one = "/api/strategies/equity_cycle"
+    on = ask("PUT", one, json={"enabled": True, "reason": "a try"})
+    assert (on.status_code, on.json()["on"], on.json()["word"]["by"]) == (200, True, "operator")
+    assert ask("POST", f"{one}/disable", json=off).json()["word"]["reason"] == "holidays"
+    again = ask("POST", f"{one}/disable", json={"reason": "twice"})
+    assert (again.status_code, again.json()["word"]["reason"]) == (202, "holidays")
+    assert ask("PUT", one, json={"enabled": "yes", "reason": "x"}).status_code == 422
+    assert ask("PUT", one, json={"enabled": True}).status_code == 422
+    assert ask("POST", "/api/strategies/moon/enable", json=off).status_code == 404
+    lines = {line["name"]: line["on"] for line in ask("GET", "/api/strategies").json()}
+    assert lines == {"macro_council": True, "equity_cycle": False}
+
+
+def test_a_strategy_is_made_and_ended_in_its_file_alone(ask, store_at):
+    open_desk(store_at)
+    made = ask("POST", "/api/strategies", json={"name": "mine"})
+    ended = ask("DELETE", "/api/strategies/equity_cycle")
+    assert made.status_code == ended.status_code == 409
+    assert "write it there and start the desk again" in made.json()["error"]
+
+
+def test_capital_is_given_and_taken_with_a_reason_and_never_from_the_council(ask, store_at):
+    open_desk(store_at)
+    account_opened(store_at)
+    asked = {"strategy": "equity_cycle", "kind": "deposit", "amount": "2500.50", "reason": "more"}
+    given = ask("POST", "/api/capital", json=asked)
+    assert (given.status_code, given.json()["amount"]) == (202, "2500.50")
+    taken = ask("POST", "/api/capital", json={**asked, "kind": "withdrawal", "amount": "500"})
+    assert taken.json()["by"] == "operator"
+    kinds = [(one["kind"], one["amount"]) for one in ask("GET", "/api/capital").json()]
+    assert kinds == [("withdrawal", "-500"), ("deposit", "2500.50")]
+    refused = {
+        "102000.51": {"kind": "withdrawal", "amount": "102000.51"},
+        "start equal": {"strategy": "macro_council"},
+        "decimal places": {"amount": "0.001"},
+        "reason": {"reason": " "},
+    }
+    for words, change in refused.items():
+        answer = ask("POST", "/api/capital", json={**asked, **change})
+        assert answer.status_code == 422
+        assert words in answer.json()["error"]
+    (line,) = [one for one in ask("GET", "/api/strategies").json() if one["pipeline"] == "cycle"]
+    assert (line["capital"], line["cash"]) == ("102000.50", "102000.50")

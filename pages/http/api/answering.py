@@ -20,7 +20,7 @@ from core.errors import (
     NotAllowed,
     StoreError,
 )
-from pages.http.api.endpoint import Call, Endpoint, NoSuch
+from pages.http.api.endpoint import Call, Endpoint, NoSuch, SetByFile
 from pages.http.roles import AsyncHandler, refused
 from pages.http.store import open_reader
 
@@ -28,6 +28,7 @@ LONGEST_BODY = 64 * 1024
 STATUS: tuple[tuple[type[CouncilError], int], ...] = (
     (NoSuch, 404),
     (NotAllowed, 403),
+    (SetByFile, 409),
     (Busy, 409),
     (BadInput, 422),
     (ConcurrencyError, 409),

@@ -21,6 +21,10 @@ class NoSuch(CouncilError):
     """The thing asked for by its address is not there."""
 
 
+class SetByFile(CouncilError):
+    """What is asked to change stands in a file of the desk."""
+
+
 class NoFields(Schema):
     """Nothing is taken."""
 
@@ -48,7 +52,7 @@ Handle: TypeAlias = Callable[[Call], Any]
 class Endpoint:
     """``answer`` is the type of what ``handle`` returns; ``path`` has Starlette's ``{name}`` parts."""
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     summary: str
     answer: Any

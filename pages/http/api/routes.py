@@ -11,7 +11,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core.access import only_reader
-from pages.http.api import cycles, discovery, events, jobs, money, scheduler, system, weeks
+from pages.http.api import (
+    cycles,
+    discovery,
+    events,
+    jobs,
+    money,
+    scheduler,
+    strategies,
+    system,
+    weeks,
+)
 from pages.http.api.answering import answering, problem
 from pages.http.api.endpoint import Endpoint
 from pages.http.api.openapi import document
@@ -22,7 +32,7 @@ NO_ORDERS = "orders are the council's alone: no face can place one"
 
 def endpoints() -> list[Endpoint]:
     """In the order in which routes are tried: what is spelled out comes before what is a path."""
-    parts = (weeks, money, discovery, events, jobs, system, scheduler, cycles)
+    parts = (weeks, money, discovery, events, jobs, system, scheduler, cycles, strategies)
     every = [one for part in parts for one in part.endpoints()]
     return sorted(every, key=lambda one: ":path}" in one.path)
 

@@ -114,3 +114,15 @@ def test_a_deposit_is_no_gain_and_a_reset_begins_at_equity():
 def test_a_release_over_the_halt_is_no_policy():
     with pytest.raises(ValueError, match="drawdown_resume_pct must not be over"):
         BreakerLimits(drawdown_halt_pct=D(10))
+
+
+@given(st.integers(1, 10**6), st.integers(0, 99), st.integers(-(10**6), 10**6))
+def test_money_in_or_out_leaves_the_drawdown_as_it_is(peak, fallen, amount):
+    gauge = Gauge(equity=D(peak * (100 - fallen)), peak=D(peak * 100), losses=3)
+    after = gauge.with_flow(D(amount))
+    assert after.equity == gauge.equity + amount
+    assert after.losses == 3
+    if after.equity > 100:
+        assert abs(after.drawdown_pct - gauge.drawdown_pct) < D("0.01")
+    else:
+        assert after.peak >= max(after.equity, D(0))
