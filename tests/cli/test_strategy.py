@@ -31,7 +31,9 @@ def test_a_strategy_is_switched_by_its_name_with_a_reason(council, store):
     council("strategy", "enable", "equity_cycle", *at).check_refused("a reason is missing")
     on = council("strategy", "enable", "equity_cycle", "--reason", "a try", *at)
     assert (on.code, on.out) == (0, "equity_cycle is on\n")
-    assert "was on already" in council("strategy", "enable", "equity_cycle", "--reason", "x", *at).out
+    assert (
+        "was on already" in council("strategy", "enable", "equity_cycle", "--reason", "x", *at).out
+    )
     assert listed(council, store)["equity_cycle"]["word"]["reason"] == "a try"
     council("strategy", "disable", "equity_cycle", "--reason", "enough", *at)
     said = council("strategy", "list", *at).out

@@ -38,11 +38,15 @@ NOT_THERE = {"abstentions", "budget_stops", "jobs", "proposals", "approvals"} | 
     "strategy_marks",
     "forward_returns",
     "forward_days",
+    "strategy_standings",
+    "strategy_days",
+    "capital_moves",
 }
 """A simulated rules desk has none: nobody is silent, paid, asked, pausing or noting, no scheduler ran.
 
 Nor does it look for symbols, or trade beside the council: those rows are rebuilt in
-tests/pages/test_discovery.py, test_league.py and tests/core/desk/test_cycle_month.py.
+tests/pages/test_discovery.py, test_league.py, tests/core/desk/test_cycle_month.py and
+tests/storage/projections/test_strategies.py.
 """
 TABLES = [cls for projection in ALL_PROJECTIONS for cls in projection.tables]
 
