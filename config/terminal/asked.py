@@ -7,7 +7,7 @@ from core.clock import in_new_york
 from core.rendering import visible
 from core.schemas.question import Finding, LogAnswer
 
-SAID = 100
+SAID = 200
 
 
 def answer(conversation_id: str, said: LogAnswer, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""Questions over the log: the job for one, and the answer kept under ``conversation/{id}``."""
+"""A question over the log, answered and kept under ``conversation/{id}``."""
 
 from __future__ import annotations
 
@@ -6,38 +6,20 @@ from datetime import datetime
 
 from core import keys
 from core.clock import from_iso, in_new_york
-from core.commands import JobKind, RunJob, run_job
 from core.context import PipelineContext
 from core.desk.conversation import conversation
 from core.desk.desk import Desk
-from core.desk.job_log import job_state
 from core.desk.journal import RunJournal
+from core.desk.log_questions import refused_unless_short
 from core.desk.writing import append_one, conversation_stream, new_event
 from core.errors import BadInput, PreflightFailed
 from core.events.conversation import LogQuestionAsked
-from core.job_kinds import LONGEST_LOG_QUESTION
 from core.pipeline import Progress, silent
 from core.pipelines import log_question
 from core.ports import EventStore
 from core.schemas.question import LogAnswer
 from core.schemas.run import RunSpec
 from core.stages.log_question import Answerer
-
-MOST_TIMES = 200
-
-
-def asking_log(question: str, sequence: int = 1) -> RunJob:
-    """The command; BadInput in one line for an empty or an endless question."""
-    return run_job(JobKind.ASK, question=refused_unless_short(question), sequence=sequence)
-
-
-def asking_log_again(store: EventStore, question: str) -> RunJob:
-    """The command for the first time this was not asked yet."""
-    for sequence in range(1, MOST_TIMES + 1):
-        command = asking_log(question, sequence)
-        if job_state(store, command.key) is None:
-            return command
-    raise BadInput(f"this was asked {MOST_TIMES} times already: put it in other words")
 
 
 async def ask_log(
@@ -63,16 +45,6 @@ async def ask_log(
         )
         context = await pipeline.run(given, RunJournal(desk.store, run, run.stream), progress)
     return str(run.run_id), context[keys.LOG_ANSWER]
-
-
-def refused_unless_short(question: str) -> str:
-    """The question without the space around it; BadInput unless it can be asked."""
-    question = question.strip()
-    if not question or len(question) > LONGEST_LOG_QUESTION:
-        raise BadInput(
-            f"a question of {len(question)} characters: ask between 1 and {LONGEST_LOG_QUESTION}"
-        )
-    return question
 
 
 async def _answerer(desk: Desk, run: RunSpec) -> Answerer:

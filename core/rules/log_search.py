@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from core.clock import in_new_york
 from core.rules.question_reading import QuestionReading
-from core.schemas.question import Finding, LogRequest, LogTool, ToolResult
+from core.schemas.question import MOST_CITED, Finding, LogRequest, LogTool, ToolResult
 from core.types import week_of
 
 SEARCH = "rules/search"
 MOST_SYMBOLS, MOST_WORDS = 3, 2
-LISTED, LINES = 12, 12
-SAID = 160
+LINES = 12
 
 
 def plain_looks(reading: QuestionReading, today: date) -> tuple[LogRequest, ...]:
@@ -59,12 +57,15 @@ def search_text(reading: QuestionReading, results: Sequence[ToolResult], *, wide
         return f"The log holds nothing about {_sought(reading)}."
     head = f"A plain search for {_sought(reading)}; no model read the question."
     if wider and reading.symbols:
-        head = f"The log holds nothing about {_sought(reading)}. These events mention the symbol:"
-    shown = [f"- {line}" for line in lines[:LINES]]
-    shown += [f"- {_told(one)}" for one in found[:LISTED]]
-    left = len(found) - LISTED
-    more = [f"- and {left} more events, cited below"] if left > 0 else []
-    return "\n".join((head, *shown, *more))
+        head = f"The log holds nothing about {_sought(reading)}. These events mention the symbol."
+    return "\n".join((head, *(f"- {line}" for line in lines[:LINES]), *_counted(found)))
+
+
+def _counted(found: Sequence[Finding]) -> Sequence[str]:
+    events = len({one.event_id for one in found})
+    if events > MOST_CITED:
+        return (f"{events} events found, the first {MOST_CITED} are cited.",)
+    return (f"{events} event{'' if events == 1 else 's'} found and cited.",) if events else ()
 
 
 def _figures(reading: QuestionReading, tool: LogTool, today: date) -> LogRequest:
@@ -99,10 +100,3 @@ def _sought(reading: QuestionReading) -> str:
         parts = [f"“{word}”" for word in reading.words[:MOST_WORDS]] or ["any event"]
     period = f", {reading.since} to {reading.until}" if reading.since else ""
     return f"{', '.join(parts)}{period}"
-
-
-def _told(one: Finding) -> str:
-    at = in_new_york(one.at)
-    says = " ".join(one.says.split())
-    cut = says if len(says) <= SAID else f"{says[: SAID - 1]}…"
-    return f"{at:%Y-%m-%d %H:%M} {one.type} ({one.stream}): {cut}"

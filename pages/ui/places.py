@@ -40,6 +40,7 @@ PLACES = (
     Place("strategies", "Strategies"),
     Place("cycle", "Trading cycle"),
     Place("chat", "Council chat"),
+    Place("ask", "Ask the log"),
     Place("operations", "Operations"),
     Place("audit", "Audit"),
     Place("settings", "Settings"),

@@ -119,11 +119,11 @@ def _conditions(asked: LogRequest, dialect: str) -> Sequence[ColumnElement[bool]
 
 
 def _says(text: str, dialect: str) -> ColumnElement[bool]:
-    """The text as JSON spells it; SQLite's LIKE knows no capitals."""
-    spelled = dumps(text).decode()[1:-1]
+    """The text as JSON spells it, or in the type's name; SQLite's LIKE knows no capitals."""
+    spelled, places = dumps(text).decode()[1:-1], (EVENTS.c.payload, EVENTS.c.type)
     if dialect == "sqlite":
-        return EVENTS.c.payload.contains(spelled, autoescape=True)
-    return EVENTS.c.payload.icontains(spelled, autoescape=True)
+        return or_(*(place.contains(spelled, autoescape=True) for place in places))
+    return or_(*(place.icontains(spelled, autoescape=True) for place in places))
 
 
 def _as_finding(row: RowMapping, says: str) -> Finding:

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from core.desk.asking_log import ask_log, asking_log, asking_log_again
+from core.desk.asking_log import ask_log
 from core.desk.job_state import JobStatus
+from core.desk.log_questions import asking_log, asking_log_again
 from core.desk.writing import append_one, new_event
 from core.errors import BadInput, PreflightFailed
 from core.events.conversation import LogQuestionAnswered, LogQuestionAsked

@@ -130,7 +130,8 @@ def test_results_are_cut_and_what_was_cut_away_cannot_be_cited():
 def test_a_model_that_fails_is_stood_in_for_by_the_search():
     said = asked(FakeLog(finding()), script(ModelUnavailable("a/b is down")))
     assert (said.by, said.fell_back) == ("rules/search", "ModelUnavailable: a/b is down")
-    assert "sold 10 GLD" in said.text
+    assert [one.says for one in said.cites] == ["sold 10 GLD"]
+    assert said.text.endswith("1 event found and cited.")
     assert said.turns == 0
 
 
