@@ -70,13 +70,16 @@ def one_event(reader: StoreReader, event_id: str) -> ToolResult:
     return ToolResult(findings=(_as_finding(row, says),))
 
 
-def findings_at(reader: StoreReader, positions: Iterable[int]) -> tuple[Finding, ...]:
+def findings_at(
+    reader: StoreReader, positions: Iterable[int], needle: str = ""
+) -> tuple[Finding, ...]:
     """The events at these positions, newest first."""
     wanted = sorted(set(positions))
     if not wanted:
         return ()
     query = select(*SHOWN).where(EVENTS.c.position.in_(wanted))
-    return tuple(map(finding, reader.rows(query.order_by(EVENTS.c.position.desc()))))
+    rows = reader.rows(query.order_by(EVENTS.c.position.desc()))
+    return tuple(finding(row, needle) for row in rows)
 
 
 def finding(row: RowMapping, needle: str = "") -> Finding:

@@ -16,6 +16,8 @@ from storage.queries.reader import StoreReader
 
 ORDERS, FILLS, TRADES = table_of(OrderRow), table_of(FillRow), table_of(TradeRow)
 BEHIND = ("CheckpointDecided", "CheckpointLimited", "TargetSet")
+MEANT = "MetaAgentDecision"
+"""The word of a trading cycle; its orders lie in the account, what was said in the run."""
 REFUSED = ("OrderRejected", "OrderCancelled")
 
 
@@ -28,9 +30,9 @@ def found_trades(reader: StoreReader, asked: LogRequest) -> ToolResult:
     rows = reader.rows(query.order_by(ORDERS.c.position.desc()).limit(asked.limit + 1))
     shown = rows[: asked.limit]
     positions = [*(row["position"] for row in shown), *_filled_at(reader, shown)]
-    positions += _decided_at(reader, shown)
+    positions += [*_decided_at(reader, shown), *_meant_by(reader, shown)]
     return ToolResult(
-        findings=findings_at(reader, positions),
+        findings=findings_at(reader, positions, asked.symbol or ""),
         lines=_round_trips(reader, asked),
         more=len(rows) > asked.limit,
     )
@@ -75,6 +77,15 @@ def _decided_at(reader: StoreReader, orders: Sequence[RowMapping]) -> list[int]:
         )
         found += [row["position"] for row in reader.rows(query)]
     return found
+
+
+def _meant_by(reader: StoreReader, orders: Sequence[RowMapping]) -> list[int]:
+    """Positions of what the cycles that ordered decided."""
+    runs = {row["run_id"] for row in orders}
+    query = select(EVENTS.c.position).where(
+        EVENTS.c.run_id.in_(runs), EVENTS.c.type.concat("") == MEANT
+    )
+    return [row["position"] for row in reader.rows(query)]
 
 
 def _names(orders: Sequence[RowMapping]) -> ColumnElement[bool]:
