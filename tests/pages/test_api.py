@@ -241,3 +241,16 @@ def test_capital_is_given_and_taken_with_a_reason_and_never_from_the_council(ask
         assert words in answer.json()["error"]
     (line,) = [one for one in ask("GET", "/api/strategies").json() if one["pipeline"] == "cycle"]
     assert (line["capital"], line["cash"]) == ("102000.50", "102000.50")
+
+
+def test_a_cycle_is_asked_for_as_a_dry_run_and_asking_twice_adds_nothing(ask, store_at):
+    open_desk(store_at)
+    first = ask("POST", "/cycles/run", json={"symbols": ["AAPL", "MSFT"]})
+    assert first.status_code == 202, first.text
+    asked = first.json()
+    assert asked["key"].startswith("cycle/equity_cycle/dry/")
+    assert asked["command"]["execute"] is False
+    again = ask("POST", "/cycles/run", json={"symbols": ["MSFT", "AAPL"], "execute": False})
+    assert (again.json()["key"], again.json()["request"]) == (asked["key"], asked["request"])
+    refused = ask("POST", "/cycles/run", json={"symbols": ["not a symbol"]})
+    assert refused.status_code == 422
