@@ -23,6 +23,10 @@ LIMITS: Mapping[Job, timedelta] = {
     Job.BREAKER: timedelta(minutes=10),
     Job.FORWARD_RETURNS: timedelta(minutes=20),
     Job.MEMORY: timedelta(minutes=20),
+    Job.CYCLE: timedelta(minutes=45),  # four agents, one after the other
+    Job.MOVES: timedelta(minutes=45),
+    Job.CYCLE_FILLS: timedelta(minutes=20),
+    Job.CYCLE_MARK: timedelta(minutes=20),
     Job.HEALTH: timedelta(minutes=10),
     Job.NIGHTLY: timedelta(hours=2),  # a backup of years, and its proof
 }

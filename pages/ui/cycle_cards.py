@@ -12,6 +12,7 @@ from pages.ui.card_head import card_head
 from pages.ui.components import card_title, prose
 from pages.ui.cycle_charts import STEPS, funnel
 from pages.ui.drawing import draw_kept
+from pages.ui.figure import figure
 from pages.ui.format import (
     UNKNOWN,
     day,
@@ -31,14 +32,13 @@ MOST_SETUPS = 40
 
 def figures(cycle: CycleDetail) -> None:
     """Verdict, orders, equity and cash as the cycle found them."""
-    line, looked = cycle.line, cycle.funnel[0]
+    line, found = cycle.line, "as the cycle found it"
     with st.container(horizontal=True, gap="small"):
         verdict = words(line.verdict.lower()) if line.verdict else "not asked"
-        st.metric("Meta decision", verdict, _score(line.score), border=True, delta_color="off")
-        st.metric("Orders", line.orders, f"of {looked} symbols", border=True, delta_color="off")
-        found = "as the cycle found it"
-        st.metric("Equity", dollars(cycle.equity), found, border=True, delta_color="off")
-        st.metric("Cash", dollars(cycle.cash), found, border=True, delta_color="off")
+        figure("Meta decision", verdict, _score(line.score))
+        figure("Orders", str(line.orders), f"of {cycle.funnel[0]} symbols")
+        figure("Equity", dollars(cycle.equity), found)
+        figure("Cash", dollars(cycle.cash), found)
 
 
 def _score(score: float | None) -> str:
