@@ -10,6 +10,7 @@ from config.alpaca import AlpacaConnections
 from config.discovery import sector_rows
 from config.own_keys import secrets_of
 from config.settings import Settings
+from config.wiring.memory import recall_of
 from config.wiring.prices import calendar
 from core.desk.desk import Desk
 from core.desk.discovering import Discovery, Held, Models, nothing_held
@@ -58,7 +59,7 @@ def discovery_of_strategy(  # noqa: PLR0913 - what a strategy brings beside the 
         models=models or desk.strategy(spec.name).models,
         held=held,
         facts=sources.facts,
-        recall=recall,
+        recall=recall or recall_of(settings, desk.store),
     )
 
 

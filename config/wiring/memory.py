@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
@@ -12,7 +15,8 @@ from config.settings import Settings
 from core.desk.remembering import TELLINGS
 from core.errors import ConfigError
 from core.memory import Memory
-from core.ports import Embedder
+from core.ports import Embedder, EventStore, Recall
+from core.schemas.setups import Collection, Neighbour
 from providers.embedding import minilm
 from providers.embedding.hashing import HashingEmbedder
 from providers.embedding.minilm import MiniLmEmbedder
@@ -36,6 +40,27 @@ def memory_of(settings: Settings, store: SqlEventStore) -> Memory:
     memory = Memory(store, embedder, index, TELLINGS)
     _memories[store.engine] = (settings.memory, memory)
     return memory
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLater:
+    """The Recall port over a store's memory, which is made with the first question.
+
+    Most commands never ask, and an embedder that cannot be had must not keep them from their work.
+    """
+
+    settings: Settings
+    store: SqlEventStore
+
+    def similar(
+        self, collection: Collection, text: str, as_of: datetime, k: int
+    ) -> Sequence[Neighbour]:
+        return memory_of(self.settings, self.store).similar(collection, text, as_of, k)
+
+
+def recall_of(settings: Settings, store: EventStore) -> Recall | None:
+    """None for a log that lies in no database: nothing is kept beside it."""
+    return AskedLater(settings, store) if isinstance(store, SqlEventStore) else None
 
 
 def embedder_of(settings: Settings) -> Embedder:

@@ -12,6 +12,7 @@ from config.markets import MarketBuilder, sources_of
 from config.own_keys import secrets_of
 from config.settings import Settings
 from config.wiring.discovery import sectors_of
+from config.wiring.memory import AskedLater
 from config.wiring.prices import calendar
 from core.clock import Clock
 from core.desk.gate import DeskGate
@@ -48,7 +49,9 @@ class BesideBuilder:
         models = CycleModels.of(self.store, model, settings.agents, prices, self.clock)
         sectors = dated_sectors(settings.policy.assets, sectors_of(settings.paths.config_dir))
         market = self._wide_market()
-        return strategies_at_work(settings.strategies, self.store, models, market, sectors)
+        made = strategies_at_work(settings.strategies, self.store, models, market, sectors)
+        recall = AskedLater(settings, self.store)
+        return tuple(replace(one, recall=recall) for one in made)
 
     def broker(self, desk: Broker, strategies: tuple[Strategy, ...]) -> Broker:
         """The desk's broker, and for each strategy's account one that fills at its own market."""

@@ -34,7 +34,7 @@ def setup_remembered(store: EventStore, row: StoredEvent) -> Iterator[Remembered
     yield Remembered(
         document_id=document_id(Collection.SETUPS, row.event_id),
         collection=Collection.SETUPS,
-        text=situation_text(asset["symbol"], asset["sector"], asset["indicators"]),
+        text=situation_text(asset["sector"], asset["indicators"]),
         happened_at=opened,
         known_at=max(closed, opened),
         symbol=asset["symbol"],

@@ -91,7 +91,7 @@ def conditions_text(view: MarketView) -> str:
     return remembered_as(Conditions(figures, view.sector_returns))
 
 
-def setup_words(symbol: str, sector: str | None, measures: Measures, row: int) -> str:
+def setup_words(sector: str | None, measures: Measures, row: int) -> str:
     """One symbol's setup in the words in which memory keeps setups."""
     values = {
         "return_20d": measures.return_20,
@@ -101,7 +101,7 @@ def setup_words(symbol: str, sector: str | None, measures: Measures, row: int) -
         "relative_volume_20": measures.relative_volume,
     }
     known = {name: _known(column[row]) for name, column in values.items()}
-    return situation_text(symbol, sector, known)
+    return situation_text(sector, known)
 
 
 def _row(panel: Panel, measures: Measures, facts: Facts, row: int) -> CandidateRow:

@@ -34,7 +34,7 @@ def adjustments(
         if score[row] < 0:
             break
         symbol = verdicts.symbols[row]
-        text = setup_words(symbol, facts.of(symbol).sector, measures, int(row))
+        text = setup_words(facts.of(symbol).sector, measures, int(row))
         near = memory.similar(Collection.SETUPS, text, as_of, NEIGHBOURS)
         change = adjustment(near, settings)
         if change is not None:

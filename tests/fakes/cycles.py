@@ -86,7 +86,7 @@ def spec(*symbols: str, execute: bool = False) -> CycleSpec:
     )
 
 
-def setup(number: int, returned: float | None, distance: float = 0.2) -> Neighbour:
+def setup(number: int, returned: float | None, distance: float = 0.05) -> Neighbour:
     """A similar setup whose trade brought this return."""
     document = Remembered(
         document_id=f"setup-{number}",

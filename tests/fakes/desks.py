@@ -39,8 +39,11 @@ MEMORY = "sqlite://"
 def rules_settings(
     store: str = MEMORY, bars: Path | None = None, overrides: Mapping[str, str] | None = None
 ) -> Settings:
-    """The rules profile, without any variable of this machine, and with ``--set`` overrides."""
-    env = {"MARKET_DATA_DIR": str(bars)} if bars else {}
+    """The rules profile, without any variable of this machine, and with ``--set`` overrides.
+
+    Texts are compared by hashing: no model is loaded where no test is about one.
+    """
+    env = {"EMBEDDING_PROVIDER": "hashing"} | ({"MARKET_DATA_DIR": str(bars)} if bars else {})
     settings = load_settings(env=env, profile="rules", store=store)
     policy = with_overrides(settings.policy, overrides or {})
     return settings.model_copy(update={"policy": policy})

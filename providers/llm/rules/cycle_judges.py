@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from core.rules.cycle_patterns import outcomes
+from core.rules.cycle_patterns import LEAST_KNOWN, outcomes
 from core.schemas.cycle import CycleSymbol
 from core.schemas.cycle_briefs import (
     ChoiceAnswer,
@@ -83,7 +83,7 @@ def _regime(market: CycleSymbol | None) -> tuple[bool, bool]:
 
 def _valid(one: Proposal) -> ValidatorOpinion:
     known = outcomes(one.neighbours)
-    mean = sum(known) / len(known) if known else None
+    mean = sum(known) / len(known) if len(known) >= LEAST_KNOWN else None
     said = []
     if mean is not None and mean < 0:
         said.append(f"{len(known)} similar setups brought {mean:+.1%} on average.")

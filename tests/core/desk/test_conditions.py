@@ -19,9 +19,7 @@ DAY = "2019-03-06"
 
 
 def made_at(day=DAY, wall="18:00"):
-    settings = rules_settings()
-    words = settings.memory.model_copy(update={"provider": "hashing"})  # no model is loaded here
-    return bench(settings.model_copy(update={"memory": words}), at=on(day, wall))
+    return bench(rules_settings(), at=on(day, wall))
 
 
 def test_each_session_is_recorded_once_at_the_instant_its_close_was_known():

@@ -157,6 +157,21 @@ def test_every_fill_is_told_with_four_scores_and_every_round_trip_with_its_outco
     assert all((one.symbol, one.cycle_id) in entered for one in outcomes)
 
 
+def test_every_cycle_was_told_of_round_trips_that_were_over_and_of_no_other(month):
+    known = {event.closed_at: event for event in month.events(TradeOutcomeKnown)}
+    told = 0
+    for board in frozen(month).values():
+        over = sum(closed <= board.as_of for closed in known)
+        for asset in board.symbols:
+            assert len(asset.neighbours) == min(4, over)
+            for one in asset.neighbours:
+                assert one.document.known_at <= board.as_of
+                trade = known[one.document.known_at]
+                assert one.document.outcome["return"] == trade.returned
+                told += 1
+    assert told > 0
+
+
 def test_a_move_starts_one_cycle_a_symbol_day_and_direction(month):
     moves = month.events(SymbolMoved)
     assert moves

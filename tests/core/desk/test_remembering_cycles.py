@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from core.desk.remembering_cycles import FROZEN, headlines_remembered, setup_remembered
 from core.rules.situation import situation_text
 from core.schemas.setups import Collection
+from providers.embedding.hashing import HashingEmbedder
 
 CYCLE = "11111111-1111-5111-8111-111111111111"
 FIGURES = {"return_20d": 0.0712, "rsi_14": 71.2, "relative_volume_20": 1.84, "sma_20": 131.0}
@@ -58,10 +59,7 @@ def outcome(**more):
 
 def test_a_round_trip_is_the_setup_it_was_bought_on_with_what_came_of_it():
     (found,) = setup_remembered(Log(frozen(NVDA)), outcome())
-    assert found.text == (
-        "NVDA, sector Technology; return over 20 sessions +7.1%; RSI 71 (overbought); "
-        "volume 1.8 times its usual"
-    )
+    assert found.text == "Technology stock, climbing over a month, overbought, heavy trading"
     assert found.outcome == {"return": -0.031, "pnl": -412.5}
     assert found.label == "NVDA lost -3.1% in 2 days"
     assert found.happened_at.isoformat() == "2026-11-18T16:00:00+00:00"
@@ -71,8 +69,20 @@ def test_a_round_trip_is_the_setup_it_was_bought_on_with_what_came_of_it():
 
 def test_who_asks_writes_the_same_words_from_the_same_figures():
     (found,) = setup_remembered(Log(frozen(NVDA)), outcome())
-    assert situation_text("NVDA", "Technology", dict(reversed(FIGURES.items()))) == found.text
-    assert situation_text("XOM", None, {"rsi_14": 28.0}) == "XOM, sector unknown; RSI 28 (oversold)"
+    assert situation_text("Technology", dict(reversed(FIGURES.items()))) == found.text
+    assert situation_text(None, {"rsi_14": 29.9}) == "unknown sector stock, oversold"
+    assert situation_text(None, {"rsi_14": 30.0}) == "unknown sector stock, weak momentum"
+
+
+def test_setups_of_like_figures_lie_nearer_than_others():
+    calm = {"return_20d": 0.05, "rsi_14": 60.0, "realised_volatility_20": 0.15}
+    like = {"return_20d": 0.06, "rsi_14": 58.0, "realised_volatility_20": 0.17}
+    wild = {"return_20d": -0.2, "rsi_14": 25.0, "realised_volatility_20": 0.7}
+    asked, near, far = HashingEmbedder().embed(
+        [situation_text("Energy", one) for one in (calm, like, wild)]
+    )
+    assert asked @ near > 0.95
+    assert asked @ far < 0.6
 
 
 def test_a_round_trip_without_its_cycles_market_is_not_guessed():

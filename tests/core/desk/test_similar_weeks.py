@@ -21,8 +21,7 @@ FIRST, THIRD = "2019-03-06", "2019-03-20"
 def settings_with(*, council):
     settings = rules_settings()
     policy = settings.policy.model_copy(update={"memory": MemoryPolicy(council=council, weeks=2)})
-    words = settings.memory.model_copy(update={"provider": "hashing"})  # no model is loaded here
-    return settings.model_copy(update={"policy": policy, "memory": words})
+    return settings.model_copy(update={"policy": policy})
 
 
 @pytest.fixture(scope="module")

@@ -102,7 +102,7 @@ def test_the_prompt_holds_portfolio_market_and_candidates():
 
 def test_the_market_and_a_setup_have_words():
     assert conditions_text(brief().market).startswith("stocks are ")
-    words = setup_words("AAA", "Energy", MEASURES, PANEL.index["AAA"])
-    assert words.startswith("AAA, sector Energy; return over 20 sessions +")
-    assert "RSI " in words
-    assert "100" not in words
+    words = setup_words("Energy", MEASURES, PANEL.index["AAA"])
+    assert words.startswith("Energy stock, ")
+    assert "momentum" in words or "overbought" in words or "oversold" in words
+    assert not any(sign.isdigit() for sign in words)

@@ -62,3 +62,9 @@ def test_similar_setups_warn_only_when_most_of_three_known_ones_lost():
 def test_nothing_speaks_against_a_sell():
     three = [trade(-5, day) for day in (3, 2, 1)]
     assert patterns(proposed(SignalAction.SELL), three, [setup(1, -0.1)] * 4, AS_OF) == ()
+
+
+def test_the_nearest_of_a_small_memory_are_not_similar_when_they_lie_far_off():
+    """Else the first three losses would speak against every trade that follows."""
+    lost = [setup(number, -0.02, distance=0.2) for number in (1, 2, 3)]
+    assert names(patterns(proposed(), (), lost, AS_OF)) == []

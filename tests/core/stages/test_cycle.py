@@ -160,11 +160,11 @@ def test_three_losses_in_a_row_end_a_buy_before_the_validator_is_asked():
 
 
 def test_the_validator_is_told_of_similar_setups_that_lost_and_how_far_they_are():
-    losers = tuple(setup(number, -0.03, 0.1 * number) for number in (1, 2, 3))
+    losers = tuple(setup(number, -0.03, 0.03 * number) for number in (1, 2, 3))
     _, model = run(Council(said("AAPL")), market(asset(neighbours=losers), known_setups=True))
     text = words(model.asked("cycle/validator")[0])
     assert "3 of 3 similar setups lost" in text
-    assert "distance 0.300" in text
+    assert "distance 0.090" in text
 
 
 def test_a_model_makes_an_order_smaller_and_never_larger():
