@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -10,14 +11,14 @@ from config.alpaca import AlpacaConnections
 from config.discovery import sector_rows
 from config.own_keys import secrets_of
 from config.settings import Settings
-from config.wiring.memory import recall_of
 from config.wiring.prices import calendar
+from core.desk.cycle_account import shares_held
 from core.desk.desk import Desk
-from core.desk.discovering import Discovery, Held, Models, nothing_held
+from core.desk.discovering import Discovery, run_discovery
+from core.desk.strategy_ports import Look
 from core.discovery.ports import FactsSource, SectorsOn, UniverseSource, WholeMarket
 from core.discovery.sectors import sectors_on
 from core.errors import BadInput
-from core.ports import Recall
 from core.strategy import StrategySpec
 from core.types import StoreKind
 from providers.market.whole import SmallMarket
@@ -36,19 +37,23 @@ class Sources:
     facts: FactsSource | None = None
 
 
-def discovery_of_strategy(  # noqa: PLR0913 - what a strategy brings beside the desk is one keyword each
-    settings: Settings,
-    desk: Desk,
-    spec: StrategySpec,
-    *,
-    models: Models | None = None,
-    held: Held = nothing_held,
-    recall: Recall | None = None,
-) -> Discovery:
+def look_with(settings: Settings, spec: StrategySpec) -> Look:
+    """A strategy's rounds by these settings, on whichever desk it is at work."""
+
+    async def look(desk: Desk, at: datetime, asked_as: str) -> str:
+        discovery = discovery_of_strategy(settings, desk, spec)
+        ran = await run_discovery(desk, discovery, at, asked_as)
+        picked = ", ".join(f"{picker} {count}" for picker, count in ran.picked.items())
+        return f"looked at {ran.looked_at} symbols: {picked}"
+
+    return look
+
+
+def discovery_of_strategy(settings: Settings, desk: Desk, spec: StrategySpec) -> Discovery:
     """BadInput for a strategy that does not discover; ConfigError where a source lacks its key."""
     if spec.universe.kind != "discovery":
         raise BadInput(f"strategy {spec.name} trades config/assets.yaml: it discovers nothing")
-    sources = sources_of_strategy(settings, desk, spec)
+    sources, strategy = sources_of_strategy(settings, desk, spec), desk.strategy(spec.name)
     return Discovery(
         spec=spec,
         settings=settings.discovery,
@@ -56,10 +61,10 @@ def discovery_of_strategy(  # noqa: PLR0913 - what a strategy brings beside the 
         universe=sources.universe,
         market=sources.market,
         sectors=sectors_of(settings.paths.config_dir),
-        models=models or desk.strategy(spec.name).models,
-        held=held,
+        models=strategy.models,
+        held=shares_held(desk, strategy),
         facts=sources.facts,
-        recall=recall or recall_of(settings, desk.store),
+        recall=strategy.recall,
     )
 
 

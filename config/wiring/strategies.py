@@ -11,7 +11,7 @@ from config.language_models import language_models, price_list
 from config.markets import MarketBuilder, sources_of
 from config.own_keys import secrets_of
 from config.settings import Settings
-from config.wiring.discovery import sectors_of
+from config.wiring.discovery import look_with, sectors_of
 from config.wiring.memory import AskedLater
 from config.wiring.prices import calendar
 from core.clock import Clock
@@ -51,7 +51,9 @@ class BesideBuilder:
         market = self._wide_market()
         made = strategies_at_work(settings.strategies, self.store, models, market, sectors)
         recall = AskedLater(settings, self.store)
-        return tuple(replace(one, recall=recall) for one in made)
+        return tuple(
+            replace(one, recall=recall, look=look_with(settings, one.spec)) for one in made
+        )
 
     def broker(self, desk: Broker, strategies: tuple[Strategy, ...]) -> Broker:
         """The desk's broker, and for each strategy's account one that fills at its own market."""

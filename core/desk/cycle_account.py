@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -53,6 +53,22 @@ class AccountView:
         account_id = self._strategy.account_id
         books = self._desk.books
         return books.book(account_id) if books.opened(account_id) else None
+
+
+def shares_held(desk: Desk, strategy: Strategy) -> Callable[[datetime], Mapping[str, float]]:
+    """Each position's share of the strategy's equity at an instant; MarketError without its price."""
+
+    def held(at: datetime) -> Mapping[str, float]:
+        view = AccountView(desk, strategy)
+        quotes = strategy.market.quotes(view.symbols(), at) if view.symbols() else {}
+        account = view.account({name: quote.price for name, quote in quotes.items()}, {}, at)
+        return {
+            one.symbol: float(one.quantity * one.price / account.equity)
+            for one in account.held
+            if one.quantity
+        }
+
+    return held
 
 
 def open_account(desk: Desk, strategy: Strategy, at: datetime) -> None:

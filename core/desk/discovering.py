@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import TypeAlias
 
 from core.agents import AgentCast
@@ -31,7 +31,7 @@ from core.events.discovery import (
     WatchlistChanged,
 )
 from core.events.envelope import Append, NewEvent, event_id
-from core.ports import EventStore, LanguageModel, Recall, TradingCalendar
+from core.ports import EventStore, LanguageModel, Recall
 from core.schemas.discovery import DiscoveryAnswer, DiscoveryBrief
 from core.schemas.run import RunKind, RunSpec
 from core.stages.asking import Asker, Question
@@ -97,17 +97,6 @@ def recorded(store: EventStore, strategy: str, at: datetime) -> DiscoveryRan | N
     return event if isinstance(event, DiscoveryRan) else None
 
 
-def discovery_instants(
-    spec: StrategySpec, calendar: TradingCalendar, start: date, end: date
-) -> Iterator[tuple[date, datetime]]:
-    """Each session with an instant at which to look: from its open on, every so many hours to its close."""
-    for session in calendar.sessions(start, end):
-        at, closes = calendar.session_open(session), calendar.session_close(session)
-        while at < closes:
-            yield session, at
-            at += timedelta(hours=spec.schedule.discovery_hours)
-
-
 def _read(discovery: Discovery, at: datetime) -> tuple[Universe, Panel]:
     universe = discovery.universe.universe(at)
     names = dict.fromkeys((*universe.symbols, discovery.spec.benchmark))
@@ -148,7 +137,7 @@ def _asking(desk: Desk, discovery: Discovery, at: datetime) -> Ask:
     run = RunSpec(
         run_id=identity,
         week_id=week_of(in_new_york(at).date()),
-        kind=RunKind.WHAT_IF,
+        kind=RunKind.CYCLE,
         as_of=at,
         seed=f"discovery:{identity}",
     )

@@ -52,6 +52,7 @@ POLICIES: Mapping[Job, Misfire] = {
     Job.CYCLE: Misfire(Policy.SKIP, timedelta(minutes=20), minutes(1, 4)),
     Job.CYCLE_FILLS: Misfire(Policy.RUN_ONCE, None, minutes(1, 5, 15)),
     Job.CYCLE_MARK: Misfire(Policy.RUN_ALL, None, minutes(5, 30, 120)),
+    Job.DISCOVERY: Misfire(Policy.SKIP, timedelta(hours=1), minutes(2, 10)),
     Job.MOVES: Misfire(Policy.SKIP, timedelta(minutes=10), minutes(1)),
     Job.NIGHTLY: Misfire(Policy.RUN_ONCE, None, minutes(5, 30, 120)),
 }

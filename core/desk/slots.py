@@ -43,6 +43,7 @@ class Job(StrEnum):
     CYCLE_FILLS = "cycle_fills"
     CYCLE_MARK = "cycle_mark"
     MOVES = "moves"
+    DISCOVERY = "discovery"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from core.agents import AgentCast
 from core.canonical import fingerprint
@@ -16,10 +17,21 @@ from core.schemas.run import RunSpec
 from core.strategy import StrategySpec
 from core.types import AccountId, StreamId
 
+if TYPE_CHECKING:  # a desk has strategies
+    from core.desk.desk import Desk
+
 ModelOfRun: TypeAlias = Callable[[RunSpec], LanguageModel]
 """The models a cycle may ask: recorded under its run, within the strategy's own budget."""
 Watched: TypeAlias = Callable[[EventStore, StrategySpec], Sequence[str]]
 """The symbols on the strategy's watchlist now, in order."""
+
+
+class Look(Protocol):
+    """A round of the strategy's discovery as of an instant."""
+
+    async def __call__(self, desk: Desk, at: datetime, asked_as: str) -> str:
+        """Done once, whoever asks how often; says in a few words what was found."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,7 @@ class Strategy:
     watched: Watched = watched
     news: NewsFeed | None = None
     recall: Recall | None = None
+    look: Look | None = None
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""What a strategy of cycles has to do on a session: look for moves, run cycles, take fills, mark."""
+"""What a strategy of cycles has to do on a session: discover, look for moves, run cycles, settle, mark."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ ALWAYS, NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UT
 AFTER_THE_COUNCIL = timedelta(minutes=1)
 """The council's own slot of the same kind comes first."""
 FILLS_AFTER = timedelta(minutes=6)
+LOOK_AFTER = timedelta(minutes=8)
+"""After the open's own fills are booked: a round knows what is held."""
 FIRST_LOOK, LOOK_EVERY, LAST_LOOK = (timedelta(minutes=one) for one in (10, 30, 30))
 """From the open until half an hour before the close somebody looks for moves."""
 
@@ -57,6 +59,16 @@ def _on_since(desk: Desk, strategy: Strategy) -> datetime:
     return from_iso(rows[-1].occurred_at) if rows else ALWAYS
 
 
+def discovery_instants(
+    spec: StrategySpec, calendar: TradingCalendar, session: date
+) -> Iterator[datetime]:
+    """When a session's market is looked through: soon after its open, every so many hours to its close."""
+    at, closes = calendar.session_open(session) + LOOK_AFTER, calendar.session_close(session)
+    while at < closes:
+        yield at
+        at += timedelta(hours=spec.schedule.discovery_hours)
+
+
 def cycle_slots(spec: StrategySpec, calendar: TradingCalendar, session: date) -> Iterator[Slot]:
     """One session's slots of a strategy; a cycle after an early close is there to be skipped."""
     opens, closes = calendar.session_open(session), calendar.session_close(session)
@@ -65,6 +77,9 @@ def cycle_slots(spec: StrategySpec, calendar: TradingCalendar, session: date) ->
         return Slot(job, at, session, label, week_of(session), skip=skip, strategy=spec.name)
 
     yield slot(Job.CYCLE_FILLS, opens + FILLS_AFTER, OPEN)
+    if spec.universe.kind == "discovery":
+        for at in discovery_instants(spec, calendar, session):
+            yield slot(Job.DISCOVERY, at, f"{in_new_york(at):%H:%M}")
     for wall in spec.schedule.cycles:
         at = at_new_york(session, wall)
         one = slot(Job.CYCLE, at, f"{wall:%H:%M}")

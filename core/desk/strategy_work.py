@@ -12,6 +12,9 @@ from core.desk.strategy_settle import settle_strategy
 from core.desk.strategy_switch import is_on
 from core.schemas.cycle import CycleTrigger
 
+BEGINNING = (Job.CYCLE, Job.MOVES, Job.DISCOVERY)
+"""What a strategy that is off does not begin."""
+
 
 async def strategy_work(desk: Desk, slot: Slot) -> str:
     """Do the slot's work and say in a few words what it did; Busy while a cycle is under way.
@@ -19,18 +22,26 @@ async def strategy_work(desk: Desk, slot: Slot) -> str:
     What is held is settled and marked also while the strategy is off; nothing new begins then.
     """
     strategy = desk.strategy(slot.strategy)
-    if slot.job in (Job.CYCLE, Job.MOVES) and not is_on(desk.store, strategy.spec):
+    if slot.job in BEGINNING and not is_on(desk.store, strategy.spec):
         return f"{strategy.name} is off"
     match slot.job:
         case Job.CYCLE:
             request = CycleRequest(slot.key, CycleTrigger.SCHEDULED, execute=True)
             return _told(await run_cycle(desk, strategy, request))
+        case Job.DISCOVERY:
+            return await _looked(desk, strategy, slot)
         case Job.MOVES:
             return await _moved(desk, strategy, slot)
         case _:
             with desk.lock.hold(f"strategy/{strategy.name}"):
                 async with desk.trading:
                     return _alone(desk, strategy, slot)
+
+
+async def _looked(desk: Desk, strategy: Strategy, slot: Slot) -> str:
+    if strategy.look is None:
+        return f"{strategy.name} discovers nothing"
+    return await strategy.look(desk, slot.at, slot.key)
 
 
 async def _moved(desk: Desk, strategy: Strategy, slot: Slot) -> str:

@@ -18,6 +18,7 @@ from core.events.cycle import (
     TradeExecuted,
     TradeOutcomeKnown,
 )
+from core.events.discovery import DiscoveryRan, WatchlistChanged
 from core.rules.costs import commission, slipped
 from core.rules.ledger import AccountState, apply_fill, equity
 from core.strategy import EQUITY
@@ -58,7 +59,22 @@ def test_every_session_has_its_two_cycles_and_each_ends(month):
     by_trigger = Counter(event.spec.trigger for event in started)
     assert by_trigger["scheduled"] == 2 * 23
     assert len(ended) == len(started)
-    assert sum(event.orders for event in ended) == len(own(month, OrderIntended)) > 10
+    assert sum(event.orders for event in ended) == len(own(month, OrderIntended)) > 5
+
+
+def test_the_market_is_looked_through_twice_a_session_and_cycles_look_at_what_was_found(month):
+    rounds = month.events(DiscoveryRan)
+    assert Counter(one.as_of.date() for one in rounds) == dict.fromkeys(
+        {one.as_of.date() for one in rounds}, 2
+    )
+    assert len(rounds) == 2 * 23
+    lists = {
+        one.as_of: {each.symbol for each in one.entries} for one in month.events(WatchlistChanged)
+    }
+    for started in month.events(CycleStarted):
+        if started.spec.trigger == "scheduled":
+            newest = max(at for at in lists if at <= started.as_of)
+            assert lists[newest] <= set(started.spec.symbols)
 
 
 def test_no_intent_ever_breaks_a_limit_at_the_prices_its_cycle_froze(month):
@@ -184,6 +200,7 @@ def test_a_move_starts_one_cycle_a_symbol_day_and_direction(month):
 def council_heads(bench: Bench) -> dict[str, str]:
     """Weeks, the council's accounts, its runs and its marks: all but the strategy's own streams."""
     cycles = {f"run/{event.cycle_id}" for event in bench.events(CycleStarted)}
+    cycles |= {f"run/{event.round_id}" for event in bench.events(DiscoveryRan)}
     beside = {f"account/{ACCOUNT}", "system/slots", "system/scheduler"}
     return {
         stream: head

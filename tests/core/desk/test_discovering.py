@@ -13,7 +13,8 @@ import pytest
 
 from config.wiring import calendar
 from core.agents import rules_cast
-from core.desk.discovering import Discovery, discovery_instants, recorded, run_discovery
+from core.desk.discovering import Discovery, recorded, run_discovery
+from core.desk.strategy_slots import discovery_instants
 from core.desk.watching import Saying, exclude, include, release, watched, watchlist
 from core.discovery.panel import Panel
 from core.discovery.ports import Universe
@@ -318,5 +319,9 @@ def test_what_is_held_leaves_its_sector_less_room(desk):
 def test_it_looks_every_so_many_hours_while_the_market_is_open(desk):
     spec = desk.settings.strategy(EQUITY)
     days = date(2026, 11, 25), date(2026, 11, 27)  # Thanksgiving, then a half day
-    found = [f"{at:%m-%d %H:%M}" for _, at in discovery_instants(spec, calendar(), *days)]
-    assert found == ["11-25 14:30", "11-25 18:30", "11-27 14:30"]
+    found = [
+        f"{at:%m-%d %H:%M}"
+        for session in calendar().sessions(*days)
+        for at in discovery_instants(spec, calendar(), session)
+    ]
+    assert found == ["11-25 14:38", "11-25 18:38", "11-27 14:38"]
