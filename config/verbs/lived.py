@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 
+from config.forward_daily import with_forward_returns
 from config.settings import Settings
 from config.terminal import reports, show
 from config.verbs.faces import Wiring
 from core.clock import FixedClock, SystemClock, at_new_york
 from core.desk import slot_log
 from core.desk.demo import demo_range
+from core.desk.desk import Desk
 from core.desk.opening import refuse_other_kind
 from core.desk.simulation import simulate
-from core.desk.slots import Slot
+from core.desk.slots import Job, Slot
+from core.desk.strategy_switch import switch_on
 from core.types import StoreKind
 
 DEMO_WEEKS = 26
+SHOWN = "the demonstration shows every strategy"
 
 
 def live(
@@ -37,11 +41,28 @@ def live(
         def progress(slot: Slot, number: int, total: int) -> None:
             shown.update(task, completed=number, total=total, description=f"week {slot.week_id}")
 
+        if kind is StoreKind.DEMO:
+            show_strategies(desk)
         report = asyncio.run(simulate(desk, *days, progress))
+        measure_suggestions(wiring, settings, desk)
     failed = slot_log.failures(opened) if report.failed else []
     reports.simulation(report, settings.store_shown, failed, as_json=as_json)
     opened.close()
     return report.failed
+
+
+def show_strategies(desk: Desk) -> None:
+    """A demonstration shows what there is: whatever its file says, every strategy is on."""
+    for strategy in desk.strategies:
+        switch_on(desk.store, strategy.spec, SHOWN, "demo", desk.clock.now())
+
+
+def measure_suggestions(wiring: Wiring, settings: Settings, desk: Desk) -> None:
+    """What discovery suggested on these days, and what came of it: a scheduler does it every evening."""
+    measured = with_forward_returns(
+        desk, settings, lambda spec: wiring.discovery_of_strategy(settings, desk, spec).market
+    )
+    measured.upkeep[Job.FORWARD_RETURNS](desk.clock.now())
 
 
 def fill_demo(
