@@ -28,6 +28,8 @@ from storage.queries.cycles import CycleDetail, CycleSymbolLine, SimilarSetup
 
 AGENTS = ("data_analyst", "risk_manager", "validator", "meta_decision")
 MOST_SETUPS = 40
+MOST_AT_A_LOOK, TALL = 12, 460
+"""Longer tables scroll at so many pixels."""
 
 
 def figures(cycle: CycleDetail) -> None:
@@ -162,7 +164,10 @@ def setups_card(cycle: CycleDetail) -> None:
         st.markdown(":gray[No setup like these had an outcome that was known then.]")
         return
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, height="content", alt="Past setups and their distances"
+        pd.DataFrame(rows),
+        hide_index=True,
+        height="content" if len(rows) <= MOST_AT_A_LOOK else TALL,
+        alt="Past setups and their distances",
     )
 
 

@@ -30,6 +30,9 @@ FED_BY = {
     Collection.CONTEXT: "Notes, and the headlines that trading cycles were shown, come here.",
     Collection.WEEKS: "A week comes here with its final postmortem.",
 }
+CYCLE = "cycle"
+MOST_AT_A_LOOK, TALL = 12, 460
+"""Longer tables scroll at so many pixels."""
 DISTANCE = "0 is the same text, 1 nothing in common."
 OUTCOMES = {
     "return": "return",
@@ -148,9 +151,12 @@ def uses_card(uses: Sequence[MemoryUse]) -> None:
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
-        height="content",
+        height="content" if len(rows) <= MOST_AT_A_LOOK else TALL,
         alt="Questions to memory and what each was told",
     )
-    newest = next((use.run_id for use in uses if use.run_id), None)
-    if newest:
-        link("runs", ":small[The newest of these runs]", run=newest)
+    newest = next((use for use in uses if use.run_id), None)
+    if newest is not None and newest.run_id:
+        if newest.asked_by.startswith(CYCLE):
+            link("cycle", ":small[The newest of these cycles]", cycle=newest.run_id)
+        else:
+            link("runs", ":small[The newest of these runs]", run=newest.run_id)
