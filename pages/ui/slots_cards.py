@@ -65,7 +65,7 @@ def _coming(slot: ComingSlot, now: datetime) -> dict[str, object]:
     return {
         "when": short_moment(slot.at),
         "in": span(wait) if wait > 0 else f"due for {span(-wait)}",
-        "slot": _name(slot.slot),
+        "slot": slot_name(slot.slot),
         "tried": cell(tried),
     }
 
@@ -73,18 +73,23 @@ def _coming(slot: ComingSlot, now: datetime) -> dict[str, object]:
 def _ended(slot: EndedSlot, *, lived: bool) -> dict[str, object]:
     return {
         "when": short_moment(slot.at),
-        "slot": _name(slot.slot),
+        "slot": slot_name(slot.slot),
         "result": str(slot.outcome),
         "late": span(slot.late_s) if lived and slot.late_s >= LATE_S else "",
         "why": cell(slot.detail),
     }
 
 
-def _name(slot: str) -> str:
-    """``checkpoint/2026-11-18/12:00`` as ``checkpoint 12:00``: its day stands beside it."""
-    job, _, rest = slot.partition("/")
-    label = rest.partition("/")[2]
-    return f"{words(job)} {label}".strip()
+def slot_name(slot: str) -> str:
+    """``checkpoint/2026-11-18/12:00`` as ``checkpoint 12:00``: its day stands beside it.
+
+    A strategy's, ``cycle/equity_cycle/2026-11-18/11:00``, has the strategy's name as well.
+    """
+    job, *between, label = slot.split("/")
+    if not between:
+        return words(job)
+    strategy = f" · {words(between[0])}" if len(between) > 1 else ""
+    return f"{words(job)} {label}{strategy}"
 
 
 def _pause(stop: Pause | None) -> None:
