@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from core.errors import CouncilError
 from pages.http.store import open_reader
@@ -17,15 +16,15 @@ who = visitor()
 places = open_to(who)
 offer(places)
 # A place that is not open has its address all the same: it leads to the entrance.
-menu: dict[str, list[StreamlitPage]] = {}
-for place in PLACES:
-    page = st.Page(
+menu = [
+    st.Page(
         place.path if place in places else entrance,
         title=place.title if place in places else "Welcome",
         url_path=None if place is FRONT else place.name,
         default=place is FRONT,
     )
-    menu.setdefault(place.section, []).append(page)
+    for place in PLACES
+]
 chosen = st.navigation(menu, position="sidebar" if who.may_read else "hidden", expanded=True)
 st.set_page_config(
     page_title=f"{chosen.title} · LLM Trading Council",

@@ -27,6 +27,7 @@ LIMITS: Mapping[Job, timedelta] = {
     Job.MOVES: timedelta(minutes=45),
     Job.CYCLE_FILLS: timedelta(minutes=20),
     Job.CYCLE_MARK: timedelta(minutes=20),
+    Job.DISCOVERY: timedelta(minutes=30),
     Job.HEALTH: timedelta(minutes=10),
     Job.NIGHTLY: timedelta(hours=2),  # a backup of years, and its proof
 }

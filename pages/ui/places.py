@@ -13,16 +13,12 @@ PAGES = Path(__file__).resolve().parents[1]
 OFFERED = "offered places"
 
 
-COUNCIL, EQUITIES, DESK = "Council", "Equities", "Desk"
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page: ``name`` is its file and its address, ``section`` its part of the menu."""
+    """A page: ``name`` is its file and its address."""
 
     name: str
     title: str
-    section: str
     shareable: bool = False
     """Whether it shows one week alone, so that a share link can grant it."""
 
@@ -31,23 +27,24 @@ class Place:
         return PAGES / f"{self.name}.py"
 
 
+# No sections: Streamlit lists them in a way that screen readers cannot follow.
 PLACES = (
-    Place("overview", "Overview", COUNCIL),
-    Place("week", "Week", COUNCIL, shareable=True),
-    Place("conviction", "Conviction", COUNCIL, shareable=True),
-    Place("accounts", "Accounts", COUNCIL),
-    Place("postmortem", "Postmortem", COUNCIL, shareable=True),
-    Place("lab", "Council lab", COUNCIL),
-    Place("runs", "Runs", COUNCIL),
-    Place("chat", "Council chat", COUNCIL),
-    Place("strategies", "Strategies", EQUITIES),
-    Place("discovery", "Discovery", EQUITIES),
-    Place("cycle", "Trading cycle", EQUITIES),
-    Place("memory", "Memory", EQUITIES),
-    Place("ask", "Ask the log", DESK),
-    Place("operations", "Operations", DESK),
-    Place("audit", "Audit", DESK),
-    Place("settings", "Settings", DESK),
+    Place("overview", "Overview"),
+    Place("week", "Week", shareable=True),
+    Place("conviction", "Conviction", shareable=True),
+    Place("accounts", "Accounts"),
+    Place("postmortem", "Postmortem", shareable=True),
+    Place("lab", "Council lab"),
+    Place("runs", "Runs"),
+    Place("chat", "Council chat"),
+    Place("strategies", "Strategies"),
+    Place("discovery", "Discovery"),
+    Place("cycle", "Trading cycle"),
+    Place("memory", "Memory"),
+    Place("ask", "Ask the log"),
+    Place("operations", "Operations"),
+    Place("audit", "Audit"),
+    Place("settings", "Settings"),
 )
 FRONT = PLACES[0]
 

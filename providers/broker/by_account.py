@@ -15,7 +15,7 @@ class BrokerByAccount:
     """The Broker port over a desk's broker and others; who is not named in ``others`` is the desk's."""
 
     def __init__(self, desk: Broker, others: Mapping[AccountId, Broker]) -> None:
-        self._desk = desk
+        self.desk = desk
         self._others = dict(others)
 
     def place(self, ticket: OrderTicket) -> BrokerOrder:
@@ -50,7 +50,7 @@ class BrokerByAccount:
 
     def shortable(self, symbol: str) -> bool:
         """The desk's word: the others are asked for no shorts."""
-        return self._desk.shortable(symbol)
+        return self.desk.shortable(symbol)
 
     def _of(self, account_id: AccountId) -> Broker:
-        return self._others.get(account_id, self._desk)
+        return self._others.get(account_id, self.desk)

@@ -152,7 +152,8 @@ class DyingProviders:
 
 def dying(desk: Desk, points: KillPoints, store: DyingStore, orders: Path) -> Desk:
     """The desk with a point around every commit and every outside call, and a durable broker."""
-    broker = DurableBroker(getattr(desk.broker, "inner", desk.broker), orders)  # type: ignore[arg-type]
+    gated = getattr(desk.broker, "desk", desk.broker)  # beside it stand those of other strategies
+    broker = DurableBroker(getattr(gated, "inner", gated), orders)  # type: ignore[arg-type]
     return replace(
         desk,
         store=store,
