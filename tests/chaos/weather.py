@@ -14,7 +14,7 @@ from typing import Any
 from config.settings import Settings
 from config.wiring import calendar, simulated_market
 from core.clock import at_new_york
-from core.desk.slots import Slot, following, slots_between, upkeep_slots
+from core.desk.slots import Job, Slot, following, slots_between, upkeep_slots
 from core.types import AccountId
 from tests.chaos.checks import CASH, Findings, examine
 from tests.chaos.clock import SharedClock
@@ -32,6 +32,9 @@ START = date(2024, 3, 5)
 """A Tuesday; the clocks of New York go forward on the Sunday after it."""
 BEGINS = at_new_york(START, time(6))
 SEED_OF_PRICES = 7
+
+KEPT = (Job.HEALTH, Job.RECONCILE, Job.BREAKER, Job.NIGHTLY)
+"""The upkeep of a desk whose other strategies are off."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def calendar_slots(settings: Settings, weather: Weather) -> list[Slot]:
     found = list(slots_between(settings.policy.schedule, calendar(), START, end))
     if weather.broker != "simulated":
         found += [after for slot in found for after in following(calendar(), slot)]
-    found += upkeep_slots(calendar(), START, end)
+    found += [slot for slot in upkeep_slots(calendar(), START, end) if slot.job in KEPT]
     return sorted(found, key=lambda slot: slot.at)
 
 
