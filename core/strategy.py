@@ -80,7 +80,7 @@ class SwitchOffRule(Schema):
 class StrategySpec(Schema):
     """One strategy. ``account`` is None for the macro council, whose accounts are the profile's seats.
 
-    ``broker``: ``desk`` is whoever executes for the desk, ``simulated`` fills at bars whatever the desk does.
+    ``broker`` is who executes a cycle: at bars, whatever executes for the desk.
     """
 
     name: StrategyName
@@ -90,7 +90,7 @@ class StrategySpec(Schema):
     account: Account | None = None
     capital: Dollars = Decimal(100_000)
     benchmark: Symbol = "SPY"
-    broker: Literal["desk", "simulated"] = "desk"
+    broker: Literal["simulated"] = "simulated"
     universe: StrategyUniverse = StrategyUniverse()
     schedule: StrategySchedule = StrategySchedule()
     limits: EquityLimits = EquityLimits()
