@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import CouncilError
 from pages.ui import ask_data, data, ops_data
-from pages.ui.ask_cards import answer_card, cited_card, looks_card, progress_card, question_head
-from pages.ui.ask_form import asked_for, history_card, question_card
-from pages.ui.components import heading, problem
+from pages.ui.ask_cards import answer_card, cited_card, looks_card
+from pages.ui.ask_form import LOG, asked_card, question_card
+from pages.ui.components import heading
 from pages.ui.places import link
+from pages.ui.question_form import asked_for, history_card
+from pages.ui.question_progress import progress
 from pages.ui.visitor import may_steer
-
-QUICK_S = 1.0  # between two looks while a question is being answered
 
 state = data.now()
 heading(
@@ -29,31 +28,17 @@ if data.desk(state) is None:
     )
     st.stop()
 
-chosen = asked_for()
+chosen = asked_for(LOG)
 inquiry = ask_data.inquiry(state, chosen) if chosen else None
 main, side = st.columns([3, 1])
 with side:
     with st.container(border=True):
-        history_card(ask_data.history(state), chosen)
+        history_card(LOG, ask_data.history(state), chosen)
     if inquiry is not None and inquiry.said is not None and inquiry.said.answer is not None:
         looks_card(inquiry.said.answer.looks)
 if may_steer():
     with main, st.container(border=True):
         question_card(rules=ops_data.policy(state).profile.chairman.is_rules)
-
-
-@st.fragment(run_every=QUICK_S)
-def watched(conversation_id: str) -> None:
-    """How far it is, looked at again and again; what it came to is drawn by the page itself."""
-    try:
-        newest = ask_data.inquiry(data.now(), conversation_id)
-    except CouncilError as error:
-        problem(error)
-        return
-    if not newest.open or newest.answered:
-        st.rerun()
-    progress_card(newest, ops_data.leader(data.now()))
-
 
 with main:
     if inquiry is not None and chosen is not None:
@@ -61,11 +46,8 @@ with main:
             st.info("This log knows no such question: choose one of the list, or ask it above.")
             link("ask", "A new question")
             st.stop()
-        question_head(inquiry)
-        if inquiry.open and not inquiry.answered:
-            watched(chosen)
-        else:
-            progress_card(inquiry, None)
+        asked_card(inquiry)
+        progress(LOG, inquiry, ask_data.inquiry, chosen)
         if inquiry.said is not None and inquiry.said.answer is not None:
             answer_card(inquiry.said.answer)
             cited_card(inquiry.said.answer.cites)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from core.desk.questions import members
-from core.errors import CouncilError
 from pages.ui import chat_data, data, ops_data
-from pages.ui.chat_ask import asked_for, history_card, question_card
 from pages.ui.chat_cards import answers_card, rankings_card, synthesis_card
-from pages.ui.chat_progress import progress_card, question_head
-from pages.ui.components import heading, problem
+from pages.ui.chat_form import COUNCIL, asked_card, question_card
+from pages.ui.components import heading
 from pages.ui.places import link
+from pages.ui.question_form import asked_for, history_card
+from pages.ui.question_progress import progress
 from pages.ui.visitor import may_steer
-
-QUICK_S = 1.0  # between two looks while a question is being answered
 
 state = data.now()
 heading(
@@ -28,28 +26,14 @@ if data.desk(state) is None:
     )
     st.stop()
 
-chosen = asked_for()
+chosen = asked_for(COUNCIL)
 talk = chat_data.talk(state, chosen) if chosen else None
 main, side = st.columns([3, 1])
 with side, st.container(border=True):
-    history_card(chat_data.history(state), chosen)
+    history_card(COUNCIL, chat_data.history(state), chosen)
 if may_steer():
     with main, st.container(border=True):
         question_card(members(ops_data.policy(state)))
-
-
-@st.fragment(run_every=QUICK_S)
-def watched(conversation_id: str) -> None:
-    """How far it is, looked at again and again; what it came to is drawn by the page itself."""
-    try:
-        newest = chat_data.talk(data.now(), conversation_id)
-    except CouncilError as error:
-        problem(error)
-        return
-    if talk is None or newest.stage != talk.stage:
-        st.rerun()
-    progress_card(newest, ops_data.leader(data.now()))
-
 
 with main:
     if talk is not None and chosen is not None:
@@ -57,11 +41,8 @@ with main:
             st.info("This desk knows no such question: choose one of the list, or ask it above.")
             link("chat", "A new question")
             st.stop()
-        question_head(talk)
-        if talk.open:
-            watched(chosen)
-        else:
-            progress_card(talk, None)
+        asked_card(talk)
+        progress(COUNCIL, talk, chat_data.talk, chosen)
         if talk.said is not None:
             synthesis_card(talk.said)
             rankings_card(talk.said)

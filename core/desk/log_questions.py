@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from core.commands import JobKind, RunJob, run_job
-from core.desk.job_log import job_state
+from core.desk.questions import first_unasked
 from core.errors import BadInput
 from core.job_kinds import LONGEST_LOG_QUESTION
 from core.ports import EventStore
-
-MOST_TIMES = 200
 
 
 def asking_log(question: str, sequence: int = 1) -> RunJob:
@@ -18,11 +18,7 @@ def asking_log(question: str, sequence: int = 1) -> RunJob:
 
 def asking_log_again(store: EventStore, question: str) -> RunJob:
     """The command for the first time this was not asked yet."""
-    for sequence in range(1, MOST_TIMES + 1):
-        command = asking_log(question, sequence)
-        if job_state(store, command.key) is None:
-            return command
-    raise BadInput(f"this was asked {MOST_TIMES} times already: put it in other words")
+    return first_unasked(store, partial(asking_log, question))
 
 
 def refused_unless_short(question: str) -> str:

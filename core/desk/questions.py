@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from core.commands import JobKind, RunJob, run_job
 from core.desk.job_log import job_state
@@ -25,8 +26,13 @@ def asking(question: str, models: Sequence[str], sequence: int = 1) -> RunJob:
 
 def asking_again(store: EventStore, question: str, models: Sequence[str]) -> RunJob:
     """The command for the first time these models were not asked this yet."""
+    return first_unasked(store, partial(asking, question, models))
+
+
+def first_unasked(store: EventStore, command_at: Callable[[int], RunJob]) -> RunJob:
+    """The command at the first sequence not yet asked for, from 1; BadInput past `MOST_TIMES`."""
     for sequence in range(1, MOST_TIMES + 1):
-        command = asking(question, models, sequence)
+        command = command_at(sequence)
         if job_state(store, command.key) is None:
             return command
     raise BadInput(f"this was asked {MOST_TIMES} times already: put it in other words")

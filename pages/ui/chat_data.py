@@ -6,50 +6,37 @@ from dataclasses import dataclass
 
 from pages.ui.data import StoreState
 from pages.ui.keeping import kept
-from storage.queries import JobLine, one_job
+from pages.ui.question_data import Inquiry, PastQuestion
+from storage.queries import one_job
 from storage.queries.conversations import (
     Conversation,
     ConversationLine,
     conversation,
     conversation_lines,
 )
-from storage.queries.usage import Use, run_use
+from storage.queries.usage import run_use
 
 LISTED = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
-    """A question as it stands; ``said`` is None until somebody works on it.
-
-    ``job`` is None for one that was asked at a terminal.
-    """
-
-    said: Conversation | None
-    job: JobLine | None
-    use: Use
+class Talk(Inquiry[Conversation]):
+    """A question to the council: answers, rankings, then a chairman's conclusion."""
 
     @property
-    def empty(self) -> bool:
-        return self.said is None and self.job is None
-
-    @property
-    def open(self) -> bool:
-        return self.job is not None and self.job.is_open
-
-    @property
-    def question(self) -> str:
-        if self.said is not None:
-            return self.said.question
-        return str(self.job.command.get("question", "")) if self.job is not None else ""
+    def answered(self) -> bool:
+        return self.said is not None and self.said.synthesis is not None
 
     @property
     def stage(self) -> tuple[object, ...]:
-        """What the page shows beside the progress: when it changes, the page is drawn anew."""
-        said = self.said
-        if said is None:
-            return (self.open,)
-        return (self.open, len(said.responses), len(said.rankings), said.synthesis is not None)
+        if self.said is None:
+            return (self.under_way,)
+        return (
+            self.under_way,
+            len(self.said.responses),
+            len(self.said.rankings),
+            self.answered,
+        )
 
 
 @kept
@@ -62,6 +49,15 @@ def talk(state: StoreState, conversation_id: str) -> Talk:
 
 
 @kept
-def history(state: StoreState) -> tuple[ConversationLine, ...]:
+def history(state: StoreState) -> tuple[PastQuestion, ...]:
     """The newest questions, newest first."""
-    return conversation_lines(state.reader, LISTED)
+    return tuple(
+        PastQuestion(line.conversation_id, line.question, line.asked_at, _state(line))
+        for line in conversation_lines(state.reader, LISTED)
+    )
+
+
+def _state(line: ConversationLine) -> str:
+    if line.concluded:
+        return ""
+    return "failed" if line.failed else "not concluded"

@@ -9,7 +9,7 @@ from datetime import datetime
 from core.schemas.breaker import Cause, Halt
 from core.types import AccountId, StoreKind
 from pages.ui.components import who
-from pages.ui.format import short_moment, span, week, words
+from pages.ui.format import counted, short_moment, span, week, words
 from pages.ui.overview_data import Trouble
 from pages.ui.safe import safe
 from storage.leases import Leader
@@ -127,18 +127,14 @@ def _work(seen: Condition) -> Iterator[str]:
     if found.slots:
         newest = found.slots[0]
         yield (
-            f"{_counted(len(found.slots), 'slot')} failed or missed in seven days, the last one "
+            f"{counted(len(found.slots), 'slot')} failed or missed in seven days, the last one "
             f"{safe(words(newest.job))} {short_moment(newest.at)}: {safe(newest.detail or newest.outcome)}"
         )
     if found.jobs:
         newest_job = found.jobs[0]
         yield (
-            f"{_counted(len(found.jobs), 'job')} failed in seven days, the last one "
+            f"{counted(len(found.jobs), 'job')} failed in seven days, the last one "
             f"{safe(newest_job.key)}: {safe(newest_job.detail)}"
         )
     if seen.stops:
-        yield f"{_counted(len(seen.stops), 'call')} not made: the week's budget was spent."
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"
+        yield f"{counted(len(seen.stops), 'call')} not made: the week's budget was spent."

@@ -111,3 +111,8 @@ def trade(instrument: str | None, direction: Direction) -> str:
 def words(name: str) -> str:
     """A field's name for people: ``edge_plausibility`` → ``edge plausibility``."""
     return name.replace("_", " ")
+
+
+def counted(number: int, what: str) -> str:
+    """``1 call``, ``3 calls``."""
+    return f"1 {what}" if number == 1 else f"{number:,} {what}s"
