@@ -122,7 +122,7 @@ def cancel_job(key: str) -> CancelJob:
 
 
 def exclusive_with(command: RunJob) -> str:
-    """What runs one at a time: a week's work, checkpoints, simulations, rebuilds, questions, cycles.
+    """What runs one at a time: a week's work, checkpoints, simulations, rebuilds, questions, a strategy.
 
     A checkpoint is not in its week's group: on a Wednesday it acts on the last week while the new
     one is still being researched.
@@ -136,7 +136,7 @@ def exclusive_with(command: RunJob) -> str:
             return "read models"
         case JobKind.COUNCIL | JobKind.ASK:
             return "questions"
-        case JobKind.CYCLE:
+        case JobKind.CYCLE | JobKind.DISCOVERY | JobKind.MEASURE:
             return f"strategy/{EQUITY}"
         case _:
             return f"week/{command.week_id}"
@@ -167,6 +167,8 @@ _KEYS: Mapping[JobKind, Callable[[RunJob], str]] = MappingProxyType(
         JobKind.COUNCIL: lambda job: f"council/{job.conversation_id}",
         JobKind.CYCLE: _cycle_key,
         JobKind.ASK: lambda job: f"ask/{job.conversation_id}",
+        JobKind.DISCOVERY: lambda _: f"discovery/{EQUITY}",
+        JobKind.MEASURE: lambda _: f"measure/{EQUITY}",
     }
 )
 

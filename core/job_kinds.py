@@ -89,6 +89,8 @@ class JobKind(StrEnum):
     COUNCIL = "council"
     CYCLE = "cycle"
     ASK = "ask"
+    DISCOVERY = "discovery"
+    MEASURE = "measure"
 
 
 class Takes(NamedTuple):
@@ -112,5 +114,7 @@ TAKES: Mapping[JobKind, Takes] = MappingProxyType(
         JobKind.COUNCIL: Takes(("question",), ("models", "sequence")),
         JobKind.CYCLE: Takes((), ("symbols", "execute")),
         JobKind.ASK: Takes(("question",), ("sequence",)),
+        JobKind.DISCOVERY: Takes(),
+        JobKind.MEASURE: Takes(),
     }
 )

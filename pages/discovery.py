@@ -10,6 +10,7 @@ from pages.ui.components import heading
 from pages.ui.discovery_cards import (
     figures,
     moves_card,
+    now_card,
     parted_card,
     reasons_card,
     round_card,
@@ -29,6 +30,8 @@ if not known:
         "scheduler runs and a strategy that discovers is on, it looks every few hours.",
         title="Nobody has looked for symbols yet",
     )
+    if data.desk(state) is not None:
+        now_card()
     st.stop()
 
 title, picker = st.columns([3, 1], vertical_alignment="bottom")
@@ -64,6 +67,7 @@ if detail:
         parted_card(detail)
     with right.container(border=True, height="stretch"):
         round_card(detail)
+now_card()
 league = discovery_data.league(state, chosen)
 with st.container(border=True):
     league_card(chosen, league)

@@ -24,7 +24,10 @@ def performance(league: League, *, as_json: bool = False) -> None:
         )
         return
     if not league.days:
-        show.line("no suggestion's return is known yet: the scheduler measures after each close")
+        show.line(
+            "no suggestion's return is known yet: the scheduler measures after "
+            "each close, `discovery measure` at once"
+        )
         return
     show.line(f"suggestions of {league.days} days, {league.first} to {league.last}")
     show.table(

@@ -1,4 +1,4 @@
-"""`discovery run|watchlist|performance|include|exclude|release`: which symbols a strategy looks at."""
+"""`discovery …`: which symbols a strategy looks at, and what its suggestions brought."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import typer
 
 from config.terminal import pickers, watching
 from config.terminal.options import Json, ProfileName, Store
+from config.terminal.show import line as show_line
 from config.verbs.faces import Faces
 from config.verbs.opened import Opened
 from core.clock import SystemClock
 from core.desk.discovering import run_discovery
 from core.desk.opening import open_desk
+from core.desk.strategy_jobs import measure_now
 from core.desk.watching import Saying, exclude, include, release, watchlist
 from core.strategy import EQUITY
 from storage.queries import StoreReader
@@ -47,6 +49,13 @@ def run(
     open_desk(desk, at)
     ran = asyncio.run(run_discovery(desk, discovery, at, "by hand"))
     watching.told(ran, watchlist(opened.store, spec.name), as_json=json)
+
+
+@verbs.command("measure")
+def measure(context: typer.Context, strategy: Strategy = EQUITY, store: Store = None) -> None:
+    """What suggestions brought and what the market was like, at once: every evening's slots do it."""
+    desk = Faces.of(context).desk(store)
+    show_line(asyncio.run(measure_now(desk, desk.strategy(strategy))).detail)
 
 
 @verbs.command("watchlist")

@@ -6,6 +6,7 @@ import asyncio
 from datetime import date
 
 from config.forward_daily import with_forward_returns
+from config.remembering_daily import with_memory
 from config.settings import Settings
 from config.terminal import reports, show
 from config.verbs.faces import Wiring
@@ -15,9 +16,10 @@ from core.desk.demo import demo_range
 from core.desk.desk import Desk
 from core.desk.opening import refuse_other_kind
 from core.desk.simulation import simulate
-from core.desk.slots import Job, Slot
-from core.desk.strategy_switch import switch_on
+from core.desk.slots import Slot
+from core.desk.strategy_switch import is_on, switch_on
 from core.types import StoreKind
+from storage.event_store import SqlEventStore
 
 DEMO_WEEKS = 26
 SHOWN = "the demonstration shows every strategy"
@@ -43,8 +45,8 @@ def live(
 
         if kind is StoreKind.DEMO:
             show_strategies(desk)
+        desk = with_evenings(wiring, settings, opened, desk)
         report = asyncio.run(simulate(desk, *days, progress))
-        measure_suggestions(wiring, settings, desk)
     failed = slot_log.failures(opened) if report.failed else []
     reports.simulation(report, settings.store_shown, failed, as_json=as_json)
     opened.close()
@@ -57,12 +59,17 @@ def show_strategies(desk: Desk) -> None:
         switch_on(desk.store, strategy.spec, SHOWN, "demo", desk.clock.now())
 
 
-def measure_suggestions(wiring: Wiring, settings: Settings, desk: Desk) -> None:
-    """What discovery suggested on these days, and what came of it: a scheduler does it every evening."""
-    measured = with_forward_returns(
-        desk, settings, lambda spec: wiring.discovery_of_strategy(settings, desk, spec).market
+def with_evenings(wiring: Wiring, settings: Settings, store: SqlEventStore, desk: Desk) -> Desk:
+    """The desk that measures and remembers each evening as a scheduler's does, where a strategy is on.
+
+    Where none is, nobody would ask: the council's weeks are lived alone.
+    """
+    if not any(is_on(desk.store, one.spec) for one in desk.strategies):
+        return desk
+    made = with_memory(desk, settings, lambda: wiring.memory_of(settings, store))
+    return with_forward_returns(
+        made, settings, lambda spec: wiring.discovery_of_strategy(settings, desk, spec).market
     )
-    measured.upkeep[Job.FORWARD_RETURNS](desk.clock.now())
 
 
 def fill_demo(

@@ -12,6 +12,7 @@ from config.markets import MarketBuilder, sources_of
 from config.own_keys import secrets_of
 from config.settings import Settings
 from config.wiring.discovery import look_with, sectors_of
+from config.wiring.measuring import measure_with
 from config.wiring.memory import AskedLater
 from config.wiring.prices import calendar
 from core.clock import Clock
@@ -52,7 +53,13 @@ class BesideBuilder:
         made = strategies_at_work(settings.strategies, self.store, models, market, sectors)
         recall = AskedLater(settings, self.store)
         return tuple(
-            replace(one, recall=recall, look=look_with(settings, one.spec)) for one in made
+            replace(
+                one,
+                recall=recall,
+                look=look_with(settings, one.spec),
+                measure=measure_with(settings, self.store, one.spec),
+            )
+            for one in made
         )
 
     def broker(self, desk: Broker, strategies: tuple[Strategy, ...]) -> Broker:

@@ -48,6 +48,8 @@ RETRIES: Mapping[JobKind, Retry] = MappingProxyType(
         JobKind.COUNCIL: Retry(2, timedelta(minutes=1)),
         JobKind.CYCLE: Retry(2, timedelta(minutes=1)),
         JobKind.ASK: Retry(2, timedelta(minutes=1)),
+        JobKind.DISCOVERY: Retry(3, timedelta(minutes=1)),
+        JobKind.MEASURE: Retry(3, timedelta(minutes=1)),
     }
 )
 TRANSIENT: tuple[type[CouncilError], ...] = (

@@ -27,6 +27,7 @@ from core.desk.rerun import rerun
 from core.desk.runs import the_official_run
 from core.desk.slot_log import SlotOutcome
 from core.desk.slots import Job, Slot, session_slots, week_session
+from core.desk.strategy_jobs import discover_now, measure_now
 from core.desk.strategy_switch import refuse_while_off
 from core.desk.weekly import LAST_STAGE, WeekRun, run_week
 from core.errors import BadInput
@@ -163,6 +164,13 @@ class JobWork:
         words = f"{said.by} answered, {len(said.cites)} events cited"
         return Done(words, {"conversation_id": asked, "by": said.by, "cites": len(said.cites)})
 
+    async def discovery(self) -> Done:
+        """A round of this moment under this request's name."""
+        return await discover_now(self.desk, self.desk.strategy(EQUITY), self.reporter.identity)
+
+    async def measure(self) -> Done:
+        return await measure_now(self.desk, self.desk.strategy(EQUITY))
+
     async def _in_a_thread(self, work: Callable[[RunJob, Tell], Done]) -> Done:
         return await asyncio.to_thread(work, self.command, self.reporter.tell)
 
@@ -186,6 +194,8 @@ _WORK: Mapping[JobKind, Callable[[JobWork], Awaitable[Done]]] = MappingProxyType
         JobKind.COUNCIL: JobWork.council,
         JobKind.CYCLE: JobWork.cycle,
         JobKind.ASK: JobWork.ask,
+        JobKind.DISCOVERY: JobWork.discovery,
+        JobKind.MEASURE: JobWork.measure,
     }
 )
 

@@ -12,7 +12,7 @@ from core.desk.desk import Desk
 from core.desk.dispatch import run_slot
 from core.desk.opening import open_desk
 from core.desk.slot_log import SlotOutcome
-from core.desk.slots import Job, Slot, slots_between
+from core.desk.slots import Job, Slot, slots_between, upkeep_slots
 from core.desk.strategy_slots import slots_of_strategies
 from core.errors import BadInput
 
@@ -37,13 +37,17 @@ async def simulate(
 ) -> SimulationReport:
     """Run every slot from ``start`` to ``end``; slots done before are skipped, so it resumes.
 
+    Of a running desk's upkeep only what this desk has been given.
+
     The desk's clock must be a FixedClock: it is moved to each slot's instant.
     """
     clock = desk.clock
     if not isinstance(clock, FixedClock):
         raise BadInput("a simulation needs a simulated clock: build the desk with one")
     slots = list(slots_between(desk.policy.schedule, desk.calendar, start, end))
-    slots = sorted([*slots, *slots_of_strategies(desk, start, end)], key=lambda slot: slot.at)
+    slots += slots_of_strategies(desk, start, end)
+    slots += [one for one in upkeep_slots(desk.calendar, start, end) if one.job in desk.upkeep]
+    slots.sort(key=lambda slot: slot.at)
     if not slots:
         raise BadInput(f"no session between {start} and {end}: choose a longer range")
     clock.move_to(slots[0].at)

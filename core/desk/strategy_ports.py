@@ -34,6 +34,14 @@ class Look(Protocol):
         ...
 
 
+class Measure(Protocol):
+    """What its suggestions brought and what the market was like, recorded as far as it is known."""
+
+    def __call__(self, desk: Desk, at: datetime) -> str:
+        """Each thing once, whoever asks how often; says in a few words what was new."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Strategy:
     """One strategy with its ports; ``market`` is what it sees and what its orders fill from."""
@@ -48,6 +56,7 @@ class Strategy:
     news: NewsFeed | None = None
     recall: Recall | None = None
     look: Look | None = None
+    measure: Measure | None = None
 
     @property
     def name(self) -> str:

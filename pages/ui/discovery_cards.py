@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from core.commands import JobKind
 from core.desk.watching import discovery_stream
 from core.discovery.watchlist import Watchlist
 from core.schemas.suggestion import Pick, Picker
@@ -16,13 +17,31 @@ from pages.ui.data import StoreState
 from pages.ui.drawing import draw_kept
 from pages.ui.format import day, moment
 from pages.ui.safe import cell, safe
+from pages.ui.strategy_jobs_card import Offer, strategy_jobs_card
 from pages.ui.watch_controls import watch_controls
 from pages.ui.week_charts import Scale, review_heatmap
 from storage.queries.discovery import RoundDetail, WatchMove
 
+NOW = (
+    Offer(
+        JobKind.DISCOVERY,
+        "Look through the market now",
+        "One round of all pickers; the model picker is asked as well.",
+    ),
+    Offer(
+        JobKind.MEASURE,
+        "Measure now",
+        "What suggestions brought and what the market was like, as far as closes are known.",
+    ),
+)
 SHOWN = 20
 """Rows of the heat map and of the reasons: as many as a watchlist holds."""
 PICKERS = (Picker.METRIC, Picker.FUZZY, Picker.LLM)
+
+
+def now_card() -> None:
+    """A round and a measurement at once, for operators."""
+    strategy_jobs_card("At once", "while the scheduler runs, both are done by themselves", NOW)
 
 
 def figures(detail: RoundDetail, watchlist: Watchlist) -> None:

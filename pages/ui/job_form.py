@@ -36,6 +36,8 @@ MEANS = {
     JobKind.SIMULATE: "past sessions by rules, in a store of their own",
     JobKind.REBUILD: "every read model anew from the events",
     JobKind.EXPORT: "a week as files",
+    JobKind.DISCOVERY: "the equity strategy looks through the whole market now",
+    JobKind.MEASURE: "what its suggestions brought and what the market was like, now",
 }
 PAST = (JobKind.RERUN, JobKind.POSTMORTEM, JobKind.REPLAY, JobKind.EXPORT)
 """Kinds for a week that has been run."""

@@ -42,3 +42,12 @@ def test_the_league_is_told_in_words_and_as_json(desk, capsys):
     assert told["days"] == 1
     assert {one["picker"] for one in told["pickers"]} == {"metric", "fuzzy", "ensemble"}
     assert told["paper"].keys() == {"metric", "fuzzy", "ensemble"}
+
+
+def test_measuring_at_once_says_what_was_new(council, empty):
+    council("discovery", "measure", "--store", empty).check_refused("there is no store at")
+    assert council("discovery", "run", "--store", empty).code == 0
+    said = council("discovery", "measure", "--store", empty)
+    assert said.code == 0, said
+    assert "first close; conditions of" in said.out
+    assert "conditions of 0 sessions" in council("discovery", "measure", "--store", empty).out

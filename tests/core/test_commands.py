@@ -27,6 +27,8 @@ GOOD = {
     JobKind.COUNCIL: {"question": "Is gold cheap?", "models": ["a/b"], "sequence": 2},
     JobKind.CYCLE: {"symbols": ["AAPL"], "execute": True},
     JobKind.ASK: {"question": "Why did we sell GLD?", "sequence": 2},
+    JobKind.DISCOVERY: {},
+    JobKind.MEASURE: {},
 }
 KEYS = [
     "weekly/2026-11-18",
@@ -40,6 +42,8 @@ KEYS = [
     f"council/{run_job('council', **GOOD[JobKind.COUNCIL]).conversation_id}",
     "cycle/equity_cycle/execute/fcbb30b4ee6b",
     f"ask/{run_job('ask', **GOOD[JobKind.ASK]).conversation_id}",
+    "discovery/equity_cycle",
+    "measure/equity_cycle",
 ]
 
 

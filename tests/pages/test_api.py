@@ -254,3 +254,12 @@ def test_a_cycle_is_asked_for_as_a_dry_run_and_asking_twice_adds_nothing(ask, st
     assert (again.json()["key"], again.json()["request"]) == (asked["key"], asked["request"])
     refused = ask("POST", "/cycles/run", json={"symbols": ["not a symbol"]})
     assert refused.status_code == 422
+
+
+@pytest.mark.parametrize("key", ["discovery/equity_cycle", "measure/equity_cycle"])
+def test_a_look_and_a_measurement_are_asked_for_by_their_keys(ask, store_at, key):
+    open_desk(store_at)
+    asked = ask("POST", f"/api/scheduler/jobs/{key}/trigger", json={})
+    again = ask("POST", "/api/jobs", json={"kind": key.split("/")[0]})
+    assert (asked.status_code, asked.json()["key"]) == (202, key)
+    assert (again.json()["key"], again.json()["request"]) == (key, 1)

@@ -26,7 +26,11 @@ PARTS: dict[JobKind, tuple[str, ...]] = {
     JobKind.SIMULATE: ("start", "end", "seed"),
     JobKind.EXPORT: ("week_id",),
 }
-"""The fields a key spells after its kind; ``rebuild/all`` spells none."""
+"""The fields a key spells after its kind."""
+
+
+PLAIN = {run_job(kind).key: kind for kind in (JobKind.REBUILD, JobKind.DISCOVERY, JobKind.MEASURE)}
+"""The keys of kinds that take nothing."""
 
 
 class OneJob(Schema):
@@ -81,8 +85,8 @@ def _trigger(call: Call) -> JobRequested:
 def command_of(call: Call, key: str) -> RunJob:
     """What a key asks for: spelled by itself, or as it was asked for before; BadInput for neither."""
     kind, *rest = key.split("/")
-    if key == "rebuild/all":
-        return run_job(JobKind.REBUILD)
+    if key in PLAIN:
+        return run_job(PLAIN[key])
     names = PARTS.get(JobKind(kind), ()) if kind in set(JobKind) else ()
     if names and len(names) == len(rest):
         fields: dict[str, object] = dict(zip(names, rest, strict=True))
