@@ -13,7 +13,8 @@ from core.desk.marks import Marks
 from core.desk.writing import SLOT_STREAM, account_stream
 from core.events.envelope import StoredEvent, event_id
 from core.ports import EventStore
-from core.rules.account_book import AccountBook, fold
+from core.rules.account_book import AccountBook
+from core.rules.account_fold import fold
 from core.rules.alert_context import AccountDay, AlertContext, OrderFacts
 from core.rules.ledger import equity
 from core.types import AccountId

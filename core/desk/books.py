@@ -12,7 +12,8 @@ from core.errors import BadInput
 from core.events.account import TargetSet
 from core.events.week import OrdersPlanned
 from core.ports import EventStore
-from core.rules.account_book import AccountBook, fold
+from core.rules.account_book import AccountBook
+from core.rules.account_fold import fold
 from core.rules.ledger import equity
 from core.schemas.breaker import Halt
 from core.types import AccountId, WeekId

@@ -15,7 +15,8 @@ from core.events.envelope import Event
 from core.events.market import PricesObserved, UniverseMarked
 from core.events.strategy import CapitalDeposited, CapitalWithdrawn
 from core.policy import RiskLimits
-from core.rules.account_book import AccountBook, fold
+from core.rules.account_book import AccountBook
+from core.rules.account_fold import fold
 from core.rules.breaker_scope import Measured
 from core.rules.ledger import equity
 from core.rules.shadow_ledger import shadow_of

@@ -15,7 +15,7 @@ from core.events.account import (
     OrderRejected,
     TargetSet,
 )
-from core.rules.account_book import REMEMBERED, fold
+from core.rules.account_fold import REMEMBERED, fold
 from core.schemas.checkpoint import CheckpointDecision
 from core.schemas.order import BrokerFill, OrderIntent, OrderStatus, Purpose
 from core.schemas.risk import Target

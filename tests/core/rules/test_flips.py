@@ -20,7 +20,7 @@ from core.events.account import (
 )
 from core.market import PriceKind, Quote
 from core.policy import RiskLimits
-from core.rules.account_book import fold
+from core.rules.account_fold import fold
 from core.rules.checkpoint_orders import Holding, checkpoint_orders
 from core.rules.checkpoints import UNSHORTABLE_FLIP, resolve
 from core.rules.flips import REFUSED_FLIP, Flip, flip_of, flip_size, limited
