@@ -31,7 +31,8 @@ from config.wiring import (
     open_store,
     scratch_desk,
 )
-from config.worker import BuildDesk, Worker, say
+from config.worker import BuildDesk, Worker
+from config.worker_lines import say
 from core.clock import Clock, FixedClock, at_new_york, in_new_york
 from core.commands import RunJob
 from core.desk.desk import Desk

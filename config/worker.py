@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable
 
@@ -11,12 +10,12 @@ import schedule
 
 from config.settings import Settings
 from config.upkeep import after_slot, with_upkeep
+from config.worker_lines import Told, say, say_job
 from core.clock import in_new_york
 from core.desk.closed import ClosedShift
 from core.desk.desk import Desk
 from core.desk.due import ended, next_slot
 from core.desk.job_crew import JobCrew
-from core.desk.job_state import JobState
 from core.desk.job_tools import JobTools
 from core.desk.lanes import Lanes
 from core.desk.shift import PATIENCE_S, Aside, Beside, Shift
@@ -27,13 +26,11 @@ from storage.event_store import SqlEventStore
 from storage.heartbeat import Heartbeat
 from storage.leases import Lease, leader_of
 
-LOGGER = logging.getLogger("council.worker")
 TICK_S = 1
 GRACE_S = 15.0
 """How long work under way may go on after the signal; then it is left for the next start."""
 STUCK_S = 600.0
 """A worker whose loop stands still for so long loses the lead: another process goes on."""
-REPEAT_S = 300.0
 FIRST_TOKEN = 1
 """What a worker without a lease claims jobs under: there is nobody else."""
 
@@ -74,8 +71,7 @@ class Worker:
         self._stuck_s = stuck_s
         self._turned_at = time.monotonic()
         self._stop_asked_at: float | None = None
-        self._said = ""
-        self._ended: dict[str, float] = {}
+        self._told = Told()
         self._lost = False
         self._shift: Shift | ClosedShift | None = None
         self._heartbeat: Heartbeat | None = None
@@ -119,11 +115,11 @@ class Worker:
             self._take_part()
             if self._shift is not None and not self.stopping:
                 pause = self._shift.round()
-                self._say_once(pause or "")
+                self._told.once(pause or "")
         except LeaseLost as error:
             self._drop(str(error))
         except CouncilError as error:
-            self._say_once(f"error: {error}")
+            self._told.once(f"error: {error}")
 
     def _take_part(self) -> None:
         if self._lease is None or self._shift is not None or self.stopping:
@@ -131,7 +127,7 @@ class Worker:
         token = self._lease.renew()
         if token is None:
             leader = leader_of(self._store.engine)
-            self._say_once(f"standing by: {leader.holder if leader else 'another process'} leads")
+            self._told.once(f"standing by: {leader.holder if leader else 'another process'} leads")
             return
         self._lost = False
         every_s = self._lease.ttl_s / 4
@@ -160,7 +156,7 @@ class Worker:
         """Jobs from buttons, claimed under this lead's token."""
         assert self._tools is not None  # asked only where there are some
         token = None if self._lease is None else self._lease.token
-        return JobCrew(desk, self._tools(desk), token or FIRST_TOKEN, lanes, _say_job)
+        return JobCrew(desk, self._tools(desk), token or FIRST_TOKEN, lanes, say_job)
 
     def _note_lost(self) -> None:
         """In the heartbeat's thread: the loop sees it at its next turn."""
@@ -181,7 +177,7 @@ class Worker:
             try:
                 self._lease.release()
             except StoreError as error:
-                self._say_once(f"error: {error}")
+                self._told.once(f"error: {error}")
 
     def _collect(self) -> None:
         """What ended in a lane: a lost lease ends the shift, anything else is said and tried again."""
@@ -193,27 +189,11 @@ class Worker:
             elif isinstance(error, LeaseLost):
                 self._lost = True
             else:  # also a defect: it is one lane's, and the others go on
-                self._say_ended(error)
+                self._told.ended(error)
 
     def _out_of_time(self) -> bool:
         asked = self._stop_asked_at
         return asked is not None and time.monotonic() - asked > self._grace_s
-
-    def _say_once(self, line: str) -> None:
-        if line and line != self._said:
-            say(line)
-        self._said = line
-
-    def _say_ended(self, error: BaseException) -> None:
-        """A lane that ends this way at every round says so every few minutes, not every second."""
-        ours, now = isinstance(error, CouncilError), time.monotonic()
-        line = f"error: {error}" if ours else f"defect: {type(error).__name__}: {error}"
-        if now - self._ended.get(line, -REPEAT_S) < REPEAT_S:
-            return
-        self._ended = {line: now}
-        say(line)
-        if not ours:
-            LOGGER.error("a defect ended work under way", exc_info=error)
 
     def report(self, slot: Slot, outcome: SlotOutcome) -> None:
         event = finished(self._store, slot)
@@ -259,13 +239,3 @@ def _coming(desk: Desk) -> str:
     if coming is None:
         return "nothing is due in the next days"
     return f"next: {coming.key} at {in_new_york(coming.at):%Y-%m-%d %H:%M} New York"
-
-
-def _say_job(state: JobState) -> None:
-    ended, handed = state.finished, state.handed_back
-    why = ended.detail if ended is not None else handed.reason if handed is not None else ""
-    say(f"job {state.key}: {state.status}" + (f" ({why})" if why else ""))
-
-
-def say(line: str) -> None:
-    print(f"scheduler: {line}", flush=True)  # noqa: T201 - the process speaks to its terminal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -11,8 +11,8 @@ from typing import TypeAlias
 from core.agents import AgentCast
 from core.clock import in_new_york
 from core.desk.desk import Desk
+from core.desk.discovery_record import record_round
 from core.desk.watching import discovery_stream, versioned
-from core.desk.writing import new_event
 from core.discovery.facts import NO_SECTOR, Facts, SymbolFacts
 from core.discovery.fuzzy import Holdings
 from core.discovery.panel import Panel
@@ -20,17 +20,11 @@ from core.discovery.ports import FactsSource, SectorsOn, Universe, UniverseSourc
 from core.discovery.round import Ask, Found, Inputs, look
 from core.discovery.sectors import Sectors
 from core.discovery.settings import DiscoverySettings
-from core.discovery.watchlist import Standing, after_round, round_id
-from core.errors import ConcurrencyError
+from core.discovery.watchlist import round_id
 from core.events.discovery import (
     DiscoveryRan,
-    DiscoverySettingsRecorded,
-    DivergedPair,
-    PickersDiverged,
-    SymbolsSuggested,
-    WatchlistChanged,
 )
-from core.events.envelope import Append, NewEvent, event_id
+from core.events.envelope import event_id
 from core.ports import EventStore, LanguageModel, Recall
 from core.schemas.discovery import DiscoveryAnswer, DiscoveryBrief
 from core.schemas.run import RunKind, RunSpec
@@ -38,7 +32,6 @@ from core.stages.asking import Asker, Question
 from core.strategy import StrategySpec
 from core.types import RunId, week_of
 
-ATTEMPTS = 10
 CALL = "discovery"
 Held: TypeAlias = Callable[[datetime], Mapping[str, float]]
 """Each position's share of the strategy's equity at an instant."""
@@ -85,7 +78,7 @@ async def run_discovery(
         inputs, sectors = _inputs(desk, discovery, universe, panel)
         found = await look(inputs, discovery.settings, _asking(desk, discovery, at))
         ran = _ran(discovery, (universe, panel, sectors), found, at, asked_as)
-        _record(desk.store, discovery, ran, found)
+        record_round(desk.store, discovery.spec, discovery.settings, ran, found)
         return ran
 
 
@@ -193,74 +186,3 @@ def _ran(
         models=found.models,
         notes=found.notes,
     )
-
-
-def _record(store: EventStore, discovery: Discovery, ran: DiscoveryRan, found: Found) -> None:
-    """Suggestions, divergences, the list's move and the round itself, together or not at all."""
-    stream = discovery_stream(ran.strategy)
-    for left in reversed(range(ATTEMPTS)):
-        changed, version = _moved(store, discovery, ran, found)
-        events = [*_settings(store, discovery, ran.as_of), *_events(ran, found, changed)]
-        try:
-            store.commit([Append(stream, events, version)])
-        except ConcurrencyError:  # a person's word came between: the list is made again around it
-            if not left:
-                raise
-        else:
-            return
-
-
-def _moved(
-    store: EventStore, discovery: Discovery, ran: DiscoveryRan, found: Found
-) -> tuple[WatchlistChanged, int]:
-    state, version = versioned(store, ran.strategy)
-    universe = discovery.spec.universe
-    size = discovery.settings.max_watchlist
-    standing = Standing(universe.watch, universe.never)
-    move = after_round(state, found.ranking.suggestions, standing, size, ran.as_of)
-    changed = WatchlistChanged(
-        round_id=ran.round_id,
-        strategy=ran.strategy,
-        as_of=ran.as_of,
-        max_size=size,
-        entries=move.entries,
-        added=move.added,
-        removed=move.removed,
-    )
-    return changed, version
-
-
-def _settings(store: EventStore, discovery: Discovery, at: datetime) -> Sequence[NewEvent]:
-    """The settings under their fingerprint, before the first round that goes by them."""
-    settings, stream = discovery.settings, discovery_stream(discovery.spec.name)
-    event = DiscoverySettingsRecorded(
-        fingerprint=settings.fingerprint, settings=settings.model_dump(mode="json")
-    )
-    new = new_event(stream, event, [event.fingerprint], at)
-    return [] if store.find(str(new.event_id)) is not None else [new]
-
-
-def _events(ran: DiscoveryRan, found: Found, changed: WatchlistChanged) -> Sequence[NewEvent]:
-    stream, at, identity = discovery_stream(ran.strategy), ran.as_of, ran.round_id
-    suggested = SymbolsSuggested(
-        round_id=identity,
-        strategy=ran.strategy,
-        as_of=at,
-        suggestions=found.ranking.suggestions,
-    )
-    pairs = tuple(
-        DivergedPair(symbol=one.symbol, metric=one.metric, llm=one.llm)
-        for one in found.ranking.divergences
-    )
-    parted = (
-        [PickersDiverged(round_id=identity, strategy=ran.strategy, as_of=at, pairs=pairs)]
-        if pairs
-        else []
-    )
-    week = week_of(in_new_york(at).date())
-    return [
-        new_event(stream, suggested, [identity], at, week_id=week),
-        *(new_event(stream, one, [identity], at, week_id=week) for one in parted),
-        new_event(stream, changed, [identity], at, week_id=week),
-        new_event(stream, ran, [identity], at, week_id=week),
-    ]

@@ -14,8 +14,9 @@ from core.ports import TradingCalendar
 from providers.alpaca.api import MarketApi
 from providers.market.alpaca_bars import AlpacaDailyBars
 from providers.market.alpaca_live import AlpacaTrades
+from providers.market.daily_service import Service
 from providers.market.failing import SharedFailure
-from providers.market.fetched import FetchedMarket, Service
+from providers.market.fetched import FetchedMarket
 
 DELAYS = {"sip": timedelta(minutes=15)}
 """How old the data of a feed must be before everybody may see it."""

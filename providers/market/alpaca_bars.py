@@ -11,7 +11,7 @@ import pandas as pd
 from core.clock import at_new_york, in_new_york, iso
 from core.errors import BadBars, MarketError, UnknownSymbol
 from providers.alpaca.api import Json, MarketApi
-from providers.market.fetched import COLUMNS, Fetched, Window
+from providers.market.daily_service import COLUMNS, Fetched, Window
 
 CELLS = {"open": "o", "high": "h", "low": "l", "close": "c", "volume": "v"}
 BEYOND_MICROSECONDS = re.compile(r"(\.\d{6})\d+")

@@ -4,81 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import partial
-from typing import Final, Protocol, cast
-
-import numpy as np
-import pandas as pd
 
 from core.clock import Clock, as_utc, in_new_york
 from core.errors import BadBars, MarketError, MarketUnavailable, UnknownSymbol
-from core.market import BarSeries, MarketBars, Quote
+from core.market import MarketBars, Quote
 from core.ports import TradingCalendar
-from providers.market.bar_files import NUMBERS, PRICES
-from providers.market.bar_rows import SymbolBars, collect_bars
+from providers.market.bar_rows import SymbolBars
 from providers.market.daily import DailyBars, DailyBarsMarket
+from providers.market.daily_service import Horizon, Service, Window
 from providers.market.failing import SharedFailure
+from providers.market.fetched_rows import collected, known_rows
 
 FIRST_DAY = date(2016, 1, 1)
 """Nothing older is asked for."""
-LARGEST_PRICE = 10_000_000.0
-"""USD a share; the dearest share there is costs a tenth of it."""
 YEARS = 3
 SESSIONS_A_YEAR = 250
-COLUMNS: Final = ("symbol", "day", "open", "high", "low", "close", "volume", "feed", "where")
-NOT_YET = ("high", "low", "close", "volume")
-"""What of the running session's bar is not known before its close."""
-
-
-@dataclass(frozen=True, slots=True)
-class Horizon:
-    """How far prices are known: the newest session with an open, and the newest with its close."""
-
-    opened: date
-    closed: date
-
-    def covers(self, other: Horizon) -> bool:
-        return self.opened >= other.opened and self.closed >= other.closed
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """What to fetch: sessions from ``start`` on; no instant after ``end`` may be asked for.
-
-    Rows of sessions after ``horizon`` are not to be looked at.
-    """
-
-    start: date
-    end: datetime
-    horizon: Horizon
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """Rows (`COLUMNS`, one a bar, cells as they came) and, by symbol, why it has no usable bars."""
-
-    rows: pd.DataFrame
-    failed: Mapping[str, MarketError] = field(default_factory=dict)
-
-
-class DailyFetch(Protocol):
-    """One request for all symbols; MarketUnavailable when the service gives no answer."""
-
-    def __call__(self, symbols: Sequence[str], window: Window) -> Fetched: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A service of adjusted daily bars.
-
-    It gives a session's open, and its close, away ``settles`` after the fact.
-    """
-
-    name: str
-    fetch: DailyFetch
-    settles: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,25 +130,17 @@ class FetchedMarket:
 
     def _fetched(self, window: Window) -> _Kept:
         found = self._service.fetch(self._symbols, window)
-        rows = _known_rows(found.rows, window.horizon)
+        rows = known_rows(found.rows, window.horizon)
         failed, held = dict(found.failed), {}
         for symbol in self._symbols:
             try:
-                held[symbol] = self._collected(symbol, rows[rows["symbol"] == symbol].copy())
+                held[symbol] = collected(
+                    symbol, rows[rows["symbol"] == symbol].copy(), self._calendar
+                )
             except BadBars as error:
                 failed.setdefault(symbol, error)
         market = DailyBarsMarket(_daily(self.source, held), self._calendar)
         return _Kept(window, market, failed)
-
-    def _collected(self, symbol: str, rows: pd.DataFrame) -> SymbolBars:
-        if rows.empty:
-            return SymbolBars(_empty(symbol), (), ())
-        for name in NUMBERS:
-            rows[name] = [
-                _number(cell, name, where)
-                for cell, where in zip(rows[name], rows["where"], strict=True)
-            ]
-        return collect_bars(rows, self._calendar)[symbol]
 
     def _first_day(self, moment: datetime, sessions: int) -> date:
         """The first of January far enough back: the same for every question of a year."""
@@ -214,14 +149,6 @@ class FetchedMarket:
 
     def _before(self, session: date) -> date:
         return self._calendar.offset(session, -1)
-
-
-def _known_rows(rows: pd.DataFrame, horizon: Horizon) -> pd.DataFrame:
-    """Rows up to the horizon; of a session that has only opened, nothing but its open."""
-    days = rows["day"].dt.date
-    known: pd.DataFrame = rows[days <= horizon.opened].copy()
-    known.loc[known["day"].dt.date > horizon.closed, list(NOT_YET)] = np.nan
-    return known
 
 
 def _daily(source: str, held: Mapping[str, SymbolBars]) -> DailyBars:
@@ -234,30 +161,9 @@ def _daily(source: str, held: Mapping[str, SymbolBars]) -> DailyBars:
     )
 
 
-def _empty(symbol: str) -> BarSeries:
-    nothing = np.empty(0)
-    return BarSeries(
-        symbol, np.empty(0, dtype="datetime64[D]"), nothing, nothing, nothing, nothing, nothing
-    )
-
-
 def _serves(kept: _Kept, symbols: Sequence[str], start: date, horizon: Horizon) -> bool:
     """Whether what is kept answers; what spoilt a symbol may lie after the instant asked about."""
     held = kept.window
     if held.start > start or not held.horizon.covers(horizon):
         return False
     return held.horizon == horizon or not any(symbol in kept.failed for symbol in symbols)
-
-
-def _number(cell: object, name: str, where: object) -> float:
-    """A cell as a float, NaN for an empty one; BadBars for text, truth values and absurd numbers."""
-    if cell is None:
-        return float("nan")
-    number = isinstance(cell, int | float | np.number) and not isinstance(cell, bool)
-    value = float(cast("float", cell)) if number else float("inf")
-    if np.isinf(value) or (name in PRICES and value > LARGEST_PRICE):
-        raise BadBars(
-            f"{where}: {name} is {repr(cell)[:40]}, not a price in dollars or a count of shares: "
-            "take the symbol out of the universe or use another source of prices"
-        )
-    return value

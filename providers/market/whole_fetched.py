@@ -14,7 +14,7 @@ from core.discovery.panel import COLUMNS, Panel
 from core.errors import MarketUnavailable, NoBars
 from core.market import MarketBars
 from core.ports import TradingCalendar
-from providers.market.fetched import Horizon, Service, Window
+from providers.market.daily_service import Horizon, Service, Window
 from providers.market.whole import closed_sessions, panel_of_rows
 
 AT_ONCE = 200

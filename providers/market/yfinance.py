@@ -19,7 +19,8 @@ from core.errors import MarketUnavailable
 from core.market import MarketBars, Quote
 from core.ports import TradingCalendar
 from providers.market.bar_files import NUMBERS
-from providers.market.fetched import COLUMNS, Fetched, FetchedMarket, Service, Window
+from providers.market.daily_service import COLUMNS, Fetched, Service, Window
+from providers.market.fetched import FetchedMarket
 
 Download: TypeAlias = Callable[..., Any]
 SETTLES = timedelta(minutes=30)

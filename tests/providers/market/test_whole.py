@@ -12,7 +12,7 @@ import pytest
 from config.wiring import calendar
 from core.clock import FixedClock
 from core.errors import MarketUnavailable, NoBars, UnknownSymbol
-from providers.market.fetched import COLUMNS, Fetched, Service
+from providers.market.daily_service import COLUMNS, Fetched, Service
 from providers.market.files import FilesMarket
 from providers.market.whole import SmallMarket, closed_sessions
 from providers.market.whole_fetched import WholeFetched
