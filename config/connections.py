@@ -10,6 +10,8 @@ from core.schemas.base import Schema
 
 BrokerName: TypeAlias = Literal["simulated", "alpaca", "alpaca_mcp"]
 MarketName: TypeAlias = Literal["alpaca", "alpaca_mcp", "yfinance", "files", "simulated"]
+NewsName: TypeAlias = Literal["auto", "none", "alpaca", "alpaca_mcp", "yfinance", "files"]
+CompanyName: TypeAlias = Literal["auto", "none", "yfinance"]
 Url: TypeAlias = Annotated[str, StringConstraints(pattern=r"^https?://[^\s@]+$", max_length=300)]
 VariableName: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{2,60}$")]
 
@@ -36,11 +38,15 @@ class ConnectionsFile(Schema):
     """``broker`` executes orders; ``market_data`` are the sources of prices, tried in this order.
 
     ``feed`` is the tape Alpaca's bars come from: ``sip`` all exchanges, ``iex`` one of them.
+    ``news`` are the headlines a trading cycle sees, ``companies`` who tells discovery a company's
+    sector, market capitalisation and beta.
     """
 
     broker: BrokerName
     market_data: tuple[MarketName, ...] | Literal["auto"]
     feed: Literal["sip", "iex"] = "sip"
+    news: NewsName = "auto"
+    companies: CompanyName = "auto"
 
     @model_validator(mode="after")
     def _each_source_once(self) -> Self:

@@ -50,12 +50,12 @@ class CycleModels:
 
     def __call__(self, run: RunSpec) -> LanguageModel:
         log = CallLog(self.store, run)
-        spending = self._spending(run.week_id)
+        spending = self.spending(run.week_id)
         budgeted = BudgetedModel(PricedModel(self.model, spending.prices), spending)
         asked = FallbackModel(budgeted, deputies_of(self.cast.models), log)
         return RecordingModel(TracedModel(asked), log)
 
-    def _spending(self, week: WeekId) -> CycleSpending:
+    def spending(self, week: WeekId) -> CycleSpending:
         """One budget a week, the same for all who ask in this process."""
         if week not in self._weeks:
             limit = self.cast.week_usd

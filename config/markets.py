@@ -31,7 +31,7 @@ def sources_of(settings: Settings, kind: StoreKind) -> tuple[MarketName, ...]:
     if kind is not StoreKind.REAL:
         return ("files",) if files else ("simulated",)
     named = settings.connections.market_data
-    keys = _has_keys(settings)
+    keys = has_alpaca_keys(settings)
     if named == "auto":
         found: list[MarketName] = ["alpaca"] if keys else []
         return _fit_to_trade(settings, (*found, *(("files",) if files else ())) or ("simulated",))
@@ -64,7 +64,7 @@ def _fit_to_trade(settings: Settings, names: tuple[MarketName, ...]) -> tuple[Ma
     return names
 
 
-def _has_keys(settings: Settings) -> bool:
+def has_alpaca_keys(settings: Settings) -> bool:
     """A pair of the shared key or of the first account reads market data."""
     return any(
         settings.keys_present.get(name, False)

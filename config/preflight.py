@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Literal
 
 from config.language_models import MISSING, house_servers, maker_keys, price_list
@@ -83,9 +83,16 @@ def place(settings: Settings, model: str) -> tuple[str, str] | None:
 
 def _without_key(settings: Settings, secrets: Secrets) -> Iterator[str]:
     """Who sits at the table and cannot be asked at all; deputies and research may be missing."""
-    profile, reachable = settings.policy.profile, catalogues(settings, secrets)
-    for spec in (*profile.seats, profile.chairman):
-        found = place(settings, spec.model)
+    profile = settings.policy.profile
+    models = [spec.model for spec in (*profile.seats, profile.chairman)]
+    return unreachable(settings, secrets, models)
+
+
+def unreachable(settings: Settings, secrets: Secrets, models: Iterable[str]) -> Iterator[str]:
+    """Why each of these models cannot be asked, once a model; nothing for those that can."""
+    reachable = catalogues(settings, secrets)
+    for model in dict.fromkeys(models):
+        found = place(settings, model)
         if found is not None and found[0] not in reachable:
             why = MISSING.get(found[0], "there is no such endpoint in config/models.yaml")
-            yield f"{spec.model} cannot be asked: {why}"
+            yield f"{model} cannot be asked: {why}"

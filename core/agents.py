@@ -41,7 +41,11 @@ class AgentCast(Schema):
 
     def of(self, agent: AgentName) -> ModelSpec:
         """The agent's model."""
-        spec: ModelSpec = getattr(self, agent.value)
+        return self.spec_of(agent.value)
+
+    def spec_of(self, who: str) -> ModelSpec:
+        """The model of an agent or of ``discovery``."""
+        spec: ModelSpec = getattr(self, who)
         return spec
 
     def settings_for(self, who: str) -> ModelSettings:

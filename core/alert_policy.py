@@ -33,6 +33,7 @@ class AlertRules(Schema):
     daily_summary: bool = True
     divergence: bool = True
     strategies: bool = True
+    memory: bool = True
     position_change_pct: Decimal | None = Field(default=Decimal(50), gt=0, le=1_000)
     heartbeat_silent_s: int | None = Field(default=180, ge=30, le=86_400)
 

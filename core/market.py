@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
@@ -107,6 +107,10 @@ class Quote:
     known_at: datetime
     source: str
     feed: str
+
+
+NEWS_WINDOW = timedelta(days=7)
+"""What is older is no news."""
 
 
 @dataclass(frozen=True, slots=True)

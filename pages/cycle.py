@@ -12,10 +12,10 @@ from pages.ui.cycle_cards import (
     figures,
     funnel_card,
     reasons_card,
-    setups_card,
     symbols_card,
 )
 from pages.ui.cycle_form import cycle_form
+from pages.ui.cycle_heard_cards import headlines_card, setups_card
 from pages.ui.cycle_picker import picked_cycle, unknown_cycle
 from pages.ui.format import moment
 from pages.ui.places import link
@@ -46,7 +46,7 @@ if cycle is None:
     unknown_cycle(chosen or "")
     link("cycle", "Open the newest cycle", cycle=lines[0].cycle_id)
     st.stop()
-line = cycle.line
+line, heard = cycle.line, cycle_data.heard(state, cycle.line.cycle_id)
 kind = "sends its orders" if line.execute else "a dry run: it sends nothing and touches no account"
 with title:
     heading("Trading cycle", f"{moment(line.as_of)}, {line.trigger}; {kind} · {safe(line.status)}")
@@ -63,7 +63,9 @@ left, right = st.columns(2)
 with left.container(border=True, height="stretch"):
     reasons_card(cycle)
 with right.container(border=True, height="stretch"):
-    setups_card(cycle)
+    setups_card(cycle, heard)
+with st.container(border=True):
+    headlines_card(cycle, heard)
 absent_card(cycle)
 if may_steer():
     with st.container(border=True):

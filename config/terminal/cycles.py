@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from config.terminal import show
@@ -15,6 +15,7 @@ from core.pipeline import Progress
 from core.schemas.cycle import CycleTrigger
 from core.strategy import EQUITY
 from storage.queries import StoreReader
+from storage.queries.cycle_heard import CycleHeard, cycle_heard
 from storage.queries.cycles import CycleDetail, CycleSymbolLine, cycle_detail, cycles
 
 STEPS = ("looked at", "signalled", "approved", "validated", "planned", "filled")
@@ -46,17 +47,28 @@ def tell(reader: StoreReader, cycle_id: str | None, *, as_json: bool) -> None:
     if found is None:
         known = "`cycle run` makes one" if wanted is None else "the cycle page lists them"
         raise BadInput(f"there is no cycle {wanted or 'yet'}: {known}")
+    heard = cycle_heard(reader, found.line.cycle_id)
     if as_json:
-        show.as_json(_plain(found))
+        show.as_json(_plain(found, heard))
     else:
-        _told(found)
+        _told(found, heard)
 
 
-def _told(found: CycleDetail) -> None:
+def _missing(heard: CycleHeard | None) -> Iterator[tuple[str, str]]:
+    """What the cycle had to do without, and why."""
+    if heard is not None and heard.news:
+        yield "headlines", heard.news
+    if heard is not None and heard.memory:
+        yield "past setups", heard.memory
+
+
+def _told(found: CycleDetail, heard: CycleHeard | None) -> None:
     line = found.line
     dry = "" if line.execute else ", a dry run"
     show.line(f"cycle {line.cycle_id}: {line.strategy}, {line.trigger}{dry}")
     show.line(f"{in_new_york(line.as_of):%Y-%m-%d %H:%M} New York, {line.status}: {line.outcome}")
+    for what, why in _missing(heard):
+        show.line(f"no {what}: {why}")
     for agent, why in found.silent.items():
         show.line(f"{agent} gave no usable answer: {why}")
     counts = zip(STEPS, found.funnel, strict=True)
@@ -82,7 +94,7 @@ def _row(one: CycleSymbolLine) -> tuple[str, ...]:
     )
 
 
-def _plain(found: CycleDetail) -> dict[str, object]:
+def _plain(found: CycleDetail, heard: CycleHeard | None) -> dict[str, object]:
     """Everything a page shows, as plain values."""
     symbols = [
         {
@@ -97,6 +109,7 @@ def _plain(found: CycleDetail) -> dict[str, object]:
     return {
         **asdict(found),
         "symbols": symbols,
+        "heard": None if heard is None else asdict(heard),
         "funnel": dict(zip(STEPS, found.funnel, strict=True)),
     }
 

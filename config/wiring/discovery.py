@@ -65,6 +65,7 @@ def discovery_of_strategy(settings: Settings, desk: Desk, spec: StrategySpec) ->
         held=shares_held(desk, strategy),
         facts=sources.facts,
         recall=strategy.recall,
+        check=strategy.check,
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from config.agent_check import agent_check
 from config.alpaca import AlpacaConnections
 from config.cycles import CycleModels, dated_sectors, strategies_at_work
+from config.feeds import news_feed
 from config.language_models import language_models, price_list
 from config.markets import MarketBuilder, sources_of
 from config.own_keys import secrets_of
@@ -52,12 +54,16 @@ class BesideBuilder:
         market = self._wide_market()
         made = strategies_at_work(settings.strategies, self.store, models, market, sectors)
         recall = AskedLater(settings, self.store)
+        news = news_feed(settings, self.kind, self.alpaca)
+        check = agent_check(settings, secrets_of(settings), models)
         return tuple(
             replace(
                 one,
                 recall=recall,
+                news=news,
                 look=look_with(settings, one.spec),
                 measure=measure_with(settings, self.store, one.spec),
+                check=check,
             )
             for one in made
         )

@@ -115,7 +115,10 @@ def _following(desk: AlertDesk, look: _Look) -> list[NewEvent]:
 
 
 def _raised(log: AlertLog, alerts: Sequence[Alert]) -> list[NewEvent]:
-    return [_raising(log, alert) for alert in alerts if not log.is_raised(alert)]
+    """One event an alert: several of a look may be the same one."""
+    first = {alert.alert_id: alert for alert in reversed(alerts)}
+    fresh = (alert for alert in alerts if alert is first[alert.alert_id])
+    return [_raising(log, alert) for alert in fresh if not log.is_raised(alert)]
 
 
 def _raising(log: AlertLog, alert: Alert) -> NewEvent:

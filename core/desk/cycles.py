@@ -10,6 +10,7 @@ from core.clock import in_new_york
 from core.context import PipelineContext
 from core.desk.breaker import evaluate
 from core.desk.cycle_account import AccountView, open_account
+from core.desk.cycle_check import check_before
 from core.desk.cycle_log import (
     CycleRun,
     begun,
@@ -64,19 +65,22 @@ async def run_cycle(
 ) -> Ran:
     """Run the cycle, or what is left of it; without ``execute`` no account and no broker is touched.
 
-    Busy while another process works on the strategy. BadInput for too many symbols, or none at all.
+    Busy while another process works on the strategy. BadInput for too many symbols. What
+    `check_before` refuses leaves no trace.
     """
     with desk.lock.hold(f"strategy/{strategy.name}"):
         known = begun(desk.store, strategy, asked.asked_as)
         if known is None:
-            known = _begin(desk, strategy, asked)
+            spec = _spec(desk, strategy, asked)
+            await check_before(desk, strategy, spec)
+            known = start(desk, strategy, asked.asked_as, spec)
         done = completed(desk.store, known)
         if done is not None:
             return Ran(known, done.outcome, done.orders, already_done=True)
         return await _advance(desk, strategy, known, progress)
 
 
-def _begin(desk: Desk, strategy: Strategy, asked: CycleRequest) -> CycleRun:
+def _spec(desk: Desk, strategy: Strategy, asked: CycleRequest) -> CycleSpec:
     symbols = asked.symbols or tuple(strategy.watched(desk.store, strategy.spec))
     unique = tuple(dict.fromkeys(symbols))
     if len(unique) > MOST_SYMBOLS:
@@ -84,14 +88,13 @@ def _begin(desk: Desk, strategy: Strategy, asked: CycleRequest) -> CycleRun:
     never = [symbol for symbol in asked.symbols if symbol in strategy.spec.universe.never]
     if never:
         raise BadInput(f"{', '.join(never)}: config/strategies.yaml says never, leave them out")
-    spec = CycleSpec(
+    return CycleSpec(
         strategy=strategy.name,
         account_id=strategy.account_id,
         trigger=asked.trigger,
         symbols=unique,
         execute=asked.execute,
     )
-    return start(desk, strategy, asked.asked_as, spec)
 
 
 async def _advance(desk: Desk, strategy: Strategy, known: CycleRun, progress: Progress) -> Ran:

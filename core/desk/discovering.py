@@ -12,6 +12,7 @@ from core.agents import AgentCast
 from core.clock import in_new_york
 from core.desk.desk import Desk
 from core.desk.discovery_record import record_round
+from core.desk.strategy_ports import AgentCheck
 from core.desk.watching import discovery_stream, versioned
 from core.discovery.facts import NO_SECTOR, Facts, SymbolFacts
 from core.discovery.fuzzy import Holdings
@@ -59,6 +60,7 @@ class Discovery:
     held: Held = nothing_held
     facts: FactsSource | None = None
     recall: Recall | None = None
+    check: AgentCheck | None = None
 
 
 async def run_discovery(
@@ -137,6 +139,8 @@ def _asking(desk: Desk, discovery: Discovery, at: datetime) -> Ask:
 
     async def ask(brief: DiscoveryBrief) -> tuple[DiscoveryAnswer, str]:
         cast = discovery.cast
+        if discovery.check is not None:
+            await discovery.check(run.week_id, (CALL,))
         asker = Asker(CALL, discovery.models(run), desk.prompts, cast.settings_for(CALL))
         question = Question(
             call=CALL, model=cast.discovery.model, brief=brief, schema=DiscoveryAnswer
@@ -185,4 +189,5 @@ def _ran(
         dropped_names=found.names,
         models=found.models,
         notes=found.notes,
+        memory=found.memory,
     )

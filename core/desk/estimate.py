@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
+from core.agents import AgentCast
 from core.desk.spending import usd
 from core.policy import DeskPolicy
 from core.prices import FOUND_TOKENS, SEARCHING, Price, PriceList
 from core.profile import ModelSpec, StageName
 
-__all__ = ["TYPICAL", "EstimateLine", "Size", "WeekEstimate", "estimate_week"]
+__all__ = ["TYPICAL", "EstimateLine", "Size", "WeekEstimate", "estimate_agents", "estimate_week"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,16 @@ TYPICAL: Mapping[str, Size] = MappingProxyType(
     }
 )
 """Of a week of four seats, where no past week of this desk says otherwise."""
+AGENTS: Mapping[str, Size] = MappingProxyType(
+    {
+        "data_analyst": Size(12_000, 1_500),  # twenty symbols with headlines and similar setups
+        "risk_manager": Size(5_000, 800),  # a handful of signals, the account and the schema
+        "validator": Size(5_000, 800),
+        "meta_decision": Size(5_000, 800),
+        "discovery": Size(8_000, 1_200),  # sixty rows of the market
+    }
+)
+"""Of one cycle, and of one round of discovery."""
 LOW, MARGIN = Decimal("0.6"), 2
 """A terse week uses this share of the tokens; no prompt is taken to exceed this multiple."""
 ATTEMPTS = 2
@@ -112,12 +123,29 @@ def estimate_week(
     """
     sizes = {**TYPICAL, **{stage: Size(*tokens) for stage, tokens in (past or {}).items()}}
     lines = tuple(
-        _line(policy, prices, (stage, model, calls), sizes[stage])
+        _line(
+            prices,
+            (stage, model, calls),
+            sizes[stage],
+            policy.profile.settings_for(stage).max_tokens,
+        )
         for stage, model, calls in _asked(policy)
     )
     used = {line.stage for line in lines}
     return WeekEstimate(
         lines, tuple(stage for stage in TYPICAL if stage in (past or {}) and stage in used)
+    )
+
+
+def estimate_agents(cast: AgentCast, prices: PriceList, agents: Sequence[str]) -> WeekEstimate:
+    """One call of each of these agents (``discovery`` is one); rules cost nothing and are no line."""
+    asked = [(agent, cast.spec_of(agent).model) for agent in agents]
+    return WeekEstimate(
+        tuple(
+            _line(prices, (agent, model, 1), AGENTS[agent], cast.settings_for(agent).max_tokens)
+            for agent, model in asked
+            if not cast.spec_of(agent).is_rules
+        )
     )
 
 
@@ -144,15 +172,13 @@ def _counted(
         yield stage, model, models.count(model) * times
 
 
-def _line(
-    policy: DeskPolicy, prices: PriceList, asked: tuple[StageName, str, int], size: Size
-) -> EstimateLine:
+def _line(prices: PriceList, asked: tuple[str, str, int], size: Size, most: int) -> EstimateLine:
+    """``most`` is how many tokens an answer may have."""
     stage, model, calls = asked
     price = prices.of(model)
     if price is None:
         nothing = Decimal(0)
         return EstimateLine(stage, model, calls, nothing, nothing, nothing, nothing, priced=False)
-    most = policy.profile.settings_for(stage).max_tokens
     found = FOUND_TOKENS if model.endswith(SEARCHING) else 0
     likely = price.cost(size.prompt, min(size.completion, most))
     largest = price.cost(size.prompt * MARGIN + found, most)

@@ -15,7 +15,7 @@ from core.errors import BadInput
 from core.ports import EventStore, LanguageModel, MarketData, NewsFeed, Recall, Sectors
 from core.schemas.run import RunSpec
 from core.strategy import StrategySpec
-from core.types import AccountId, StreamId
+from core.types import AccountId, StreamId, WeekId
 
 if TYPE_CHECKING:  # a desk has strategies
     from core.desk.desk import Desk
@@ -24,6 +24,14 @@ ModelOfRun: TypeAlias = Callable[[RunSpec], LanguageModel]
 """The models a cycle may ask: recorded under its run, within the strategy's own budget."""
 Watched: TypeAlias = Callable[[EventStore, StrategySpec], Sequence[str]]
 """The symbols on the strategy's watchlist now, in order."""
+
+
+class AgentCheck(Protocol):
+    """Whether agents can be asked at all: keys, models, credit, what is left of the week's budget."""
+
+    async def __call__(self, week: WeekId, agents: Sequence[str], /) -> None:
+        """PreflightFailed names everything that is missing for these agents, and the way out."""
+        ...
 
 
 class Look(Protocol):
@@ -57,6 +65,8 @@ class Strategy:
     recall: Recall | None = None
     look: Look | None = None
     measure: Measure | None = None
+    check: AgentCheck | None = None
+    """None where every agent is a rule."""
 
     @property
     def name(self) -> str:

@@ -71,6 +71,7 @@ class Found:
     models: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     facts_source: str = "none"
+    memory: str = ""
 
 
 @dataclass(slots=True)
@@ -84,6 +85,12 @@ class _Spoken:
     models: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     facts_source: str = "none"
+    memory: str = ""
+
+    def forgot(self, what: str, error: CouncilError) -> None:
+        """Memory gave no answer: the round goes on without it, and says so."""
+        self.memory = f"{type(error).__name__}: {error}"[:400]
+        self.notes.append(f"{what}: {self.memory}"[:400])
 
 
 async def look(inputs: Inputs, settings: DiscoverySettings, ask: Ask) -> Found:
@@ -159,7 +166,7 @@ def _fuzzy(
             found = adjustments(verdicts, measures, inputs.facts, fuzzy, recall)
             verdicts = adjusted(verdicts, found, fuzzy)
         except CouncilError as error:
-            spoken.notes.append(f"memory was not asked: {type(error).__name__}: {error}"[:400])
+            spoken.forgot("memory was not asked", error)
     spoken.verdicts[Picker.FUZZY] = verdicts
 
 
@@ -199,7 +206,7 @@ def _brief(
                 )
             )
         except CouncilError as error:
-            spoken.notes.append(f"no similar days: {type(error).__name__}: {error}"[:400])
+            spoken.forgot("no similar days", error)
     return discovery_brief(
         panel,
         measures,
@@ -242,4 +249,5 @@ def _found(
         models=spoken.models,
         notes=tuple(notes),
         facts_source=spoken.facts_source,
+        memory=spoken.memory,
     )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pydantic import Field, JsonValue
 
 from core.events.envelope import Event
-from core.schemas.base import Schema, ShortText, Symbol
+from core.schemas.base import Remark, Schema, ShortText, Symbol
 from core.schemas.suggestion import Pick, Picker, Suggestion, Unit, WatchEntry
 
 
@@ -34,6 +34,7 @@ class DiscoveryRan(Event):
     bars. ``picked`` and ``weights`` are by picker that spoke, ``absent`` says why another did not.
     ``dropped`` counts by reason what was left out; ``dropped_names`` are what the model named and
     nobody can trade. ``models`` are those that answered (``rules/…`` where none was asked).
+    ``memory`` is why memory gave no answer, empty where it did or there is none.
     """
 
     round_id: str
@@ -60,6 +61,7 @@ class DiscoveryRan(Event):
     dropped_names: tuple[ShortText, ...] = ()
     models: tuple[str, ...] = ()
     notes: tuple[ShortText, ...] = ()
+    memory: Remark = ""
 
 
 class SymbolsSuggested(Event):

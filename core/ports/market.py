@@ -62,10 +62,22 @@ class MarketData(Protocol):
 
 
 class NewsFeed(Protocol):
-    """Point-in-time headlines: nothing published after ``as_of`` is ever returned."""
+    """Point-in-time headlines: nothing published or changed after ``as_of`` is ever returned.
+
+    MarketUnavailable when the feed gives no answer, BadBars for one that cannot be read.
+    """
+
+    @property
+    def source(self) -> str:
+        """Where headlines come from, e.g. ``alpaca``; shown beside them."""
+        ...
 
     def headlines(self, symbols: Sequence[str], as_of: datetime, limit: int) -> Sequence[Headline]:
-        """The newest ``limit`` headlines, newest first; none is an empty answer."""
+        """The newest ``limit`` headlines of the `NEWS_WINDOW` before ``as_of``, newest first.
+
+        Plain words on one line, each naming those of ``symbols`` it is about; none is an empty
+        answer: nothing was published.
+        """
         ...
 
 

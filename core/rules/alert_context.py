@@ -62,7 +62,10 @@ class AlertContext:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An alert before it has an id; ``lines`` become the body."""
+    """An alert before it has an id; ``lines`` become the body.
+
+    ``once``: of all alerts of this kind that say the same here, only the first is raised.
+    """
 
     kind: AlertKind
     severity: Severity
@@ -70,3 +73,4 @@ class Draft:
     title: str
     lines: tuple[str, ...]
     link: str = "/"
+    once: str = ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.clock import from_iso
 from core.events.envelope import StoredEvent
 from core.rules.alert_context import AccountDay, AlertContext, Draft
@@ -9,6 +11,8 @@ from core.rules.alert_drafts import SHORT, Payload, week_link
 from core.rules.alert_text import gain, new_york, percent, plain, usd
 from core.schemas.alert import AlertKind, Severity
 
+NOT_BEGUN = "not begun: "
+"""How the reason begins why a strategy's slot did not even begin: it is told once a day."""
 GRAVE_JOBS = ("weekly", "week")
 """A week that is not run costs a week; other jobs come again in hours."""
 
@@ -21,7 +25,10 @@ def slot_ended(row: StoredEvent, context: AlertContext) -> Draft | None:
     if not context.rules.jobs or said["outcome"] not in ("failed", "missed"):
         return None
     due = f"Due {new_york(from_iso(said['at']))}."
-    return _job(str(said["slot"]), said["outcome"], said["detail"], due, said["slot_week_id"])
+    draft = _job(str(said["slot"]), said["outcome"], said["detail"], due, said["slot_week_id"])
+    if not str(said["detail"]).startswith(NOT_BEGUN):
+        return draft
+    return _once_a_day(draft, str(said["slot"]), str(said["session"]))
 
 
 def job_ended(row: StoredEvent, context: AlertContext) -> Draft | None:
@@ -47,13 +54,20 @@ def job_retried(row: StoredEvent, context: AlertContext) -> Draft | None:
     why = plain(said.get("detail") or said.get("reason") or "no reason was recorded")
     again = said.get("again_at")
     then = f"Tried again at {new_york(from_iso(again))}." if again else "It is tried again."
-    return Draft(
+    draft = Draft(
         AlertKind.JOB_RETRIED,
         Severity.WARNING,
         key[:SHORT],
         f"Attempt {said['attempt']} failed: {plain(key, SHORT)}",
         (why, then),
     )
+    unbegun = "at" in said and why.startswith(NOT_BEGUN)
+    return _once_a_day(draft, key, str(said["at"])[:10]) if unbegun else draft
+
+
+def _once_a_day(draft: Draft, slot: str, day: str) -> Draft:
+    """``slot`` is a strategy's: ``cycle/equity_cycle/2026-11-18/11:00``."""
+    return replace(draft, once=f"{slot.split('/')[1]} {day}", link="/cycle")
 
 
 def _job(key: str, outcome: str, detail: object, due: str, week: str | None) -> Draft:

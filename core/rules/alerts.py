@@ -21,6 +21,7 @@ from core.rules.alert_drafts import (
     week_decided,
 )
 from core.rules.alert_jobs import job_ended, job_retried, slot_ended
+from core.rules.alert_memory import memory_silent
 from core.rules.alert_strategy import strategy_switched_off
 from core.rules.alert_text import clipped, new_york, plain
 from core.schemas.alert import (
@@ -50,6 +51,8 @@ MAKERS: Mapping[str, Maker] = {
     "ApprovalExpired": approval_expired,
     "PickersDiverged": pickers_diverged,
     "StrategyDisabled": strategy_switched_off,
+    "CycleMarketFrozen": memory_silent,
+    "DiscoveryRan": memory_silent,
     **dict.fromkeys((*HALTED, *FREED), breaker_moved),
 }
 """By the event's type name; a net order's refusal is told by the accounts' own refusals."""
@@ -116,7 +119,7 @@ def silence(last_sign: datetime, at: datetime) -> Alert:
 def sealed(draft: Draft, source_event_id: str, occurred_at: datetime) -> Alert:
     """The draft with its id, cut to what channels take."""
     return Alert(
-        alert_id=str(deterministic_id("alert", draft.kind, source_event_id)),
+        alert_id=str(deterministic_id("alert", draft.kind, draft.once or source_event_id)),
         kind=draft.kind,
         severity=draft.severity,
         subject=clipped(draft.subject, LONGEST_SUBJECT),

@@ -47,6 +47,7 @@ class AlertKind(StrEnum):
     DAILY_SUMMARY = "daily_summary"
     PICKERS_DIVERGED = "pickers_diverged"
     STRATEGY_OFF = "strategy_off"
+    MEMORY_SILENT = "memory_silent"
     TEST = "test"
 
 

@@ -12,6 +12,8 @@ Text: TypeAlias = Annotated[
 ShortText: TypeAlias = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)
 ]
+Remark: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)]
+"""A `ShortText` that may be empty: nothing is to be said."""
 Symbol: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9.]{0,9}$")]
 Conviction: TypeAlias = Annotated[float, Field(ge=-2, le=2)]
 

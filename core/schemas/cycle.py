@@ -11,10 +11,12 @@ from pydantic import Field
 
 from core.market import PriceKind
 from core.profile import Account
-from core.schemas.base import Schema, ShortText, Symbol
+from core.schemas.base import Remark, Schema, ShortText, Symbol
 from core.schemas.breaker import Halt
 from core.schemas.setups import Neighbour
 from core.strategy import StrategyName
+
+NO_FEED, NO_MEMORY = "no news feed is connected", "no memory is connected"
 
 
 class CycleTrigger(StrEnum):
@@ -113,7 +115,7 @@ class CycleMarket(Schema):
     """Everything a cycle decides on, nothing later than ``as_of``.
 
     ``absent`` names symbols without a trustworthy price, and why. ``benchmark`` says what the market
-    as a whole does; ``known_setups`` is False where there is no memory to ask.
+    as a whole does; ``known_setups`` is False where memory was not asked, and ``memory`` says why.
     """
 
     as_of: datetime
@@ -125,8 +127,10 @@ class CycleMarket(Schema):
     absent: Mapping[str, ShortText] = Field(default_factory=dict)
     benchmark: CycleSymbol | None = None
     known_setups: bool = False
-    news: ShortText = ""
+    memory: Remark = ""
+    news: Remark = ""
     """Why there are no headlines at all; empty where a feed was asked."""
+    news_source: str = ""
 
     def symbol(self, name: str) -> CycleSymbol | None:
         return next((one for one in self.symbols if one.symbol == name), None)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from core.schemas.base import Schema, ShortText, Symbol, Text
+from core.schemas.base import Remark, Schema, ShortText, Symbol, Text
 from core.schemas.cycle import CycleAccount, CycleMarket, CycleSymbol, CycleTrigger
 from core.schemas.setups import Neighbour
 from core.schemas.signal import MetaVerdict, SignalAction
@@ -41,7 +41,10 @@ class AnalystAnswer(Schema):
 
 
 class Proposal(Schema):
-    """A signal that every hard limit allows: ``quantity`` shares at ``price`` USD, ``value`` of equity."""
+    """A signal that every hard limit allows: ``quantity`` shares at ``price`` USD, ``value`` of equity.
+
+    ``memory`` says why no similar setups are known; empty where they were asked for.
+    """
 
     symbol: Symbol
     action: SignalAction
@@ -56,6 +59,7 @@ class Proposal(Schema):
     warnings: tuple[ShortText, ...] = ()
     validator_score: Unit | None = None
     losses_in_a_row: int = 0
+    memory: Remark = ""
 
     @property
     def neighbours(self) -> tuple[Neighbour, ...]:

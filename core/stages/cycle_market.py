@@ -15,25 +15,16 @@ from pydantic import JsonValue
 from core.context import PipelineContext
 from core.errors import MarketError
 from core.keys import CYCLE, CYCLE_MARKET, RUN
-from core.market import BarSeries, DefectKind, Headline
+from core.market import BarSeries, DefectKind
 from core.ports import MarketData, NewsFeed, Recall, Sectors
 from core.rules.indicators import compute_indicators
-from core.rules.setup_text import setup_text
-from core.schemas.cycle import (
-    CycleAccount,
-    CycleHeadline,
-    CycleMarket,
-    CycleSpec,
-    CycleSymbol,
-)
-from core.schemas.setups import Collection, Neighbour
+from core.schemas.cycle import CycleAccount, CycleMarket, CycleSpec, CycleSymbol
 from core.stage import BaseStage
 from core.stages.asking import shortened
+from core.stages.cycle_heard import Heard, hear_news, recalled
 from core.stages.market_snapshot import Reading, read_universe
 
 VOLUME_SESSIONS = 20
-MOST_HEADLINES, HEADLINES_EACH = 60, 3
-SIMILAR = 4
 DECIMALS = 10
 
 
@@ -108,26 +99,30 @@ class CycleMarketStage(BaseStage):
         names = list(dict.fromkeys([*spec.symbols, *held]))
         reading = read_universe(senses.market, [*names, senses.benchmark], as_of)
         sectors = senses.sectors(names, as_of)
-        said, silence = self._headlines(names, as_of)
+        heard = hear_news(senses.news, names, as_of)
         seen = {
-            name: _symbol(name, reading, senses.benchmark, sectors.get(name), said)
+            name: _symbol(name, reading, senses.benchmark, sectors.get(name), heard)
             for name in dict.fromkeys([*names, senses.benchmark])
             if name not in reading.absent
         }
         prices = {name: one.price for name, one in seen.items()}
         prices |= self._last_prices([name for name in held if name not in prices], as_of)
+        found = [seen[name] for name in names if name in seen]
+        symbols, forgotten = recalled(senses.recall, found, as_of)
         values = {
             "as_of": as_of,
             "source": senses.market.source,
             "feed": "+".join(dict.fromkeys(bars.feed for bars in reading.parts)),
             "adjusted": all(bars.adjusted for bars in reading.parts),
-            "symbols": tuple(self._recalled(seen[name], as_of) for name in names if name in seen),
+            "symbols": symbols,
             "absent": {
                 name: shortened(why) for name, why in reading.absent.items() if name in names
             },
             "benchmark": seen.get(senses.benchmark),
-            "known_setups": senses.recall is not None,
-            "news": silence,
+            "known_setups": not forgotten,
+            "memory": forgotten,
+            "news": heard.silence,
+            "news_source": heard.source,
         }
         return Seen(values, prices, sectors)
 
@@ -141,28 +136,9 @@ class CycleMarketStage(BaseStage):
                 continue
         return found
 
-    def _headlines(self, symbols: Sequence[str], as_of: datetime) -> tuple[Sequence[Headline], str]:
-        """The newest headlines, or why there are none; a silent feed stops no cycle."""
-        news = self._senses.news
-        if news is None:
-            return (), "no news feed is connected"
-        try:
-            return news.headlines(symbols, as_of, MOST_HEADLINES), ""
-        except MarketError as error:
-            return (), shortened(f"the news feed gave no answer: {error}")
-
-    def _recalled(self, asset: CycleSymbol, as_of: datetime) -> CycleSymbol:
-        return asset.model_copy(update={"neighbours": self._similar(asset, as_of)})
-
-    def _similar(self, asset: CycleSymbol, as_of: datetime) -> tuple[Neighbour, ...]:
-        if self._senses.recall is None:
-            return ()
-        found = self._senses.recall.similar(Collection.SETUPS, setup_text(asset), as_of, SIMILAR)
-        return tuple(found)
-
 
 def _symbol(
-    name: str, reading: Reading, benchmark: str, sector: str | None, said: Sequence[Headline]
+    name: str, reading: Reading, benchmark: str, sector: str | None, heard: Heard
 ) -> CycleSymbol:
     quote, series = reading.quotes[name], reading.series[name]
     other = None if benchmark in reading.absent else reading.series.get(benchmark)
@@ -181,11 +157,7 @@ def _symbol(
             f"{one.kind} on {one.session}: {one.detail}" for one in reading.defects(name)[-3:]
         ),
         suspect=_hides_a_split(reading, name, series),
-        headlines=tuple(
-            CycleHeadline(headline=one.headline, source=one.source, published=one.published)
-            for one in said
-            if name in one.symbols
-        )[:HEADLINES_EACH],
+        headlines=heard.of(name),
     )
 
 

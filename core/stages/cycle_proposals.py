@@ -33,6 +33,7 @@ def _proposal(market: CycleMarket, signal: TradeSignal, quantity: Decimal) -> Pr
         reasons=signal.reasons,
         asset=asset,
         losses_in_a_row=losses_in_a_row(own, market.as_of),
+        memory=market.memory,
     )
 
 

@@ -1,4 +1,4 @@
-"""Cards of a cycle: its figures, its funnel, every symbol's way, and the setups it was like."""
+"""Cards of a cycle: its figures, its funnel, and every symbol's way."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from pages.ui.cycle_charts import STEPS, funnel
 from pages.ui.drawing import draw_kept
 from pages.ui.figure import figure
 from pages.ui.format import (
-    UNKNOWN,
-    day,
     dollars,
     number,
     shares,
@@ -24,12 +22,9 @@ from pages.ui.format import (
     words,
 )
 from pages.ui.safe import cell, safe
-from storage.queries.cycles import CycleDetail, CycleSymbolLine, SimilarSetup
+from storage.queries.cycles import CycleDetail, CycleSymbolLine
 
 AGENTS = ("data_analyst", "risk_manager", "validator", "meta_decision")
-MOST_SETUPS = 40
-MOST_AT_A_LOOK, TALL = 12, 460
-"""Longer tables scroll at so many pixels."""
 
 
 def figures(cycle: CycleDetail) -> None:
@@ -62,8 +57,6 @@ def decision_card(cycle: CycleDetail) -> None:
             st.markdown(f":orange-badge[no answer] {words(agent)}: {safe(why)}")
         elif who is not None:
             st.markdown(f":gray[{words(agent).capitalize()}: {safe(who)}]")
-    if cycle.news:
-        st.markdown(f":gray[:small[No headlines: {safe(cycle.news)}.]]")
 
 
 def funnel_card(cycle: CycleDetail) -> None:
@@ -147,40 +140,6 @@ def _said(one: CycleSymbolLine) -> Iterator[str]:
         yield f":gray[Validator] {safe(warning)}"
     if one.reason is not None:
         yield f":gray[Meta decision] {'trade' if one.chosen else 'leave'}: {safe(one.reason)}"
-
-
-def setups_card(cycle: CycleDetail) -> None:
-    """Similar past setups, as they were shown to the agents, with their distances."""
-    card_head(
-        "Similar past setups", "cosine distance: 0 is equal, 1 unrelated", run=cycle.line.cycle_id
-    )
-    if not cycle.known_setups:
-        st.markdown(":gray[No memory was connected to this cycle: no agent saw a past setup.]")
-        return
-    rows = [
-        _setup(one.symbol, each) for one in cycle.symbols if one.signal for each in one.similar
-    ][:MOST_SETUPS]
-    if not rows:
-        st.markdown(":gray[No setup like these had an outcome that was known then.]")
-        return
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        height="content" if len(rows) <= MOST_AT_A_LOOK else TALL,
-        alt="Past setups and their distances",
-    )
-
-
-def _setup(symbol: str, found: SimilarSetup) -> dict[str, object]:
-    brought = found.outcome.get("return")
-    return {
-        "symbol": symbol,
-        "like": cell(found.symbol or UNKNOWN, 20),
-        "of": day(found.happened_at.date()),
-        "distance": round(found.distance, 3),
-        "return": signed_percent(brought),
-        "label": cell(found.label or "", 60),
-    }
 
 
 def absent_card(cycle: CycleDetail) -> None:

@@ -148,7 +148,7 @@ def _too_little(provider: str, credit: Credit | None, need: Need) -> Iterable[st
         return
     if credit.remaining < max(need.largest, need.likely):
         yield (
-            f"{provider} has {usd(credit.remaining)} of credit left, and this week needs about "
+            f"{provider} has {usd(credit.remaining)} of credit left, and this needs about "
             f"{usd(need.likely)}, up to {usd(need.largest)} reserved for one call: add credit or "
             "raise the key's limit"
         )

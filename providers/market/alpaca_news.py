@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from core.clock import as_utc, iso
 from core.errors import BadBars
-from core.market import Headline
+from core.market import NEWS_WINDOW, Headline
 from providers.alpaca.api import Json, MarketApi
 from providers.market.alpaca_bars import instant_of
+from providers.market.news_text import plain_text, web_address
 
-HIDDEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-TAG = re.compile(r"</?[a-zA-Z][^<>]*>?")
-LONGEST = 1_000
 ASKED_MORE = 2
 """Articles are asked for beyond the limit, since some turn out unusable."""
 
@@ -25,7 +21,10 @@ class AlpacaNews:
 
     What was created after ``as_of`` is dropped whatever the server sends, and so is what was changed
     after it: nobody knows how it read before. An article without a time or a headline is left out.
+    Without a ``start`` Alpaca would give today's alone.
     """
+
+    source = "alpaca"
 
     def __init__(self, api: MarketApi) -> None:
         self._api = api
@@ -34,7 +33,8 @@ class AlpacaNews:
         if limit < 1 or not symbols:
             return ()
         moment = as_utc(as_of)
-        query = {"end": iso(moment), "sort": "desc", "limit": ASKED_MORE * limit}
+        since = iso(moment - NEWS_WINDOW)
+        query = {"start": since, "end": iso(moment), "sort": "desc", "limit": ASKED_MORE * limit}
         told = self._api.news(symbols, {**query, "include_content": "false"})
         found = sorted(
             _usable(told, moment), key=lambda each: (each.published, each.url), reverse=True
@@ -49,32 +49,16 @@ def _usable(articles: Sequence[Json], moment: datetime) -> Iterator[Headline]:
         headline = plain_text(article.get("headline"))
         if published is None or changed is None or not headline:
             continue
-        if max(published, changed) <= moment:
+        if moment - NEWS_WINDOW < published and max(published, changed) <= moment:
             named = article.get("symbols")
             yield Headline(
                 headline=headline,
                 source=plain_text(article.get("source")) or "alpaca",
-                url=_web_address(article.get("url")),
+                url=web_address(article.get("url")),
                 symbols=tuple(str(one) for one in named) if isinstance(named, list) else (),
                 published=published,
                 summary=plain_text(article.get("summary")),
             )
-
-
-def plain_text(told: object) -> str:
-    """Words without markup or control characters on one line; "" for anything but text."""
-    if not isinstance(told, str):
-        return ""
-    bare = TAG.sub(" ", HIDDEN.sub(" ", told))
-    # A second pass: markup that was escaped once would be markup again.
-    words = TAG.sub(" ", HIDDEN.sub(" ", html.unescape(bare)))
-    shown = "".join(sign if sign.isprintable() else " " for sign in words)
-    return " ".join(shown.split())[:LONGEST]
-
-
-def _web_address(told: object) -> str:
-    web = isinstance(told, str) and re.fullmatch(r"https?://[^\s<>\"']{1,500}", told)
-    return str(told) if web else ""
 
 
 def _time(article: Json, key: str) -> datetime | None:

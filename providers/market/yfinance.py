@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import tempfile
-import threading
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache
-from importlib import import_module
 from typing import Any, TypeAlias
 
 import pandas as pd
@@ -21,6 +15,7 @@ from core.ports import TradingCalendar
 from providers.market.bar_files import NUMBERS
 from providers.market.daily_service import COLUMNS, Fetched, Service, Window
 from providers.market.fetched import FetchedMarket
+from providers.market.yahoo import in_time, quietly, ticker_of
 
 Download: TypeAlias = Callable[..., Any]
 SETTLES = timedelta(minutes=30)
@@ -73,7 +68,7 @@ class YahooDailyBars:
     def __call__(self, symbols: Sequence[str], window: Window) -> Fetched:
         end = in_new_york(window.end).date() + timedelta(days=1)  # Yahoo's end is not included
         frame = self._answer(
-            tickers=[symbol.replace(".", "-") for symbol in symbols],
+            tickers=[ticker_of(symbol) for symbol in symbols],
             start=window.start.isoformat(),
             end=end.isoformat(),
         )
@@ -88,71 +83,28 @@ class YahooDailyBars:
 
     def _answer(self, **asked: object) -> object:
         """What the download returned, in time; whatever it raises is a source that is away."""
-        results: list[object] = []
-
-        def run() -> None:
-            try:
-                results.append(
-                    self._download(
-                        **asked,
-                        interval="1d",
-                        auto_adjust=True,
-                        actions=False,
-                        progress=False,
-                        threads=False,
-                        timeout=REQUEST_S,
-                    )
-                )
-            except Exception as error:  # noqa: BLE001 - a scraper breaks in any way it likes
-                results.append(error)
-
-        thread = threading.Thread(target=run, name="yfinance", daemon=True)
-        thread.start()
-        thread.join(self._deadline_s)
-        if not results:
-            raise MarketUnavailable(
-                f"yfinance did not answer within {self._deadline_s:g} s: ask again later"
-            )
-        if isinstance(results[0], Exception):
-            raise _unavailable(results[0]) from results[0]
-        return results[0]
+        return in_time(
+            lambda: self._download(
+                **asked,
+                interval="1d",
+                auto_adjust=True,
+                actions=False,
+                progress=False,
+                threads=False,
+                timeout=REQUEST_S,
+            ),
+            self._deadline_s,
+        )
 
 
 def yahoo_download(**asked: Any) -> Any:
     """``yfinance.download`` with its caches in a folder of this process, and without its chatter."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # yfinance 1.7 uses what pandas 3.1 deprecates
-        return _yfinance().download(**asked)
-
-
-@cache
-def _yfinance() -> Any:
-    """The module, imported when first needed: it is slow, and only this source needs it."""
-    module: Any = import_module("yfinance")
-    logging.getLogger("yfinance").setLevel(logging.CRITICAL)
-    module.set_tz_cache_location(_cache_folder().name)
-    return module
-
-
-@cache
-def _cache_folder() -> tempfile.TemporaryDirectory[str]:
-    """Removed when the process ends."""
-    return tempfile.TemporaryDirectory(prefix="yfinance-", ignore_cleanup_errors=True)
-
-
-def _unavailable(error: Exception) -> MarketUnavailable:
-    name = type(error).__name__
-    if name == "YFRateLimitError" or "too many requests" in str(error).lower():
-        return MarketUnavailable(
-            "yfinance: Yahoo refuses more questions for now (rate limited): try again in an hour"
-        )
-    said = " ".join(str(error).split())[:160]
-    return MarketUnavailable(f"yfinance failed ({name}: {said}): ask again later")
+    return quietly(lambda yfinance: yfinance.download(**asked))
 
 
 def _rows(symbol: str, frame: pd.DataFrame) -> pd.DataFrame:
     """One symbol's bars; days on which it has no price at all are other symbols' days."""
-    columns = _columns_of(symbol.replace(".", "-"), frame)
+    columns = _columns_of(ticker_of(symbol), frame)
     if not {"Open", "High", "Low", "Close"} <= set(columns.columns):
         return _nothing()
     columns = columns.dropna(how="all", subset=["Open", "High", "Low", "Close"])

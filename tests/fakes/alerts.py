@@ -51,11 +51,13 @@ def slot(
     job: Job = Job.CHECKPOINT,
     outcome: str = "failed",
     detail: str = "no price",
+    *,
+    strategy: str = "",
 ):
-    """A slot that ended; its key is made of the instant."""
+    """A slot that ended; its key is made of the instant, and of the strategy where it is one's."""
     event = SlotFinished(
         job=job,
-        slot=f"{job}/{at:%Y-%m-%d/%H:%M}",
+        slot=f"{job}/{strategy and strategy + '/'}{at:%Y-%m-%d/%H:%M}",
         at=at,
         session=at.date(),
         label=f"{at:%H:%M}",

@@ -8,20 +8,22 @@ from dataclasses import replace
 import pytest
 
 from core.desk.cycles import CycleRequest, run_cycle
+from core.errors import EmbeddingFailed, MarketUnavailable
 from core.schemas.cycle import CycleTrigger
 from pages.http.store import STORE_VARIABLE
 from tests.core.stages.test_cycle import Council
 from tests.fakes.desks import bench, on, rules_settings
+from tests.fakes.feeds import FailingRecall, WrittenNews, headline
 from tests.fakes.models import ScriptedModel
 from tests.pages.conftest import HOSTILE, said
 
 NOON = on("2024-01-03", "11:00")
 
 
-def a_cycle(url: str, script=None, name: str = "page") -> str:
+def a_cycle(url: str, script=None, name: str = "page", **ports) -> str:
     """A dry run over generated prices; the rules agents, or a script."""
     desk = bench(rules_settings(url), at=NOON).desk
-    strategy = desk.strategies[0]
+    strategy = replace(desk.strategies[0], **ports)
     if script is not None:
         models = replace(strategy.models, model=ScriptedModel(script), _weeks={})
         strategy = replace(strategy, models=models)
@@ -89,3 +91,26 @@ def test_words_of_models_are_shown_as_text(show, url):
     text = said(show("cycle"))
     assert "![x](http" not in text
     assert "](http" not in text
+
+
+def test_headlines_and_a_silent_memory_are_shown_as_they_were_frozen(show, url):
+    silent = EmbeddingFailed("![x](http://evil.example/a.png) gave no vectors")
+    news = WrittenNews([headline(HOSTILE, NOON, "SPY"), headline("Gold rests", NOON, "GLD")])
+    a_cycle(url, news=news, recall=FailingRecall(silent))
+    app = show("cycle")
+    (table,) = [one.value for one in app.dataframe if "headline" in one.value.columns]
+    assert list(table["symbol"]) == ["SPY", "GLD"]
+    text = said(app)
+    assert "From written" in text
+    assert "Memory was not asked, no agent saw a past setup: EmbeddingFailed" in text
+    assert "![x](http" not in text
+
+
+def test_why_there_are_no_headlines_is_said(show, url):
+    a_cycle(url, news=WrittenNews(failure=MarketUnavailable("the feed is down")))
+    assert "No headlines: written gave no answer" in said(show("cycle"))
+
+
+def test_a_feed_without_news_is_no_feed_that_failed(show, url):
+    a_cycle(url, news=WrittenNews())
+    assert "written had none of these symbols in the seven days before" in said(show("cycle"))

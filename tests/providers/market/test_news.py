@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from core.clock import iso
 from core.errors import MarketUnavailable
+from core.market import NEWS_WINDOW
 from providers.alpaca.market_rest import AlpacaMarketRest
 from providers.alpaca.session import PaperKey
-from providers.market.alpaca_news import AlpacaNews, plain_text
+from providers.market.alpaca_news import AlpacaNews
+from providers.market.news_text import plain_text
+from tests.contract.news_feed import AS_OF, NewsFeedContract
 from tests.providers.market.test_alpaca import FAST
 from tests.servers.alpaca_faults import Fault
 from tests.servers.alpaca_market import FakeTape
 from tests.servers.alpaca_server import KEY_ID, alpaca_server
-
-AS_OF = datetime(2026, 11, 20, 14, tzinfo=UTC)
 
 
 def article(minutes_ago: float, headline: object = "Rates", **more: object) -> dict:
@@ -49,10 +50,31 @@ def news(server):
     return AlpacaNews(AlpacaMarketRest(PaperKey(KEY_ID, server.account.secret), server.url, FAST))
 
 
+class TestContract(NewsFeedContract):
+    @pytest.fixture
+    def feed_of(self, news, tape):
+        def over(articles):
+            tape.articles = [_told(one) for one in articles]
+            return news
+
+        return over
+
+    @pytest.fixture
+    def silent(self, news, server):
+        server.faults.plan(Fault("GET", "/v1beta1/news", None, status=403))
+        return news
+
+
+def _told(one) -> dict:
+    told = {"created_at": iso(one.published), "updated_at": iso(one.changed or one.published)}
+    return article(0, one.title, symbols=list(one.symbols), url=one.url, **told)
+
+
 def test_headlines_come_newest_first_up_to_the_limit_over_pages(news, server, tape):
     tape.articles = [article(ago, f"number {ago}") for ago in range(120)]
     found = news.headlines(["SPY", "TLT"], AS_OF, 60)
     assert [one.headline for one in found] == [f"number {ago}" for ago in range(60)]
+    assert server.seen[0].query["start"] == iso(AS_OF - NEWS_WINDOW)
     assert server.seen[0].query["end"] == iso(AS_OF)
     assert server.seen[0].query["symbols"] == "SPY,TLT"
 

@@ -1,0 +1,52 @@
+"""Which feed of headlines a desk asks: as the file says, what keys allow, and never a vendor in play."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.alpaca import AlpacaConnections
+from config.feeds import news_feed, news_name
+from config.own_keys import secrets_of
+from config.settings import load_settings
+from core.errors import ConfigError
+from core.types import StoreKind
+
+KEYS = {"APCA_API_KEY_ID": "PKTEST", "APCA_API_SECRET_KEY": "secret"}
+BARS = {"MARKET_DATA_DIR": "/bars"}
+
+
+def settings(named="auto", **env):
+    found = load_settings(env=env, profile="rules", store="sqlite://")
+    connections = found.connections.model_copy(update={"news": named})
+    return found.model_copy(update={"connections": connections})
+
+
+def test_the_file_as_it_ships_asks_alpaca_with_its_keys_and_nobody_without():
+    assert load_settings(env={}, profile="rules", store="sqlite://").connections.news == "auto"
+    assert news_name(settings(), StoreKind.REAL) == "none"
+    assert news_name(settings(**KEYS), StoreKind.REAL) == "alpaca"
+
+
+@pytest.mark.parametrize("kind", [StoreKind.DEMO, StoreKind.SIMULATION])
+@pytest.mark.parametrize("named", ["auto", "alpaca", "alpaca_mcp", "yfinance"])
+def test_play_never_asks_a_vendor(kind, named):
+    assert news_name(settings(named, **KEYS), kind) == "none"
+    assert news_name(settings("files", **BARS), kind) == "files"
+
+
+@pytest.mark.parametrize(
+    ("named", "words"), [("alpaca", "no Alpaca key"), ("files", "MARKET_DATA_DIR is not set")]
+)
+def test_a_feed_that_cannot_be_is_one_line(named, words):
+    with pytest.raises(ConfigError, match=words):
+        news_name(settings(named), StoreKind.REAL)
+
+
+@pytest.mark.parametrize(
+    ("named", "source"),
+    [("none", None), ("alpaca", "alpaca"), ("yfinance", "yfinance"), ("files", "files")],
+)
+def test_the_feed_has_the_name_of_its_provider(named, source):
+    found = settings(named, **KEYS, **BARS)
+    feed = news_feed(found, StoreKind.REAL, AlpacaConnections(secrets_of(found)))
+    assert (feed.source if feed else None) == source
