@@ -1,4 +1,4 @@
-"""`cycle run` and `cycle show`: one trading cycle by hand, and what became of it."""
+"""`cycle run`, `cycle show`, `cycle replay`: one trading cycle by hand, and what became of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from config.terminal import show
 from core.clock import in_new_york
 from core.desk.cycles import CycleRequest, Ran, run_cycle
 from core.desk.desk import Desk
+from core.desk.replay_report import ReplayReport
 from core.desk.strategy_switch import refuse_while_off
 from core.errors import BadInput
 from core.pipeline import Progress
@@ -39,14 +40,41 @@ async def run(
     return await run_cycle(desk, strategy, request, progress)
 
 
+def wanted(reader: StoreReader, cycle_id: str | None) -> str:
+    """The id that was given, else the newest cycle's; BadInput before the first."""
+    if cycle_id:
+        return cycle_id
+    newest = cycles(reader, limit=1)
+    if not newest:
+        raise BadInput("there is no cycle yet: `cycle run` makes one")
+    return newest[0].cycle_id
+
+
+def replayed(report: ReplayReport, *, as_json: bool) -> None:
+    """Identical, or where it first came out differently."""
+    if as_json:
+        show.as_json({**asdict(report), "identical": report.identical})
+        return
+    if report.difference is None:
+        show.line(
+            f"cycle {report.run_id}: identical, byte for byte: {report.events} events of "
+            f"{report.streams} streams, {report.orders} orders"
+        )
+        return
+    found = report.difference
+    where = f"stage {found.stage}" if found.stage else found.type
+    show.line(
+        f"cycle {report.run_id}: first difference in {where} "
+        f"({found.stream}, version {found.version}): {found.detail}"
+    )
+
+
 def tell(reader: StoreReader, cycle_id: str | None, *, as_json: bool) -> None:
     """One cycle, the newest without an id; BadInput for one that is not there."""
-    newest = cycles(reader, limit=1)
-    wanted = cycle_id or (newest[0].cycle_id if newest else None)
-    found = None if wanted is None else cycle_detail(reader, wanted)
+    chosen = wanted(reader, cycle_id)
+    found = cycle_detail(reader, chosen)
     if found is None:
-        known = "`cycle run` makes one" if wanted is None else "the cycle page lists them"
-        raise BadInput(f"there is no cycle {wanted or 'yet'}: {known}")
+        raise BadInput(f"there is no cycle {chosen[:60]}: the cycle page lists them")
     heard = cycle_heard(reader, found.line.cycle_id)
     if as_json:
         show.as_json(_plain(found, heard))

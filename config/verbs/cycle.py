@@ -1,19 +1,24 @@
-"""`cycle run` and `cycle show`."""
+"""`cycle run`, `cycle show` and `cycle replay`."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
 from config.terminal import cycles, show
+from config.terminal.app import FAILURE
 from config.terminal.options import Json, Store
 from config.verbs.faces import Faces
+from core.desk.cycle_replay import replay_cycle
 from core.desk.opening import desk_kind
 from storage.queries import StoreReader
 
 STAGES = 7
+Named: TypeAlias = Annotated[
+    str | None, typer.Argument(metavar="ID", help="The newest when it is left out.")
+]
 verbs = typer.Typer()
 group = typer.Typer(no_args_is_help=True, help="The trading cycle of discovered equities.")
 verbs.add_typer(group, name="cycle")
@@ -44,12 +49,25 @@ def run(
     cycles.tell(StoreReader(opened.engine), ran.cycle.run.run_id, as_json=json)
 
 
+@group.command("replay")
+def replay(
+    context: typer.Context, cycle_id: Named = None, store: Store = None, json: Json = False
+) -> None:
+    """Do a cycle again from recorded answers and compare every event."""
+    faces = Faces.of(context)
+    settings, opened = faces.existing(store)
+    wanted = cycles.wanted(StoreReader(opened.engine), cycle_id)
+    build = faces.wiring.scratch_cycle(settings, opened)
+    report = asyncio.run(replay_cycle(opened, wanted, build))
+    cycles.replayed(report, as_json=json)
+    if not report.identical:
+        raise typer.Exit(FAILURE)
+
+
 @group.command("show")
 def show_cycle(
     context: typer.Context,
-    cycle_id: Annotated[
-        str | None, typer.Argument(metavar="ID", help="The newest when it is left out.")
-    ] = None,
+    cycle_id: Named = None,
     store: Store = None,
     json: Json = False,
 ) -> None:

@@ -12,6 +12,7 @@ from config.loading import ProfileChoice
 from config.settings import Settings, load_settings
 from config.terminal import options
 from core.clock import Clock
+from core.desk.cycle_replay import ScratchCycle
 from core.desk.desk import Desk
 from core.desk.discovering import Discovery
 from core.desk.opening import desk_kind
@@ -57,6 +58,8 @@ class Wiring(Protocol):
     def memory_of(self, settings: Settings, store: SqlEventStore) -> Memory: ...
 
     def scratch_desk(self, settings: Settings, store: SqlEventStore) -> ScratchDesk: ...
+
+    def scratch_cycle(self, settings: Settings, store: SqlEventStore) -> ScratchCycle: ...
 
 
 @dataclass(frozen=True, slots=True)

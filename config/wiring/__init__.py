@@ -10,6 +10,7 @@ from config.wiring.discovery import discovery_of_strategy
 from config.wiring.locks import leader_lock
 from config.wiring.memory import memory_of
 from config.wiring.prices import calendar, market_data, simulated_market
+from config.wiring.scratch_cycles import scratch_cycle
 from config.wiring.stores import open_configured, open_store, registry
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "open_configured",
     "open_store",
     "registry",
+    "scratch_cycle",
     "scratch_desk",
     "simulated_market",
 ]

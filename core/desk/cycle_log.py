@@ -11,10 +11,11 @@ from core.context import PipelineContext
 from core.desk.cycle_trades import run_stream
 from core.desk.desk import Desk
 from core.desk.strategy_ports import Strategy
-from core.desk.writing import account_stream, append_one, new_event
+from core.desk.writing import SETTINGS_STREAM, account_stream, append_one, new_event
 from core.events.account import OrderIntended
 from core.events.cycle import CycleCompleted, CycleStarted, StrategySettingsRecorded
 from core.events.envelope import Append, Event, event_id
+from core.events.system import PromptsRecorded
 from core.ports import EventStore, FinishedStage
 from core.schemas.cycle import CycleSpec
 from core.schemas.run import RunKind, RunSpec
@@ -70,6 +71,7 @@ def start(desk: Desk, strategy: Strategy, asked_as: str, spec: CycleSpec) -> Cyc
         prompts_fingerprint=desk.prompts.fingerprint,
     )
     record_strategy(desk, strategy)
+    _record_prompts(desk, strategy)
     known = cycle_of(event)
     run = known.run
     new = new_event(run.stream, event, [identity], now, week_id=run.week_id, run_id=identity)
@@ -88,6 +90,16 @@ def record_strategy(desk: Desk, strategy: Strategy) -> None:
     new = new_event(stream, event, [event.fingerprint], desk.clock.now())
     if desk.store.find(str(new.event_id)) is None:
         append_one(desk.store, stream, new)
+
+
+def _record_prompts(desk: Desk, strategy: Strategy) -> None:
+    """In the strategy's own stream, where no desk was opened under these prompts: none is lost."""
+    event = PromptsRecorded(fingerprint=desk.prompts.fingerprint, templates=desk.prompts.templates)
+    streams = (SETTINGS_STREAM, strategy.stream("settings"))
+    known = (event_id(stream, PromptsRecorded.__name__, event.fingerprint) for stream in streams)
+    if all(desk.store.find(str(one)) is None for one in known):
+        new = new_event(streams[1], event, [event.fingerprint], desk.clock.now())
+        append_one(desk.store, streams[1], new)
 
 
 def completed(store: EventStore, known: CycleRun) -> CycleCompleted | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from core import keys
 from core.clock import in_new_york
@@ -29,12 +29,15 @@ from core.errors import BadInput
 from core.job_kinds import MOST_SYMBOLS
 from core.pipeline import Pipeline, Progress, StageState, silent
 from core.pipelines import cycle
+from core.ports import TradingCalendar
 from core.schemas.cycle import CycleSpec, CycleTrigger
 from core.schemas.run import RunSpec
 from core.stages.cycle_agent import AgentTable
 from core.stages.cycle_market import Senses
 
 LAST_TALK, PLAN = "meta_decision", "cycle_plan"
+LATE = "not traded: taken up again after"
+"""How the outcome of a cycle begins whose session was over before it had planned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +143,16 @@ def _pipeline(desk: Desk, strategy: Strategy, run: RunSpec, *, execute: bool) ->
 
 def too_late(desk: Desk, as_of: datetime) -> str | None:
     """Why a cycle that broke off is not traded any more: its session is over; None while it is not."""
-    session = desk.calendar.session_on_or_after(in_new_york(as_of).date())
-    closes = desk.calendar.session_close(session)
-    if as_of >= closes:
-        session = desk.calendar.offset(session, 1)
-        closes = desk.calendar.session_close(session)
-    if desk.clock.now() <= closes:
+    session = session_of(desk.calendar, as_of)
+    if desk.clock.now() <= desk.calendar.session_close(session):
         return None
-    return f"not traded: taken up again after {session} had closed"
+    return f"{LATE} {session} had closed"
+
+
+def session_of(calendar: TradingCalendar, as_of: datetime) -> date:
+    """The session a cycle of this instant trades in: the one that is open, or opens next."""
+    session = calendar.session_on_or_after(in_new_york(as_of).date())
+    return calendar.offset(session, 1) if as_of >= calendar.session_close(session) else session
 
 
 def _fresh(progress: Progress) -> Progress:

@@ -30,7 +30,7 @@ from core.ports import EventStore
 from core.schemas.market import MarkedPrice
 from core.schemas.order import BrokerFill, OrderIntent
 from core.schemas.run import RunSpec
-from core.types import WeekId, wednesday
+from core.types import StreamId, WeekId, wednesday
 
 
 class ReplayCursor:
@@ -106,7 +106,7 @@ def recorded_week(store: EventStore, week_id: WeekId) -> RecordedWeek:
     )
     # An order of the week before may be filled in parts on both sides of the claim.
     for row, event in _events(store, 1, first, (OrderIntended, OrderFilled)):
-        _note_order(orders, row, event)
+        note_order(orders, row, event)
     began = _first_stage(store, run, end)
     for row, event in _events(store, first, end, KINDS):
         if isinstance(event, SlotFinished):
@@ -118,13 +118,13 @@ def recorded_week(store: EventStore, week_id: WeekId) -> RecordedWeek:
             observed.append((datetime.fromisoformat(row.occurred_at), event.prices))
             observed += [(one.known_at, [one]) for one in event.opens]
         else:
-            _note_order(orders, row, event)
+            note_order(orders, row, event)
             if isinstance(event, OrderAccepted) and row.position < began:
                 orders.found.add(event.client_order_id)
     return RecordedWeek(
         run=run,
         policy=policy,
-        templates=_templates(store, started.prompts_fingerprint),
+        templates=recorded_templates(store, started.prompts_fingerprint),
         until=_last_stage(store, run),
         first=first,
         end=end,
@@ -158,7 +158,8 @@ def _events(
         yield row, store.decode(row)
 
 
-def _note_order(orders: RecordedOrders, row: StoredEvent, event: Event) -> None:
+def note_order(orders: RecordedOrders, row: StoredEvent, event: Event) -> None:
+    """Add what one event says of an order."""
     if isinstance(event, OrderIntended):
         orders.intents[event.intent.client_order_id] = event.intent
     elif isinstance(event, OrderCancelled) and event.reason == ENDED_BY_BROKER:
@@ -218,8 +219,11 @@ def _last_stage(store: EventStore, run: RunSpec) -> str | None:
     return str(done[-1].payload["stage"]) if done else None
 
 
-def _templates(store: EventStore, fingerprint: str) -> Mapping[str, str]:
-    for row in store.read(SETTINGS_STREAM):
+def recorded_templates(
+    store: EventStore, fingerprint: str, streams: Sequence[StreamId] = (SETTINGS_STREAM,)
+) -> Mapping[str, str]:
+    """The prompts on record under their fingerprint; BadInput when there are none."""
+    for row in (row for stream in streams for row in store.read(stream)):
         event = store.decode(row) if row.type == PromptsRecorded.__name__ else None
         if isinstance(event, PromptsRecorded) and event.fingerprint == fingerprint:
             return event.templates

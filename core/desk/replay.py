@@ -100,11 +100,11 @@ def _copy_prefix(store: EventStore, desk: Desk, week: RecordedWeek) -> None:
     for stream in streams:
         rows = [row for row in store.read(stream) if row.position < week.first]
         for start in range(0, len(rows), BATCH):
-            batch = [_again(store, row) for row in rows[start : start + BATCH]]
+            batch = [as_appended(store, row) for row in rows[start : start + BATCH]]
             desk.store.commit([Append(stream, batch, start)])
 
 
-def _again(store: EventStore, row: StoredEvent) -> NewEvent:
+def as_appended(store: EventStore, row: StoredEvent) -> NewEvent:
     """The event as it was appended; the same chain comes of it."""
     return NewEvent(
         event=store.decode(row),

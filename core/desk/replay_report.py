@@ -71,7 +71,9 @@ def compare(
     found = [
         difference
         for stream, rows in originals.items()
-        for difference in _in_stream(rows, _done_again(scratch, stream, rows), resumed_at, failure)
+        for difference in differences_in(
+            rows, _done_again(scratch, stream, rows), resumed_at, failure
+        )
     ]
     rows = [row for stream in originals.values() for row in stream]
     return ReplayReport(
@@ -105,15 +107,20 @@ def _done_again(
     return list(scratch.read(StreamId(stream), rows[0].version - 1))
 
 
-def _in_stream(
+def differences_in(
     rows: Sequence[StoredEvent],
     again: Sequence[StoredEvent],
     resumed_at: int,
     failure: CouncilError | None,
+    *,
+    moved: bool = False,
 ) -> Iterator[tuple[int, Difference]]:
-    """The first difference of one stream, with its position in the log."""
+    """The first difference of one stream, with its position in the log.
+
+    ``moved``: other events lie between these, so what they say is compared and not their hashes.
+    """
     kept = _without_attempts(rows, again, resumed_at)
-    moved = len(kept) < len(rows)
+    moved = moved or len(kept) < len(rows)
     for row, replayed in zip(kept, again, strict=False):
         same = _content(row) == _content(replayed) if moved else row.hash == replayed.hash
         if not same:
