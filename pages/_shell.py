@@ -8,23 +8,16 @@ from core.errors import CouncilError
 from pages.http.store import open_reader
 from pages.ui import data
 from pages.ui.components import banner, footer, problem
-from pages.ui.gate import entrance, signed
-from pages.ui.places import FRONT, PAGES, PLACES, offer, open_to
+from pages.ui.gate import signed
+from pages.ui.menu import closed, entry
+from pages.ui.places import PAGES, PLACES, offer, open_to
 from pages.ui.visitor import visitor
 
 who = visitor()
 places = open_to(who)
 offer(places)
 # A place that is not open has its address all the same: it leads to the entrance.
-menu = [
-    st.Page(
-        place.path if place in places else entrance,
-        title=place.title if place in places else "Welcome",
-        url_path=None if place is FRONT else place.name,
-        default=place is FRONT,
-    )
-    for place in PLACES
-]
+menu = [entry(place) if place in places else closed(place) for place in PLACES]
 chosen = st.navigation(menu, position="sidebar" if who.may_read else "hidden", expanded=True)
 st.set_page_config(
     page_title=f"{chosen.title} · LLM Trading Council",

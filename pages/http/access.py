@@ -74,6 +74,14 @@ def door() -> Door:
         return Door()
 
 
+def has_provider() -> bool:
+    """Whether an identity provider can vouch for anybody; nobody can while settings are unreadable."""
+    try:
+        return web_settings().access.oidc
+    except CouncilError:
+        return False
+
+
 @cache
 def _door(_store: str | None) -> Door:
     access = web_settings().access

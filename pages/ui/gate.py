@@ -8,13 +8,12 @@ from urllib.parse import quote, urlencode, urlsplit
 import streamlit as st
 
 from core.access import Role, Visitor
-from pages.http.access import PUBLIC, SESSION_COOKIE
+from pages.http.access import PUBLIC, SESSION_COOKIE, has_provider
 from pages.http.keys import passwords
-from pages.http.store import web_settings
 from pages.ui.components import heading
 from pages.ui.places import PLACES
 from pages.ui.safe import safe
-from pages.ui.visitor import asked, visitor, vouched_in_vain
+from pages.ui.visitor import asked, logged_in, visitor, vouched_in_vain
 
 
 def entrance() -> None:
@@ -28,7 +27,7 @@ def entrance() -> None:
     st.info(safe(who.why or unknown or "Log in to see it."))
     if unknown:
         st.button("Log out", on_click=st.logout)
-    elif web_settings().access.oidc:
+    elif has_provider():
         st.button("Log in with your organisation", type="primary", on_click=st.login)
     if passwords() or who.why:
         way("Log in with the password" if passwords() else "Leave the shared page")
@@ -57,7 +56,7 @@ def signed(who: Visitor) -> None:
 def _way_out(who: Visitor) -> None:
     """Out of a login; in, where the pages are open to all; back, for the person at this machine."""
     facts = asked()
-    if st.user.get("is_logged_in"):
+    if logged_in():
         st.button("Log out", on_click=st.logout)
     elif SESSION_COOKIE in facts.cookies:
         way("Log out")

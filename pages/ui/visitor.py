@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.access import Visitor
 from core.types import WeekId
-from pages.http.access import door, visitor_of
+from pages.http.access import door, has_provider, visitor_of
 from pages.http.asked import Asked, asked_with
 
 LOOPBACK = "127.0.0.1"
@@ -43,7 +43,7 @@ def routes_know() -> bool:
 
 def vouched_in_vain() -> str:
     """Why somebody whom an identity provider has logged in is nobody here; "" for all others."""
-    if not st.user.get("is_logged_in"):
+    if not logged_in():
         return ""
     if _email() is None:
         return "Your organisation logged you in without vouching for an e-mail address."
@@ -59,16 +59,23 @@ def asked() -> Asked:
     Streamlit gives no address for a peer on this machine, nor for a session nobody holds: that one
     has no headers either.
     """
-    headers = [
-        (name, value) for name in st.context.headers for value in st.context.headers.get_all(name)
-    ]
+    shown = st.context.headers
+    headers = [(name, value) for name in shown for value in shown.get_all(name)]
     peer = st.context.ip_address or (LOOPBACK if headers else None)
     return asked_with(peer, headers, st.context.cookies, _email())
 
 
+def logged_in() -> bool:
+    """Whether an identity provider vouches for the visitor.
+
+    Without a provider Streamlit is not even asked: it would read its secrets anew.
+    """
+    return has_provider() and bool(st.user.get("is_logged_in"))
+
+
 def _email() -> str | None:
     """The address an identity provider vouches for; None when it does not say so itself."""
-    if not st.user.get("is_logged_in") or st.user.get("email_verified") is not True:
+    if not logged_in() or st.user.get("email_verified") is not True:
         return None
     email = st.user.get("email")
     return email if isinstance(email, str) else None
