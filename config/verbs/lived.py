@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 
 from config.forward_daily import with_forward_returns
 from config.remembering_daily import with_memory
@@ -15,13 +16,14 @@ from core.desk import slot_log
 from core.desk.demo import demo_range
 from core.desk.desk import Desk
 from core.desk.opening import refuse_other_kind
-from core.desk.simulation import simulate
+from core.desk.simulation import SimulationReport, SlotProgress, simulate
 from core.desk.slots import Slot
-from core.desk.strategy_switch import is_on, switch_on
+from core.desk.strategy_switch import is_on, newest_word, switch_on
 from core.types import StoreKind
 from storage.event_store import SqlEventStore
 
-DEMO_WEEKS = 26
+DEMO_WEEKS, SHOWN_WEEKS = 26, 8
+"""How long the council is shown, and how long the strategies that trade every day."""
 SHOWN = "the demonstration shows every strategy"
 
 
@@ -38,25 +40,51 @@ def live(
     opened = wiring.open_store(settings, synchronous="NORMAL")
     clock = FixedClock(at_new_york(days[0], settings.policy.schedule.postmortem))
     desk = wiring.build_desk(settings, opened, kind=kind, clock=clock, seed=seed)
+    length = (days[1] - days[0]).days
     with desk.lock.hold("scheduler"), show.bar(kind.lower()) as (shown, task):
 
-        def progress(slot: Slot, number: int, total: int) -> None:
-            shown.update(task, completed=number, total=total, description=f"week {slot.week_id}")
+        def progress(slot: Slot, _number: int, _total: int) -> None:
+            passed = (slot.session - days[0]).days
+            shown.update(task, completed=passed, total=length, description=f"week {slot.week_id}")
+
+        def evenings(one: Desk) -> Desk:
+            return with_evenings(wiring, settings, opened, one)
 
         if kind is StoreKind.DEMO:
-            show_strategies(desk)
-        desk = with_evenings(wiring, settings, opened, desk)
-        report = asyncio.run(simulate(desk, *days, progress))
+            report = asyncio.run(demonstrate(desk, days, progress, evenings))
+        else:
+            report = asyncio.run(simulate(evenings(desk), *days, progress))
     failed = slot_log.failures(opened) if report.failed else []
     reports.simulation(report, settings.store_shown, failed, as_json=as_json)
     opened.close()
     return report.failed
 
 
+async def demonstrate(
+    desk: Desk,
+    days: tuple[date, date],
+    progress: SlotProgress,
+    evenings: Callable[[Desk], Desk],
+) -> SimulationReport:
+    """A demonstration shows what there is: every strategy comes on for its newest weeks.
+
+    ``evenings`` makes of the desk one that measures what these strategies did.
+    """
+    first, last = days
+    shown_from = last - timedelta(weeks=SHOWN_WEEKS)
+    if shown_from <= first:
+        show_strategies(desk)
+        return await simulate(evenings(desk), first, last, progress)
+    alone = await simulate(desk, first, shown_from - timedelta(days=1), progress)
+    show_strategies(desk)
+    return alone + await simulate(evenings(desk), shown_from, last, progress)
+
+
 def show_strategies(desk: Desk) -> None:
-    """A demonstration shows what there is: whatever its file says, every strategy is on."""
+    """Whatever its file says, a strategy is on, unless somebody has said a word on it already."""
     for strategy in desk.strategies:
-        switch_on(desk.store, strategy.spec, SHOWN, "demo", desk.clock.now())
+        if newest_word(desk.store, strategy.name) is None:
+            switch_on(desk.store, strategy.spec, SHOWN, "demo", desk.clock.now())
 
 
 def with_evenings(wiring: Wiring, settings: Settings, store: SqlEventStore, desk: Desk) -> Desk:

@@ -27,6 +27,11 @@ class SimulationReport:
     done: int
     failed: int
 
+    def __add__(self, later: SimulationReport) -> SimulationReport:
+        return SimulationReport(
+            self.weeks + later.weeks, self.done + later.done, self.failed + later.failed
+        )
+
 
 def quiet(slot: Slot, number: int, total: int) -> None:
     """A progress callback that shows nothing."""
