@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 from urllib.parse import quote
 
@@ -46,6 +46,7 @@ class StoreReader:
         self._exists = exists
         self._holding = 0
         self._guard = Lock()
+        self._here = local()
 
     @classmethod
     def at(cls, url: str, pool: PoolSettings | None = None) -> StoreReader:
@@ -84,7 +85,18 @@ class StoreReader:
         return next(iter(self.rows(statement)), None)
 
     def version(self) -> str:
-        """Changes whenever the log does: position and hash of its newest event, or ``empty``."""
+        """Changes whenever the log does: position and hash of its newest event, or ``empty``.
+
+        A thread that holds the reader looks once: whatever it asks meanwhile is of one version.
+        """
+        if not getattr(self._here, "held", False):
+            return self._version()
+        known: str | None = getattr(self._here, "version", None)
+        if known is None:
+            known = self._here.version = self._version()
+        return known
+
+    def _version(self) -> str:
         if not self._exists():
             return EMPTY
         with translated(self._engine), self._engine.connect() as connection:
@@ -119,9 +131,13 @@ class StoreReader:
         """
         with self._guard:
             self._holding += 1
+        outer = getattr(self._here, "held", False)
+        self._here.held = True
         try:
             yield
         finally:
+            if not outer:
+                self._here.held, self._here.version = False, None
             with self._guard:
                 self._holding -= 1
                 last = not self._holding

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import event, text
@@ -157,6 +158,23 @@ def test_a_file_is_open_once_while_it_is_held_and_never_after(tmp_path, desk):
     assert now == []
     file.unlink()
     assert reader.version() == "empty"
+
+
+def test_who_holds_a_store_asks_of_one_version_and_of_the_newest_afterwards(desk):
+    reader = StoreReader(desk.engine)
+    with reader.held():
+        before = reader.version()
+        write_week(desk)
+        with reader.held():
+            assert reader.version() == before
+        assert reader.version() == before
+        assert elsewhere(reader.version) != before
+    assert reader.version() != before
+
+
+def elsewhere(read):
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(read).result()
 
 
 @pytest.mark.parametrize("store_url", SHARED, indirect=True)
