@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -36,23 +36,17 @@ HEADS = (
 )
 
 
-def approve(
-    store: EventStore, week_id: WeekId, who: AccountId | None, reason: str | None, at: datetime
-) -> list[str]:
-    """Say yes to one account, or with None to all that are open; the lines to say.
+def say(store: EventStore, week_id: WeekId, word: Word, at: datetime) -> list[str]:
+    """Say yes or no to one account, or to all that are open; the lines to say.
 
     BadInput as `core.desk.approval.decide` gives it.
     """
-    word = Word(approved=True, by=BY, reason=reason or "", account_id=who)
-    return _said(week_id, decide(store, week_id, word, moment(store, week_id, at)), "approved")
-
-
-def reject(
-    store: EventStore, week_id: WeekId, who: AccountId | None, reason: str | None, at: datetime
-) -> list[str]:
-    """Say no with a reason: the accounts stay in the week and on the position they are on."""
-    word = Word(approved=False, by=BY, reason=reason or "", account_id=who)
-    return _said(week_id, decide(store, week_id, word, moment(store, week_id, at)), "rejected")
+    accounts = decide(store, week_id, word, moment(store, week_id, at))
+    what = "approved" if word.approved else "rejected"
+    return [
+        f"week {week_id}: {what} {', '.join(accounts)}",
+        f"the scheduler goes on once all are decided; by hand: `run_weekly --week {week_id}`",
+    ]
 
 
 def moment(store: EventStore, week_id: WeekId, now: datetime) -> datetime:
@@ -67,18 +61,12 @@ def moment(store: EventStore, week_id: WeekId, now: datetime) -> datetime:
     return found.proposed_at if found.proposed_at == run.as_of else now
 
 
-def meant(account: str | None, *, every: bool) -> AccountId | None:
-    """One account, or None for all of them; BadInput when neither or both are said."""
+def word(account: str | None, reason: str | None, *, every: bool, approved: bool) -> Word:
+    """What a person says of one account, or of all; BadInput when neither or both are said."""
     if every == (account is not None):
         raise BadInput("say which: --account ACCOUNT, or --all-accounts for all that are open")
-    return None if account is None else AccountId(account)
-
-
-def _said(week_id: WeekId, accounts: Sequence[AccountId], what: str) -> list[str]:
-    return [
-        f"week {week_id}: {what} {', '.join(accounts)}",
-        f"the scheduler goes on once all are decided; by hand: `run_weekly --week {week_id}`",
-    ]
+    who = None if account is None else AccountId(account)
+    return Word(approved=approved, by=BY, reason=reason or "", account_id=who)
 
 
 def proposal(reader: StoreReader, week_id: WeekId | None, now: datetime, *, as_json: bool) -> None:

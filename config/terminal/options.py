@@ -29,6 +29,10 @@ ReadWeek: TypeAlias = Annotated[
     str | None,
     typer.Option("--week", metavar="DATE", help="Any date in the week; default: the newest run."),
 ]
+Count: TypeAlias = Annotated[int, typer.Option("--count", min=1, max=1000, help="How many.")]
+Reason: TypeAlias = Annotated[
+    str | None, typer.Option("--reason", help="Why; it is kept with the event.")
+]
 Seed: TypeAlias = Annotated[int, typer.Option("--seed", help="Labels, orders, generated prices.")]
 
 FIRST_YEAR = 1990

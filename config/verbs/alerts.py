@@ -8,7 +8,7 @@ import typer
 
 from config.terminal import show
 from config.terminal.alerts import alerts_list, alerts_test
-from config.terminal.options import Json, Store
+from config.terminal.options import Count, Json, Store
 from config.terminal.silence import look
 from config.verbs.faces import Faces
 from core.clock import SystemClock
@@ -39,7 +39,7 @@ def watch(context: typer.Context, store: Store = None) -> None:
 @verbs.command("list")
 def listed(
     context: typer.Context,
-    count: Annotated[int, typer.Option("--count", min=1, max=1000)] = 20,
+    count: Count = 20,
     store: Store = None,
     json: Json = False,
 ) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, TypeAlias
 
 import typer
 
 from config.terminal import approval, options, show
-from config.terminal.options import Json, OneWeek, Store
+from config.terminal.options import Json, OneWeek, Reason, Store
 from config.verbs.faces import Faces
 from core.clock import SystemClock
 from storage.queries import StoreReader
@@ -16,7 +17,6 @@ Account: TypeAlias = Annotated[
     str | None, typer.Option("--account", metavar="ACCOUNT", help="One account, e.g. acct_5.")
 ]
 Every: TypeAlias = Annotated[bool, typer.Option("--all-accounts", help="All that are still open.")]
-Reason: TypeAlias = Annotated[str | None, typer.Option("--reason", help="Kept with the word.")]
 
 verbs = typer.Typer()
 
@@ -32,33 +32,32 @@ def proposal(
     approval.proposal(StoreReader(opened.engine), asked, now, as_json=json)
 
 
-@verbs.command("approve")
-def approve(
-    context: typer.Context,
-    account: Account = None,
-    every: Every = False,
-    reason: Reason = None,
-    week: OneWeek = None,
-    store: Store = None,
-) -> None:
-    """Let an account's proposed orders, or all that are open, go to the broker."""
-    _, opened = Faces.of(context).existing(store)
-    now, who = SystemClock().now(), approval.meant(account, every=every)
-    for line in approval.approve(opened, options.week(week, now), who, reason, now):
-        show.line(line)
+def _word(*, approved: bool) -> Callable[..., None]:
+    """A verb that says yes or no to one account, or to all that are open."""
+
+    def word(
+        context: typer.Context,
+        account: Account = None,
+        every: Every = False,
+        reason: Reason = None,
+        week: OneWeek = None,
+        store: Store = None,
+    ) -> None:
+        _, opened = Faces.of(context).existing(store)
+        now = SystemClock().now()
+        said = approval.word(account, reason, every=every, approved=approved)
+        for line in approval.say(opened, options.week(week, now), said, now):
+            show.line(line)
+
+    return word
 
 
-@verbs.command("reject")
-def reject(
-    context: typer.Context,
-    account: Account = None,
-    every: Every = False,
-    reason: Reason = None,
-    week: OneWeek = None,
-    store: Store = None,
-) -> None:
-    """Refuse proposed orders with a reason: the account stays on the position it has."""
-    _, opened = Faces.of(context).existing(store)
-    now, who = SystemClock().now(), approval.meant(account, every=every)
-    for line in approval.reject(opened, options.week(week, now), who, reason, now):
-        show.line(line)
+for name, approved, told in (
+    ("approve", True, "Let an account's proposed orders, or all that are open, go to the broker."),
+    (
+        "reject",
+        False,
+        "Refuse proposed orders with a reason: the account stays on the position it has.",
+    ),
+):
+    verbs.command(name, help=told)(_word(approved=approved))

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import typer
 
 from config.terminal import breaker
-from config.terminal.options import Json, Store
+from config.terminal.options import Json, Reason, Store
 from config.verbs.faces import Faces
-
-Reason: TypeAlias = Annotated[
-    str | None, typer.Option("--reason", help="Why; it is kept with the event.")
-]
 
 verbs = typer.Typer(
     name="breaker", no_args_is_help=True, help="What halts trading, and its release."

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from config.terminal import scheduling
-from config.terminal.options import Json, Store
+from config.terminal.options import Count, Json, Reason, Store
 from config.verbs.faces import Faces
 from core.clock import SystemClock
 
@@ -26,7 +26,7 @@ def status(context: typer.Context, store: Store = None, json: Json = False) -> N
 @verbs.command("jobs")
 def jobs(
     context: typer.Context,
-    count: Annotated[int, typer.Option("--count", min=1, max=1000)] = 20,
+    count: Count = 20,
     store: Store = None,
     json: Json = False,
 ) -> None:
@@ -66,13 +66,13 @@ def cancel(
 @verbs.command("pause")
 def pause(
     context: typer.Context,
-    reason: Annotated[str, typer.Option("--reason", help="Why; kept with the event.")] = "",
+    reason: Reason = None,
     store: Store = None,
 ) -> None:
     """Begin no slot and no job from now on; what is under way goes on."""
     faces = Faces.of(context)
     _, opened = faces.existing(store)
-    scheduling.pause_now(opened, faces.by, reason)
+    scheduling.pause_now(opened, faces.by, reason or "")
 
 
 @verbs.command("resume")

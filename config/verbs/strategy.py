@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from config.terminal import show, strategies
-from config.terminal.options import Json, Store
+from config.terminal.options import Json, Reason, Store
 from config.verbs.faces import Faces
 from core.clock import SystemClock
 from core.strategy import StrategySpec
@@ -17,9 +17,6 @@ from storage.queries import StoreReader
 
 Name: TypeAlias = Annotated[str, typer.Argument(help="As config/strategies.yaml names it.")]
 Amount: TypeAlias = Annotated[str, typer.Argument(metavar="USD", help="To the cent.")]
-Reason: TypeAlias = Annotated[
-    str | None, typer.Option("--reason", help="Why; it is kept with the event.")
-]
 
 verbs = typer.Typer(
     name="strategy", no_args_is_help=True, help="The desk's strategies: switches and capital."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -59,49 +60,43 @@ def research(
     _run_until(Opened(Faces.of(context), store, profile, week), "research_b", as_json=json)
 
 
-@verbs.command("pm_pitches")
-def pm_pitches(
-    context: typer.Context,
-    week: Week = None,
-    store: Store = None,
-    profile: ProfileName = None,
-    json: Json = False,
-) -> None:
-    """Ask every portfolio manager for its pitch (after `research`)."""
-    _run_until(
-        Opened(Faces.of(context), store, profile, week), "pitch", as_json=json, after="research_b"
-    )
+def _step(until: str, after: str) -> Callable[..., None]:
+    """A verb that advances the week to a stage whose forerunner must be done."""
+
+    def step(
+        context: typer.Context,
+        week: Week = None,
+        store: Store = None,
+        profile: ProfileName = None,
+        json: Json = False,
+    ) -> None:
+        opened = Opened(Faces.of(context), store, profile, week)
+        _run_until(opened, until, as_json=json, after=after)
+
+    return step
 
 
-@verbs.command("peer_review")
-def peer_review(
-    context: typer.Context,
-    week: Week = None,
-    store: Store = None,
-    profile: ProfileName = None,
-    json: Json = False,
-) -> None:
-    """Let the managers review each other anonymously (after `pm_pitches`)."""
-    _run_until(
-        Opened(Faces.of(context), store, profile, week), "peer_review", as_json=json, after="pitch"
-    )
-
-
-@verbs.command("chairman")
-def chairman(
-    context: typer.Context,
-    week: Week = None,
-    store: Store = None,
-    profile: ProfileName = None,
-    json: Json = False,
-) -> None:
-    """Let the blind chairman decide (after `peer_review`)."""
-    _run_until(
-        Opened(Faces.of(context), store, profile, week),
+for name, until, after, told in (
+    (
+        "pm_pitches",
+        "pitch",
+        "research_b",
+        "Ask every portfolio manager for its pitch (after `research`).",
+    ),
+    (
+        "peer_review",
+        "peer_review",
+        "pitch",
+        "Let the managers review each other anonymously (after `pm_pitches`).",
+    ),
+    (
         "chairman",
-        as_json=json,
-        after="peer_review",
-    )
+        "chairman",
+        "peer_review",
+        "Let the blind chairman decide (after `peer_review`).",
+    ),
+):
+    verbs.command(name, help=told)(_step(until, after))
 
 
 @verbs.command("execute")

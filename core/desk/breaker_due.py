@@ -28,21 +28,17 @@ class Passed:
 
 def tripped(passed: Passed, measured: Measured) -> NewEvent:
     """The halt, named by how often its cause has halted the scope."""
-    event = BreakerTripped(
-        scope=passed.scope,
-        cause=passed.reading.cause,
-        value=passed.reading.value,
-        threshold=passed.reading.threshold,
-        at_equity=passed.equity,
-        peak=passed.peak,
-    )
-    number = measured.trips.get(event.cause, 0) + 1
-    return new_event(BREAKER_STREAM, event, [event.scope, event.cause, number], passed.at)
+    number = measured.trips.get(passed.reading.cause, 0) + 1
+    return _named(BreakerTripped, passed, number)
 
 
 def was_released(passed: Passed, measured: Measured) -> NewEvent:
     """The release of its newest halt."""
-    event = BreakerReleased(
+    return _named(BreakerReleased, passed, measured.trips.get(passed.reading.cause, 0))
+
+
+def _named(kind: type[BreakerTripped | BreakerReleased], passed: Passed, number: int) -> NewEvent:
+    event = kind(
         scope=passed.scope,
         cause=passed.reading.cause,
         value=passed.reading.value,
@@ -50,5 +46,4 @@ def was_released(passed: Passed, measured: Measured) -> NewEvent:
         at_equity=passed.equity,
         peak=passed.peak,
     )
-    number = measured.trips.get(event.cause, 0)
     return new_event(BREAKER_STREAM, event, [event.scope, event.cause, number], passed.at)

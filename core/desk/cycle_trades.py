@@ -132,7 +132,7 @@ def run_stream(cycle_id: RunId) -> StreamId:
 
 def returned(trade: ClosedTrade) -> float:
     """What a round trip brought net of costs, as a fraction of what went in."""
-    return round(float(trade.pnl / (trade.entry_price * trade.quantity)), 8)
+    return round(trade.earned, 8)
 
 
 def scores_of(store: EventStore, cycle_id: RunId, symbol: str) -> AgentScores:

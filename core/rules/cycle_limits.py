@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.rules.cycle_room import ZERO, Room
-from core.rules.cycle_wish import BuyWish, held_hits, refused, standing_hits
+from core.rules.cycle_wish import BuyWish, held_hits, standing_hits
+from core.rules.limits import refused
 from core.schemas.cycle import CycleMarket
 from core.schemas.risk import LimitHit, LimitOutcome
 from core.schemas.signal import SignalAction, TradeSignal

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_FLOOR, Decimal
 
 from core.rules.cycle_room import ZERO, Room, cover, sector_of
+from core.rules.limits import refused
 from core.schemas.cycle import CycleAccount, CycleMarket, CycleSymbol
 from core.schemas.risk import LimitHit, LimitOutcome
 from core.schemas.signal import TradeSignal
@@ -115,16 +116,6 @@ def held_hits(signal: TradeSignal, market: CycleMarket) -> Iterator[LimitHit]:
         yield refused("not_held", f"sell {signal.quantity:f} {signal.symbol}", "what is held")
     elif signal.quantity > have:
         yield Cap("not_held", have, f"{have:f} held").hit(signal.quantity)
-
-
-def refused(limit: str, asked: str, allowed: str) -> LimitHit:
-    return LimitHit(
-        limit=limit,
-        asked=asked,
-        allowed=allowed,
-        outcome=LimitOutcome.REFUSED,
-        reason=f"{asked} is refused by {limit}: allowed is {allowed}",
-    )
 
 
 def _usd(amount: Decimal) -> str:

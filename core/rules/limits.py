@@ -81,15 +81,16 @@ def clamp_to_held(
 
 def _refusal(wish: Wish) -> LimitHit | None:
     if wish.price is None:
-        return _refused("known_price", wish.instrument or "none", "an instrument with a price")
+        return refused("known_price", wish.instrument or "none", "an instrument with a price")
     if wish.weight < 0 and not wish.shortable:
-        return _refused("shortable", f"short {wish.instrument}", "longs only")
+        return refused("shortable", f"short {wish.instrument}", "longs only")
     if wish.equity <= 0:
-        return _refused("positive_equity", f"equity {wish.equity}", "> 0")
+        return refused("positive_equity", f"equity {wish.equity}", "> 0")
     return None
 
 
-def _refused(limit: str, asked: str, allowed: str) -> LimitHit:
+def refused(limit: str, asked: str, allowed: str) -> LimitHit:
+    """A limit that leaves nothing, in its own words."""
     return LimitHit(
         limit=limit,
         asked=asked,

@@ -69,6 +69,17 @@ class ClosedTrade:
     opened_at: datetime
     closed_at: datetime
 
+    @property
+    def costs(self) -> Money:
+        """USD of commissions and charges between the first entry and the last exit."""
+        move = (self.exit_price - self.entry_price) * self.quantity * self.direction.sign
+        return move - self.pnl
+
+    @property
+    def earned(self) -> float:
+        """``pnl`` as a fraction of what was paid for the shares, or sold short."""
+        return float(self.pnl / (self.entry_price * self.quantity))
+
 
 def close_trip(trip: OpenTrip, last: BrokerFill) -> ClosedTrade:
     """The trip as history, once its exits equal its entries."""

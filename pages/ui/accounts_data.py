@@ -12,6 +12,7 @@ from core.market import Floats
 from core.rules.benchmark import Benchmark, PricedSessions, benchmark
 from core.rules.league import AccountRecord, LeagueLine, league
 from core.rules.performance import Performance, TradingRecord, measure
+from core.rules.round_trip import ClosedTrade
 from core.types import AccountId
 from pages.ui.data import KEPT, KEYS, StoreState
 from storage import queries
@@ -20,7 +21,6 @@ from storage.queries.account_history import (
     FillLine,
     HistoryCount,
     Slice,
-    TripLine,
     account_fills,
     account_orders,
     account_trips,
@@ -131,7 +131,7 @@ def fills(state: StoreState, account_id: AccountId, page: int) -> tuple[FillLine
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=KEYS)
-def trips(state: StoreState, account_id: AccountId, page: int) -> tuple[TripLine, ...]:
+def trips(state: StoreState, account_id: AccountId, page: int) -> tuple[ClosedTrade, ...]:
     return account_trips(state.reader, account_id, Slice.page(page, PAGE))
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from core.rules.round_trip import ClosedTrade
 from core.types import AccountId
 from pages.ui import accounts_data
 from pages.ui.accounts_data import PAGE
 from pages.ui.card_head import card_head
 from pages.ui.data import StoreState
 from pages.ui.format import dollars, moment, shares, signed_dollars, signed_percent, trade, words
+from pages.ui.order_cells import order_cells
 from pages.ui.spreadsheet import csv_file
 from storage.queries import OrderLine
 from storage.queries.account_history import (
     EquityLine,
     FillLine,
     Slice,
-    TripLine,
     account_equity,
     account_fills,
     account_orders,
@@ -75,7 +76,7 @@ def _rows(state: StoreState, account: AccountId, shown: str, page: int) -> pd.Da
     return pd.DataFrame([_fill(one) for one in accounts_data.fills(state, account, page)])
 
 
-def _trip(one: TripLine) -> dict[str, object]:
+def _trip(one: ClosedTrade) -> dict[str, object]:
     return {
         "closed": moment(one.closed_at),
         "trade": trade(one.symbol, one.direction),
@@ -90,17 +91,7 @@ def _trip(one: TripLine) -> dict[str, object]:
 
 
 def _order(one: OrderLine) -> dict[str, object]:
-    return {
-        "decided": moment(one.decided_at),
-        "order": f"{one.side} {shares(one.quantity)} {one.symbol}",
-        "why": words(one.purpose),
-        "status": words(one.status),
-        "filled": shares(one.filled) if one.filled else "0",
-        "at price": dollars(one.price, 2),
-        "decided at": dollars(one.reference_price, 2),
-        "costs": dollars(one.commission, 2),
-        "reason": one.reason,
-    }
+    return {"decided": moment(one.decided_at), **order_cells(one), "reason": one.reason}
 
 
 def _fill(one: FillLine) -> dict[str, object]:

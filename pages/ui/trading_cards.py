@@ -12,7 +12,8 @@ import streamlit as st
 from core.clock import in_new_york
 from core.types import AccountId, CheckpointAction
 from pages.ui.card_head import card_head
-from pages.ui.format import conviction, dollars, moment, shares, words
+from pages.ui.format import conviction, moment
+from pages.ui.order_cells import order_cells
 from pages.ui.places import link
 from storage.queries import AccountLabel, WeekDetail
 
@@ -42,13 +43,7 @@ def orders_card(detail: WeekDetail, labels: Labels) -> None:
                 [
                     {
                         "account": _name(one.account_id, labels),
-                        "order": f"{one.side} {shares(one.quantity)} {one.symbol}",
-                        "why": words(one.purpose),
-                        "status": words(one.status),
-                        "filled": shares(one.filled) if one.filled else "0",
-                        "at price": dollars(one.price, 2),
-                        "decided at": dollars(one.reference_price, 2),
-                        "costs": dollars(one.commission, 2),
+                        **order_cells(one),
                         "when": moment(one.filled_at or one.decided_at),
                         **({"reason": one.reason} if reasons else {}),
                     }

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from core.errors import BrokerUnavailable, OrderRefused, OrderUnknown
-from core.schemas.order import RefusalKind
+from core.errors import OrderRefused
 from providers.alpaca import mcp_tools as tools
 from providers.alpaca.answers import (
     Answer,
@@ -21,10 +20,12 @@ from providers.alpaca.answers import (
 )
 from providers.alpaca.api import Json
 from providers.alpaca.mcp_session import McpSession
+from providers.alpaca.order_answer import Asked, id_to_send, taken
 from providers.alpaca.pages import activity_pages, order_pages
 from providers.alpaca.refusals import classify
 from providers.alpaca.token_bucket import TokenBucket
 
+ASKED = Asked("Alpaca over MCP")
 PATIENCE_S = 40.0
 """The longest wait for a turn under the key's rate limit."""
 
@@ -61,22 +62,16 @@ class AlpacaMcp:
 
     def submit_order(self, order: Json) -> Json:
         """Sent once. An id that is taken already is looked up: the order it names is the answer."""
-        client_id = order.get("client_order_id")
-        if not isinstance(client_id, str) or not client_id:
-            raise OrderRefused(
-                "an order without client_order_id is never sent: it could not be found"
-            )
-        inexact = next((key for key, value in order.items() if isinstance(value, float)), None)
-        if inexact:
-            raise OrderRefused(f"order {client_id}: {inexact} is a float, give a Decimal's text")
-        return self._taken(client_id, self._call(tools.PLACE_ORDER, order, again=False))
+        client_id = id_to_send(order)
+        answer = self._call(tools.PLACE_ORDER, order, again=False)
+        return taken(ASKED, client_id, answer, self.order_by_client_id)
 
     def order_by_client_id(self, client_order_id: str) -> Json | None:
         wanted = {"client_order_id": client_order_id}
         what = f"order {client_order_id}"
         found = self._named(what, tools.ORDER_BY_CLIENT_ID, wanted)
         if found is not None and not is_order(found, client_order_id):
-            raise _unavailable(what, "answered with another order")
+            raise ASKED.unavailable(what, "answered with another order")
         return found
 
     def orders(self, status: str, after: str | None = None) -> Sequence[Json]:
@@ -89,7 +84,7 @@ class AlpacaMcp:
             kind, sentence = classify(answer.status, answer.text)
             raise OrderRefused(f"order {order_id} was not cancelled: {sentence}", kind)
         if isinstance(answer, NoAnswer) or answer.status != 200 or holds_error(answer):
-            raise _unavailable(f"cancelling order {order_id}", failed(answer))
+            raise ASKED.unavailable(f"cancelling order {order_id}", failed(answer))
 
     def activities(self, kind: str, after: str | None = None) -> Sequence[Json]:
         def page(query: Json) -> Sequence[Json]:
@@ -98,36 +93,10 @@ class AlpacaMcp:
 
         return list(activity_pages(page, after))
 
-    def _taken(self, client_id: str, answer: Answer | NoAnswer) -> Json:
-        if isinstance(answer, NoAnswer):
-            if not answer.sent:
-                raise _unavailable(f"order {client_id} (nothing was sent)", answer.reason)
-            raise _unknown(client_id, answer.reason)
-        if answer.status == 200 and is_order(answer.json, client_id):
-            taken: Json = answer.json
-            return taken
-        if not is_refusal(answer):
-            raise _unknown(client_id, failed(answer))
-        kind, sentence = classify(answer.status, answer.text)
-        if kind is not RefusalKind.DUPLICATE_ID:
-            raise OrderRefused(f"order {client_id} was refused: {sentence}", kind)
-        return self._already_there(client_id)
-
-    def _already_there(self, client_id: str) -> Json:
-        """A repeated id means that the order is live, not that it failed."""
-        reason = "says the id is taken and then knows no such order"
-        try:
-            found = self.order_by_client_id(client_id)
-        except BrokerUnavailable as error:
-            found, reason = None, str(error)
-        if found is None:
-            raise _unknown(client_id, reason)
-        return found
-
     def _object(self, what: str, tool: str) -> Json:
         found = self._named(what, tool, {})
         if found is None:
-            raise _unavailable(what, "answered 404")
+            raise ASKED.unavailable(what, "answered 404")
         return found
 
     def _named(self, what: str, tool: str, wanted: Json) -> Json | None:
@@ -141,7 +110,7 @@ class AlpacaMcp:
     def _list(self, what: str, tool: str, wanted: Json | None = None) -> Sequence[Json]:
         rows: Sequence[Json] = _checked(what, self._call(tool, wanted or {}, again=True), list)
         if not all(isinstance(row, Mapping) for row in rows):
-            raise _unavailable(what, "answered with a list of something else")
+            raise ASKED.unavailable(what, "answered with a list of something else")
         return rows
 
     def _call(self, tool: str, wanted: Json, *, again: bool) -> Answer | NoAnswer:
@@ -156,16 +125,5 @@ def _checked(what: str, answer: Answer | NoAnswer, shape: type) -> Any:
         if answer.status == 200 and isinstance(answer.json, shape) and not holds_error(answer):
             return answer.json
         if is_refusal(answer):
-            raise _unavailable(what, f"refused: {said(answer)}")
-    raise _unavailable(what, failed(answer))
-
-
-def _unavailable(what: str, reason: str) -> BrokerUnavailable:
-    return BrokerUnavailable(f"{what}: Alpaca over MCP {reason}; nothing is known, ask again")
-
-
-def _unknown(client_id: str, reason: str) -> OrderUnknown:
-    return OrderUnknown(
-        f"order {client_id} may have been taken: Alpaca over MCP {reason}; "
-        "look it up, do not send it again"
-    )
+            raise ASKED.unavailable(what, f"refused: {said(answer)}")
+    raise ASKED.unavailable(what, failed(answer))

@@ -9,8 +9,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from core.errors import BrokerUnavailable, OrderRefused, OrderUnknown
-from core.schemas.order import RefusalKind
+from core.errors import OrderRefused
 from providers.alpaca.answers import (
     Answer,
     NoAnswer,
@@ -23,6 +22,7 @@ from providers.alpaca.answers import (
     said,
 )
 from providers.alpaca.api import Json
+from providers.alpaca.order_answer import Asked, id_to_send, taken
 from providers.alpaca.pages import activity_pages, order_pages
 from providers.alpaca.patience import RestPolicy
 from providers.alpaca.refusals import classify
@@ -50,7 +50,7 @@ class AlpacaRest:
         self._client = PaperClient(key, base_url, self._policy)
         self._limiter = limiter or TokenBucket()
         self._sleep = sleep
-        self._host = urlsplit(base_url).hostname
+        self._asked = Asked(f"Alpaca ({urlsplit(base_url).hostname})")
 
     def account(self) -> Json:
         return self._object("the account", "/account")
@@ -73,26 +73,19 @@ class AlpacaRest:
 
     def submit_order(self, order: Json) -> Json:
         """Sent once. An id that is taken already is looked up: the order it names is the answer."""
-        client_id = order.get("client_order_id")
-        if not isinstance(client_id, str) or not client_id:
-            raise OrderRefused(
-                "an order without client_order_id is never sent: it could not be found"
-            )
-        inexact = next((key for key, value in order.items() if isinstance(value, float)), None)
-        if inexact:
-            raise OrderRefused(f"order {client_id}: {inexact} is a float, give a Decimal's text")
+        client_id = id_to_send(order)
         self._limiter.take(self._policy.deadline_s)
-        answer = self._asked(
+        answer = self._called(
             lambda: self._client.post("/orders", dict(order)), self._policy.deadline_s
         )
-        return self._taken(client_id, answer)
+        return taken(self._asked, client_id, answer, self.order_by_client_id)
 
     def order_by_client_id(self, client_order_id: str) -> Json | None:
         wanted = {"client_order_id": client_order_id}
         what = f"order {client_order_id}"
         found = self._named(what, "/orders:by_client_order_id", wanted)
         if found is not None and not is_order(found, client_order_id):
-            raise self._unavailable(what, "answered with another order")
+            raise self._asked.unavailable(what, "answered with another order")
         return found
 
     def orders(self, status: str, after: str | None = None) -> Sequence[Json]:
@@ -102,50 +95,24 @@ class AlpacaRest:
     def cancel_order(self, order_id: str) -> None:
         path = f"/orders/{quote(order_id, safe='')}"
         self._limiter.take(self._policy.deadline_s)
-        answer = self._asked(lambda: self._client.delete(path), self._policy.deadline_s)
+        answer = self._called(lambda: self._client.delete(path), self._policy.deadline_s)
         if isinstance(answer, NoAnswer):
-            raise self._unavailable(f"cancelling order {order_id}", answer.reason)
+            raise self._asked.unavailable(f"cancelling order {order_id}", answer.reason)
         if is_refusal(answer) or is_missing(answer):
             kind, sentence = classify(answer.status, answer.text)
             raise OrderRefused(f"order {order_id} was not cancelled: {sentence}", kind)
         if answer.status != 200 or holds_error(answer):
-            raise self._unavailable(f"cancelling order {order_id}", failed(answer))
+            raise self._asked.unavailable(f"cancelling order {order_id}", failed(answer))
 
     def activities(self, kind: str, after: str | None = None) -> Sequence[Json]:
         path = f"/account/activities/{quote(kind, safe='')}"
         page = partial(self._list, f"the {kind} activities", path)
         return list(activity_pages(page, after))
 
-    def _taken(self, client_id: str, answer: Answer | NoAnswer) -> Json:
-        if isinstance(answer, NoAnswer):
-            if not answer.sent:
-                raise self._unavailable(f"order {client_id} (nothing was sent)", answer.reason)
-            raise self._unknown(client_id, answer.reason)
-        if answer.status == 200 and is_order(answer.json, client_id):
-            taken: Json = answer.json
-            return taken
-        if not is_refusal(answer):
-            raise self._unknown(client_id, failed(answer))
-        kind, sentence = classify(answer.status, answer.text)
-        if kind is not RefusalKind.DUPLICATE_ID:
-            raise OrderRefused(f"order {client_id} was refused: {sentence}", kind)
-        return self._already_there(client_id)
-
-    def _already_there(self, client_id: str) -> Json:
-        """A repeated id means that the order is live, not that it failed."""
-        reason = "it says the id is taken and then knows no such order"
-        try:
-            found = self.order_by_client_id(client_id)
-        except BrokerUnavailable as error:
-            found, reason = None, str(error)
-        if found is None:
-            raise self._unknown(client_id, reason)
-        return found
-
     def _object(self, what: str, path: str) -> Json:
         found = self._named(what, path)
         if found is None:
-            raise self._unavailable(what, "answered 404")
+            raise self._asked.unavailable(what, "answered 404")
         return found
 
     def _named(self, what: str, path: str, query: Json | None = None) -> Json | None:
@@ -159,9 +126,9 @@ class AlpacaRest:
     def _list(self, what: str, path: str, query: Json | None = None) -> Sequence[Json]:
         found = self._get(what, path, query, list)
         if found is None:
-            raise self._unavailable(what, "answered 404")
+            raise self._asked.unavailable(what, "answered 404")
         if not all(isinstance(row, dict) for row in found):
-            raise self._unavailable(what, "answered with a list of something else")
+            raise self._asked.unavailable(what, "answered with a list of something else")
         rows: Sequence[Json] = found
         return rows
 
@@ -171,7 +138,7 @@ class AlpacaRest:
         ends = time.monotonic() + self._policy.deadline_s
         for attempt in range(self._policy.retries + 1):
             self._limiter.take(max(ends - time.monotonic(), 0))
-            answer = self._asked(lambda: self._client.get(path, params), ends - time.monotonic())
+            answer = self._called(lambda: self._client.get(path, params), ends - time.monotonic())
             if isinstance(answer, Answer):
                 if is_missing(answer):
                     return None
@@ -182,27 +149,16 @@ class AlpacaRest:
                 ):
                     return answer.json
                 if is_refusal(answer):
-                    raise self._unavailable(what, f"refused: {said(answer)}")
+                    raise self._asked.unavailable(what, f"refused: {said(answer)}")
             pause = self._policy.pause_s(answer, attempt)
             if attempt == self._policy.retries or time.monotonic() + pause >= ends:
                 break
             self._sleep(pause)
-        raise self._unavailable(what, failed(answer))
+        raise self._asked.unavailable(what, failed(answer))
 
-    def _asked(self, call: Callable[[], Any], within_s: float) -> Answer | NoAnswer:
+    def _called(self, call: Callable[[], Any], within_s: float) -> Answer | NoAnswer:
         """The answer; a body that repeats the key to us (a proxy's error page) is cleaned of it."""
         answer = ask(call, within_s)
         if isinstance(answer, NoAnswer):
             return answer
         return replace(answer, text=self._key.hidden_in(answer.text))
-
-    def _unavailable(self, what: str, reason: str) -> BrokerUnavailable:
-        return BrokerUnavailable(
-            f"{what}: Alpaca ({self._host}) {reason}; nothing is known, ask again"
-        )
-
-    def _unknown(self, client_id: str, reason: str) -> OrderUnknown:
-        return OrderUnknown(
-            f"order {client_id} may have been taken: Alpaca ({self._host}) {reason}; "
-            "look it up, do not send it again"
-        )

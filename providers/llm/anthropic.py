@@ -9,13 +9,13 @@ from dataclasses import replace
 
 from pydantic import JsonValue, SecretStr
 
-from core.errors import CallRejected, ModelError
+from core.errors import CallRejected
 from core.ports import CallProgress, unheard
 from core.schemas.model_call import ModelAnswer, ModelRequest
-from providers.http import HttpPolicy, client, post_json, post_stream, trusted
+from providers.http import HttpPolicy
 from providers.llm.anthropic_messages import StreamedMessage, parse_message
+from providers.llm.maker import MakerModel
 from providers.llm.maker_schemas import anthropic_schema
-from providers.llm.telling import Telling
 
 API = "https://api.anthropic.com"
 VERSION = "2023-06-01"
@@ -31,7 +31,7 @@ REFUSABLE = {
 Json = dict[str, JsonValue]
 
 
-class Anthropic:
+class Anthropic(MakerModel):
     """The LanguageModel port over ``{base_url}/v1/messages``.
 
     A model that refuses the schema or the temperature is asked once more without it, within the
@@ -47,13 +47,9 @@ class Anthropic:
         stream: bool = True,
         progress: CallProgress = unheard,
     ) -> None:
-        self._url = f"{base_url.rstrip('/')}/v1/messages"
-        self._key = key
-        self._policy = policy or HttpPolicy()
-        self._stream = stream
-        self._progress = progress
+        super().__init__(key, policy, stream=stream, progress=progress)
+        self._messages = f"{base_url.rstrip('/')}/v1/messages"
         self._refused: dict[tuple[str, str | None], frozenset[str]] = {}
-        trusted()  # read the authorities now, not in the middle of a week
 
     async def complete(self, request: ModelRequest) -> ModelAnswer:
         started = time.perf_counter()
@@ -75,32 +71,14 @@ class Anthropic:
         latency_ms = (time.perf_counter() - started) * 1_000
         return parse_message(message, request.model, latency_ms, self._secrets())
 
-    async def _ask(
-        self, request: ModelRequest, body: JsonValue, policy: HttpPolicy
-    ) -> Mapping[str, JsonValue]:
-        headers = {"x-api-key": self._key.get_secret_value(), "anthropic-version": VERSION}
-        # A client a call: an event loop of its own closes with it, and no idle socket outlives a run.
-        async with client(policy) as http:
-            if not self._stream:
-                return await post_json(http, self._url, body, headers, policy)
-            streamed = StreamedMessage(request.model, self._secrets())
-            telling = Telling(self._progress, request)
+    def _url(self, model: str) -> str:
+        return self._messages
 
-            def hear(name: str, data: Mapping[str, JsonValue]) -> None:
-                streamed.hear(name, data)
-                telling.written(streamed.characters)
+    def _headers(self) -> Mapping[str, str]:
+        return {"x-api-key": self._key.get_secret_value(), "anthropic-version": VERSION}
 
-            try:
-                whole = await post_stream(http, self._url, body, headers, policy, hear)
-            except ModelError as error:
-                if not streamed.complete:
-                    error.usage = error.usage or streamed.usage
-                    raise
-                whole = None  # everything was said before the connection broke
-            return whole if whole is not None else streamed.body()
-
-    def _secrets(self) -> tuple[str, ...]:
-        return (self._key.get_secret_value(),)
+    def _streamed(self, model: str) -> StreamedMessage:
+        return StreamedMessage(model, self._secrets())
 
 
 def message_body(request: ModelRequest) -> Json:

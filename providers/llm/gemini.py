@@ -10,13 +10,13 @@ from urllib.parse import quote
 
 from pydantic import JsonValue, SecretStr
 
-from core.errors import CallRejected, ModelError
+from core.errors import CallRejected
 from core.ports import CallProgress, unheard
 from core.schemas.model_call import ModelAnswer, ModelRequest
-from providers.http import HttpPolicy, client, post_json, post_stream, trusted
+from providers.http import HttpPolicy
 from providers.llm.gemini_content import StreamedContent, parse_content
+from providers.llm.maker import MakerModel
 from providers.llm.maker_schemas import gemini_schema
-from providers.llm.telling import Telling
 
 API = "https://generativelanguage.googleapis.com"
 ROLES = {"user": "user", "assistant": "model"}
@@ -26,7 +26,7 @@ SCHEMA_REFUSED = re.compile(
 Json = dict[str, JsonValue]
 
 
-class Gemini:
+class Gemini(MakerModel):
     """The LanguageModel port over ``{base_url}/v1beta/models/{model}:generateContent``.
 
     A model that refuses the schema is asked once more without it, within the same ``timeout_s``:
@@ -43,13 +43,9 @@ class Gemini:
         stream: bool = True,
         progress: CallProgress = unheard,
     ) -> None:
+        super().__init__(key, policy, stream=stream, progress=progress)
         self._models = f"{base_url.rstrip('/')}/v1beta/models"
-        self._key = key
-        self._policy = policy or HttpPolicy()
-        self._stream = stream
-        self._progress = progress
         self._unheld: set[tuple[str, str | None]] = set()
-        trusted()  # read the authorities now, not in the middle of a week
 
     async def complete(self, request: ModelRequest) -> ModelAnswer:
         started = time.perf_counter()
@@ -71,34 +67,15 @@ class Gemini:
         latency_ms = (time.perf_counter() - started) * 1_000
         return parse_content(content, request.model, latency_ms, self._secrets())
 
-    async def _ask(
-        self, request: ModelRequest, body: JsonValue, policy: HttpPolicy
-    ) -> Mapping[str, JsonValue]:
-        url = f"{self._models}/{quote(request.model.removeprefix('models/'), safe='')}"
-        headers = {"x-goog-api-key": self._key.get_secret_value()}
-        # A client a call: an event loop of its own closes with it, and no idle socket outlives a run.
-        async with client(policy) as http:
-            if not self._stream:
-                return await post_json(http, f"{url}:generateContent", body, headers, policy)
-            streamed = StreamedContent(request.model, self._secrets())
-            telling = Telling(self._progress, request)
+    def _url(self, model: str) -> str:
+        how = "streamGenerateContent?alt=sse" if self._stream else "generateContent"
+        return f"{self._models}/{quote(model.removeprefix('models/'), safe='')}:{how}"
 
-            def hear(name: str, data: Mapping[str, JsonValue]) -> None:
-                streamed.hear(name, data)
-                telling.written(streamed.characters)
+    def _headers(self) -> Mapping[str, str]:
+        return {"x-goog-api-key": self._key.get_secret_value()}
 
-            url = f"{url}:streamGenerateContent?alt=sse"
-            try:
-                whole = await post_stream(http, url, body, headers, policy, hear)
-            except ModelError as error:
-                if not streamed.complete:
-                    error.usage = error.usage or streamed.usage
-                    raise
-                whole = None  # everything was said before the connection broke
-            return whole if whole is not None else streamed.body()
-
-    def _secrets(self) -> tuple[str, ...]:
-        return (self._key.get_secret_value(),)
+    def _streamed(self, model: str) -> StreamedContent:
+        return StreamedContent(model, self._secrets())
 
 
 def content_body(request: ModelRequest, *, held: bool) -> Json:

@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 from pydantic import JsonValue, SecretStr
 
-from core.errors import GarbledAnswer, JobUncertain
+from core.errors import GarbledAnswer
 from core.schemas.model_call import Usage
 from core.schemas.research import Citation, ResearchRequest
-from providers.http import HttpPolicy, client, get_json, post_json, trusted
+from providers.http import HttpPolicy
 from providers.json_wire import count_of
 from providers.research.citations import cited, distinct
-from providers.research.creation import create_json
+from providers.research.http_jobs import HttpJobs, Json, objects
 from providers.research.job import COMPLETED, JobState
 from providers.scrubbing import one_line, words_of
 
@@ -26,11 +26,12 @@ ENDED = frozenset(
     }
 )
 """A research job that asks for something in between gets no answer: it has ended."""
-Json = Mapping[str, JsonValue]
 
 
-class GeminiDeepResearch:
+class GeminiDeepResearch(HttpJobs):
     """The JobVendor port over ``{base_url}/v1beta/interactions``; ``agent`` as Google names it."""
+
+    vendor = "Gemini"
 
     def __init__(
         self,
@@ -40,11 +41,9 @@ class GeminiDeepResearch:
         *,
         base_url: str = API,
     ) -> None:
-        self._key = key
+        super().__init__(key, policy)
         self._agent = agent
-        self._policy = policy or HttpPolicy()
         self._jobs = f"{base_url.rstrip('/')}/v1beta/interactions"
-        trusted()  # read the authorities now, not in the middle of a week
 
     @property
     def name(self) -> str:
@@ -57,27 +56,16 @@ class GeminiDeepResearch:
             "background": True,
             "store": True,
         }
-        made = await create_json(self._jobs, body, self._headers(), self._policy)
-        job_id = made.get("id")
-        if not isinstance(job_id, str) or not job_id.strip():
-            raise JobUncertain("Gemini took the job and named no id")
-        return job_id
-
-    async def poll(self, job_id: str) -> JobState:
-        async with client(self._policy) as http:
-            body = await get_json(http, self._url(job_id), self._headers(), self._policy)
-        return parse_interaction(body, self._key.get_secret_value())
-
-    async def cancel(self, job_id: str) -> None:
-        url = f"{self._url(job_id)}/cancel"
-        async with client(self._policy) as http:
-            await post_json(http, url, {}, self._headers(), self._policy)
+        return await self._created(self._jobs, body)
 
     def _url(self, job_id: str) -> str:
         return f"{self._jobs}/{quote(job_id, safe='')}"
 
     def _headers(self) -> Mapping[str, str]:
-        return {"x-goog-api-key": self._key.get_secret_value()}
+        return {"x-goog-api-key": self._secret()}
+
+    def _state(self, body: Json) -> JobState:
+        return parse_interaction(body, self._secret())
 
 
 def parse_interaction(body: Json, secret: str = "") -> JobState:
@@ -113,18 +101,18 @@ def _text(body: Json) -> str:
 
 
 def _last_contents(body: Json) -> Iterator[Json]:
-    steps = _objects(body.get("steps"))
+    steps = objects(body.get("steps"))
     if steps:
-        yield from _objects(steps[-1].get("content"))
+        yield from objects(steps[-1].get("content"))
 
 
 def _citations(body: Json) -> Iterator[Citation | None]:
     """Of every step and of the whole; where in the text they stand is not kept."""
     places = [body]
-    for step in _objects(body.get("steps")):
-        places += [step, *_objects(step.get("content"))]
+    for step in objects(body.get("steps")):
+        places += [step, *objects(step.get("content"))]
     for place in places:
-        for note in _objects(place.get("annotations")):
+        for note in objects(place.get("annotations")):
             if note.get("type") == "url_citation":
                 inner = note.get("url_citation")
                 said = inner if isinstance(inner, Mapping) else note
@@ -147,7 +135,3 @@ def _usage(said: JsonValue) -> Usage:
         reasoning_tokens=thoughts,
         cached_tokens=count("total_cached_tokens", "cached_tokens"),
     )
-
-
-def _objects(value: JsonValue) -> list[dict[str, JsonValue]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

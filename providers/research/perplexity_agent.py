@@ -7,14 +7,14 @@ from urllib.parse import quote
 
 from pydantic import JsonValue, SecretStr
 
-from core.errors import GarbledAnswer, JobUncertain
+from core.errors import GarbledAnswer
 from core.schemas.model_call import CostSource, Usage
 from core.schemas.research import Citation, ResearchRequest
-from providers.http import HttpPolicy, client, get_json, post_json, trusted
+from providers.http import HttpPolicy
 from providers.json_wire import count_of, decimal_of
 from providers.llm.chat_usage import MOST_USD
 from providers.research.citations import cited, distinct
-from providers.research.creation import create_json
+from providers.research.http_jobs import HttpJobs, Json, objects
 from providers.research.job import COMPLETED, JobState
 from providers.scrubbing import one_line, words_of
 
@@ -22,11 +22,12 @@ API = "https://api.perplexity.ai"
 RUNNING = frozenset({"queued", "in_progress"})
 ENDED = frozenset({COMPLETED, "failed", "cancelled", "requires_action", "incomplete"})
 RECENT: JsonValue = [{"type": "web_search", "filters": {"search_recency_filter": "week"}}]
-Json = Mapping[str, JsonValue]
 
 
-class PerplexityAgent:
+class PerplexityAgent(HttpJobs):
     """The JobVendor port over ``{base_url}/v1/agent``; ``preset`` is ``fast|low|medium|high``."""
+
+    vendor = "Perplexity"
 
     def __init__(
         self,
@@ -36,11 +37,9 @@ class PerplexityAgent:
         *,
         base_url: str = API,
     ) -> None:
-        self._key = key
+        super().__init__(key, policy)
         self._preset = preset
-        self._policy = policy or HttpPolicy()
         self._base = base_url.rstrip("/")
-        trusted()  # read the authorities now, not in the middle of a week
 
     @property
     def name(self) -> str:
@@ -53,27 +52,16 @@ class PerplexityAgent:
             "background": True,
             "tools": RECENT,
         }
-        made = await create_json(f"{self._base}/v1/agent", body, self._headers(), self._policy)
-        job_id = made.get("id")
-        if not isinstance(job_id, str) or not job_id.strip():
-            raise JobUncertain("Perplexity took the job and named no id")
-        return job_id
-
-    async def poll(self, job_id: str) -> JobState:
-        async with client(self._policy) as http:
-            body = await get_json(http, self._url(job_id), self._headers(), self._policy)
-        return parse_response(body, self._key.get_secret_value())
-
-    async def cancel(self, job_id: str) -> None:
-        url = f"{self._url(job_id)}/cancel"
-        async with client(self._policy) as http:
-            await post_json(http, url, {}, self._headers(), self._policy)
+        return await self._created(f"{self._base}/v1/agent", body)
 
     def _url(self, job_id: str) -> str:
         return f"{self._base}/v1/responses/{quote(job_id, safe='')}"
 
     def _headers(self) -> Mapping[str, str]:
-        return {"Authorization": f"Bearer {self._key.get_secret_value()}"}
+        return {"Authorization": f"Bearer {self._secret()}"}
+
+    def _state(self, body: Json) -> JobState:
+        return parse_response(body, self._secret())
 
 
 def parse_response(body: Json, secret: str = "") -> JobState:
@@ -103,19 +91,19 @@ def _text(body: Json) -> str:
 
 
 def _contents(body: Json) -> Iterator[Json]:
-    for item in _objects(body.get("output")):
+    for item in objects(body.get("output")):
         if item.get("type") == "message":
-            yield from _objects(item.get("content"))
+            yield from objects(item.get("content"))
 
 
 def _citations(body: Json) -> Iterator[Citation | None]:
     """Of every list of results, then what the messages themselves note."""
-    for item in _objects(body.get("output")):
+    for item in objects(body.get("output")):
         if item.get("type") == "search_results":
-            for one in _objects(item.get("results")):
+            for one in objects(item.get("results")):
                 yield cited(one.get("url"), one.get("title"), one.get("date"))
     for content in _contents(body):
-        for note in _objects(content.get("annotations")):
+        for note in objects(content.get("annotations")):
             yield cited(note.get("url"), note.get("title"), note.get("date"))
 
 
@@ -136,7 +124,3 @@ def _usage(said: JsonValue) -> Usage:
     if total is None or not 0 <= total <= MOST_USD:
         return usage
     return usage.model_copy(update={"cost_usd": f"{total:f}", "cost_source": CostSource.PROVIDER})
-
-
-def _objects(value: JsonValue) -> list[dict[str, JsonValue]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

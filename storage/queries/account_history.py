@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import RowMapping, Table, func, select
 
 from core.clock import from_iso
+from core.rules.round_trip import ClosedTrade
 from core.schemas.order import Purpose
 from core.types import AccountId, Direction, Money, Shares, Side, WeekId
 from storage.projections.portfolio_tables import EquityRow, FillRow, OrderRow, TradeRow
@@ -51,31 +52,6 @@ class FillLine:
     session: str
     price_kind: str
     source: str
-
-
-@dataclass(frozen=True, slots=True)
-class TripLine:
-    """A closed round trip: shares entered, mean prices in USD, ``pnl`` USD net of every cost."""
-
-    symbol: str
-    direction: Direction
-    quantity: Shares
-    entry_price: Decimal
-    exit_price: Decimal
-    pnl: Money
-    opened_at: datetime
-    closed_at: datetime
-
-    @property
-    def costs(self) -> Money:
-        """USD of commissions and charges between the first entry and the last exit."""
-        move = (self.exit_price - self.entry_price) * self.quantity * self.direction.sign
-        return move - self.pnl
-
-    @property
-    def earned(self) -> float:
-        """``pnl`` as a fraction of what was paid for the shares, or sold short."""
-        return float(self.pnl / (self.entry_price * self.quantity))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +111,14 @@ def _fill(row: RowMapping) -> FillLine:
     )
 
 
-def account_trips(reader: StoreReader, account_id: AccountId, part: Slice) -> tuple[TripLine, ...]:
+def account_trips(
+    reader: StoreReader, account_id: AccountId, part: Slice
+) -> tuple[ClosedTrade, ...]:
     """Round trips, the one closed last first."""
     own = select(TRADES).where(TRADES.c.account_id == account_id)
     rows = reader.rows(own.order_by(TRADES.c.position.desc()).limit(part.most).offset(part.skipped))
     return tuple(
-        TripLine(
+        ClosedTrade(
             symbol=row["symbol"],
             direction=Direction(row["direction"]),
             quantity=Decimal(row["quantity"]),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from orjson import loads
-from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import select
 
 from core.schemas.decision import ChairmanDecision
@@ -15,24 +14,20 @@ from core.schemas.pitch import Abstention, Pitch
 from core.schemas.research import ResearchOutcome
 from core.schemas.review import PeerReview
 from core.schemas.risk import AccountRisk
-from core.types import AccountId, RunId
+from core.types import AccountId
 from storage.projections.council_tables import (
-    AbstentionRow,
     DecisionRow,
     PitchRow,
     ResearchPackRow,
     ReviewRow,
-    RiskRow,
 )
 from storage.projections.desk import SettingsRow
-from storage.projections.writing import TableClass, table_of
+from storage.projections.writing import table_of
 from storage.queries.reader import StoreReader
+from storage.queries.run_documents import abstentions, documents, risks
 from storage.queries.runs import RunLine
 
-M = TypeVar("M", bound=BaseModel)
-Risks = TypeAdapter(tuple[AccountRisk, ...])
-ABSTENTIONS, PACKS = table_of(AbstentionRow), table_of(ResearchPackRow)
-RISKS, SETTINGS = table_of(RiskRow), table_of(SettingsRow)
+PACKS, SETTINGS = table_of(ResearchPackRow), table_of(SettingsRow)
 PACK_LETTERS = ("A", "B")
 
 
@@ -51,16 +46,16 @@ class RunValues:
 def run_values(reader: StoreReader, run: RunLine) -> RunValues:
     """Of one run of `storage.queries.runs.week_runs`."""
     pitched, seated = run.owner("pitch"), _seated(run_settings(reader, run))
-    pitches = _documents(reader, PitchRow, pitched, Pitch)
-    abstained = _abstentions(reader, pitched)
-    decided = _documents(reader, DecisionRow, run.owner("chairman"), ChairmanDecision)
+    pitches = documents(reader, PitchRow, pitched, Pitch)
+    abstained = abstentions(reader, pitched, "pitch")
+    decided = documents(reader, DecisionRow, run.owner("chairman"), ChairmanDecision)
     return RunValues(
         packs=_packs(reader, run),
         pitches={one.account_id: one for one in pitches if not seated or one.account_id in seated},
         abstentions=tuple(one for one in abstained if not seated or one.account_id in seated),
-        reviews=_documents(reader, ReviewRow, run.owner("peer_review"), PeerReview),
+        reviews=documents(reader, ReviewRow, run.owner("peer_review"), PeerReview),
         decision=next(iter(decided), None),
-        risk=_risk(reader, run.owner("risk")),
+        risk=risks(reader, run.owner("risk")),
     )
 
 
@@ -76,12 +71,6 @@ def _seated(settings: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(seat["account_id"] for seat in settings.get("profile", {}).get("seats", ()))
 
 
-def _documents(reader: StoreReader, cls: TableClass, run: RunId, model: type[M]) -> tuple[M, ...]:
-    table = table_of(cls)
-    asked = select(table.c.document).where(table.c.run_id == run).order_by(*table.primary_key)
-    return tuple(model.model_validate_json(row["document"]) for row in reader.rows(asked))
-
-
 def _packs(reader: StoreReader, run: RunLine) -> Mapping[str, ResearchOutcome]:
     found = {}
     for letter in PACK_LETTERS:
@@ -91,21 +80,3 @@ def _packs(reader: StoreReader, run: RunLine) -> Mapping[str, ResearchOutcome]:
         if row is not None:
             found[letter] = ResearchOutcome.model_validate_json(row["document"])
     return found
-
-
-def _abstentions(reader: StoreReader, run: RunId) -> tuple[Abstention, ...]:
-    asked = select(ABSTENTIONS).where(ABSTENTIONS.c.run_id == run, ABSTENTIONS.c.stage == "pitch")
-    return tuple(
-        Abstention(**{name: row[name] for name in Abstention.model_fields})
-        for row in reader.rows(asked.order_by(ABSTENTIONS.c.account_id))
-    )
-
-
-def _risk(reader: StoreReader, run: RunId) -> tuple[AccountRisk, ...]:
-    rows = reader.rows(select(RISKS).where(RISKS.c.run_id == run).order_by(RISKS.c.account_id))
-    return Risks.validate_python(
-        [
-            {**{name: row[name] for name in row if name != "run_id"}, "hits": loads(row["hits"])}
-            for row in rows
-        ]
-    )

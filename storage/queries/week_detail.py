@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 import pandas as pd
 from orjson import loads
-from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import select
 
 from core.schemas.decision import ChairmanDecision
@@ -21,25 +19,22 @@ from core.schemas.risk import AccountRisk
 from core.types import AccountId, RunId, WeekId
 from storage.projections.checkpoints import PostmortemRow, QuietCheckpointsRow
 from storage.projections.council_tables import (
-    AbstentionRow,
     DecisionRow,
     PitchRow,
     ResearchPackRow,
     ReviewRow,
-    RiskRow,
     SnapshotAssetRow,
     SnapshotRow,
 )
-from storage.projections.writing import TableClass, table_of
+from storage.projections.writing import table_of
 from storage.queries.reader import StoreReader
+from storage.queries.run_documents import abstentions, documents, risks
 from storage.queries.week_orders import OrderLine, conviction_frame, week_orders
 from storage.queries.weeks import WeekSummary, week_summary
 
-M = TypeVar("M", bound=BaseModel)
-Risks = TypeAdapter(tuple[AccountRisk, ...])
-ASSETS, SNAPSHOTS, RISKS = table_of(SnapshotAssetRow), table_of(SnapshotRow), table_of(RiskRow)
-ABSTENTIONS, QUIET = table_of(AbstentionRow), table_of(QuietCheckpointsRow)
+ASSETS, SNAPSHOTS = table_of(SnapshotAssetRow), table_of(SnapshotRow)
 PACKS, POSTMORTEMS = table_of(ResearchPackRow), table_of(PostmortemRow)
+QUIET = table_of(QuietCheckpointsRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +71,12 @@ def week_detail(reader: StoreReader, week_id: WeekId) -> WeekDetail | None:
         summary=summary,
         packs=_packs(reader, run),
         snapshot=_snapshot(reader, summary),
-        pitches=_documents(reader, PitchRow, run, Pitch),
-        abstentions=_abstentions(reader, run, "pitch"),
-        reviews=_documents(reader, ReviewRow, run, PeerReview),
-        review_abstentions=_abstentions(reader, run, "peer_review"),
-        decision=next(iter(_documents(reader, DecisionRow, run, ChairmanDecision)), None),
-        risk=_risk(reader, run),
+        pitches=documents(reader, PitchRow, run, Pitch),
+        abstentions=abstentions(reader, run, "pitch"),
+        reviews=documents(reader, ReviewRow, run, PeerReview),
+        review_abstentions=abstentions(reader, run, "peer_review"),
+        decision=next(iter(documents(reader, DecisionRow, run, ChairmanDecision)), None),
+        risk=risks(reader, run),
         orders=week_orders(reader, week_id),
         path=conviction_frame(reader, week_id, summary.as_of),
         quiet={AccountId(row["account_id"]): row["slots"] for row in quiet},
@@ -89,28 +84,9 @@ def week_detail(reader: StoreReader, week_id: WeekId) -> WeekDetail | None:
     )
 
 
-def _documents(reader: StoreReader, cls: TableClass, run: RunId, model: type[M]) -> tuple[M, ...]:
-    """Whole values of a run, in the order of their keys."""
-    table = table_of(cls)
-    rows = reader.rows(
-        select(table.c.document).where(table.c.run_id == run).order_by(*table.primary_key)
-    )
-    return tuple(model.model_validate_json(row["document"]) for row in rows)
-
-
 def _packs(reader: StoreReader, run: RunId) -> Mapping[str, ResearchOutcome]:
     rows = reader.rows(select(PACKS).where(PACKS.c.run_id == run).order_by(PACKS.c.pack))
     return {row["pack"]: ResearchOutcome.model_validate_json(row["document"]) for row in rows}
-
-
-def _abstentions(reader: StoreReader, run: RunId, stage: str) -> tuple[Abstention, ...]:
-    rows = reader.rows(
-        select(ABSTENTIONS)
-        .where(ABSTENTIONS.c.run_id == run, ABSTENTIONS.c.stage == stage)
-        .order_by(ABSTENTIONS.c.account_id)
-    )
-    names = Abstention.model_fields
-    return tuple(Abstention(**{name: row[name] for name in names}) for row in rows)
 
 
 def _snapshot(reader: StoreReader, summary: WeekSummary) -> MarketSnapshot | None:
@@ -136,16 +112,6 @@ def _snapshot(reader: StoreReader, summary: WeekSummary) -> MarketSnapshot | Non
         "assets": assets,
     }
     return MarketSnapshot.model_validate(document)
-
-
-def _risk(reader: StoreReader, run: RunId) -> tuple[AccountRisk, ...]:
-    rows = reader.rows(select(RISKS).where(RISKS.c.run_id == run).order_by(RISKS.c.account_id))
-    return Risks.validate_python(
-        [
-            {**{name: row[name] for name in row if name != "run_id"}, "hits": loads(row["hits"])}
-            for row in rows
-        ]
-    )
 
 
 def _postmortem(reader: StoreReader, week_id: WeekId) -> Postmortem | None:

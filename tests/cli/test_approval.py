@@ -8,12 +8,16 @@ import pytest
 
 from config.terminal import approval, week_reports
 from core.errors import BadInput
-from core.types import AccountId
 from storage.queries.reader import StoreReader
 from tests.fakes.desks import on
 from tests.fakes.manual_desks import WEEK, asking, say, week
 
 NINE = on(WEEK, "09:00")
+YES = approval.word(None, None, every=True, approved=True)
+
+
+def no(account, reason=None):
+    return approval.word(account, reason, every=False, approved=False)
 
 
 @pytest.fixture
@@ -43,7 +47,7 @@ def test_a_proposal_is_a_table_of_numbers(made, capsys, monkeypatch):
 def test_it_says_when_it_is_over_and_what_was_said(made, capsys, monkeypatch):
     monkeypatch.setattr(approval.show.console, "width", 400)
     assert "expired at 11:00 New York" in shown(made, capsys, on(WEEK, "11:30"))
-    approval.reject(made.store, WEEK, AccountId("acct_1"), "too [red]much[/red]", NINE)
+    approval.say(made.store, WEEK, no("acct_1", "too [red]much[/red]"), NINE)
     assert "rejected by operator: too [red]much[/red]" in shown(made, capsys)
     say(made)
     assert shown(made, capsys) == "nothing waits for approval\n"
@@ -58,22 +62,22 @@ def test_as_json_it_is_one_document(made, capsys):
 
 
 def test_approving_says_whom_and_how_it_goes_on(made):
-    lines = approval.approve(made.store, WEEK, None, None, NINE)
+    lines = approval.say(made.store, WEEK, YES, NINE)
     assert lines[0] == f"week {WEEK}: approved acct_1, acct_2, acct_3, acct_4, acct_5"
     assert f"run_weekly --week {WEEK}" in lines[1]
 
 
 def test_a_rejection_without_a_reason_is_refused(made):
     with pytest.raises(BadInput, match="--reason TEXT"):
-        approval.reject(made.store, WEEK, AccountId("acct_1"), None, NINE)
+        approval.say(made.store, WEEK, no("acct_1"), NINE)
 
 
 @pytest.mark.parametrize(("account", "every"), [(None, False), ("acct_1", True)])
 def test_whom_it_is_about_must_be_said_once(account, every):
     with pytest.raises(BadInput, match=r"--account ACCOUNT, or --all-accounts"):
-        approval.meant(account, every=every)
-    assert approval.meant("acct_1", every=False) == "acct_1"
-    assert approval.meant(None, every=True) is None
+        approval.word(account, None, every=every, approved=True)
+    assert approval.word("acct_1", None, every=False, approved=True).account_id == "acct_1"
+    assert YES.account_id is None
 
 
 def test_a_week_that_asked_nobody_says_so(made, capsys):
@@ -113,5 +117,5 @@ def test_a_week_run_in_its_time_is_never_decided_after_its_end(made):
     later.at(on(WEEK, "08:01"))
     week(later)
     with pytest.raises(BadInput, match="expired at 2024-01-03 11:00 New York"):
-        approval.approve(later.store, WEEK, None, None, on("2024-01-10", "07:00"))
+        approval.say(later.store, WEEK, YES, on("2024-01-10", "07:00"))
     assert approval.moment(made.store, WEEK, on("2024-01-10", "07:00")) == on(WEEK)
