@@ -6,7 +6,7 @@ a second of processor time, and most commands never speak to Alpaca.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -44,6 +44,14 @@ class AlpacaConnections:
         raise ConfigError(
             f"not every account has a key pair: set {names} with their secrets in .env"
         )
+
+    def has_own_key(self, account_id: AccountId) -> bool:
+        return account_id in self._secrets.alpaca_accounts
+
+    def own_keys(self, accounts: Collection[AccountId]) -> Mapping[AccountId, AlpacaKey]:
+        """The key pairs of those of these accounts that have one."""
+        given = self._secrets.alpaca_accounts
+        return {account: given[account] for account in accounts if account in given}
 
     def shares_a_key(self, accounts: tuple[AccountSpec, ...]) -> bool:
         """Whether one pair stands for all of them: there is one, and not every account has its own."""

@@ -27,7 +27,10 @@ WEB_PASSWORDS: Mapping[Role, str] = {
 }
 ARGON2 = "$argon2"
 ALPACA = ("APCA_API_KEY_ID", "APCA_API_SECRET_KEY")
-ACCOUNTS = range(1, 7)
+ACCOUNTS = range(1, 100)
+"""Those an account's id can name."""
+USUAL_ACCOUNTS = range(1, 8)
+"""Six of the council and one of the strategy that ships: those `.env.template` has."""
 LIVE_KEY_PREFIX = "AK"
 PAPER_HOST = "paper-api.alpaca.markets"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -98,7 +101,7 @@ def account_names(number: int) -> tuple[str, str]:
 
 def key_names() -> tuple[str, ...]:
     """Every variable that holds a key, in the order of ``.env.template``."""
-    accounts = (name for number in ACCOUNTS for name in account_names(number))
+    accounts = (name for number in USUAL_ACCOUNTS for name in account_names(number))
     return (*MODEL_KEYS.values(), *ALPACA, *accounts, *WEB_PASSWORDS.values())
 
 

@@ -80,7 +80,8 @@ class SwitchOffRule(Schema):
 class StrategySpec(Schema):
     """One strategy. ``account`` is None for the macro council, whose accounts are the profile's seats.
 
-    ``broker`` is who executes a cycle: at bars, whatever executes for the desk.
+    ``broker`` is who executes a cycle: ``simulated`` fills at bars, whatever executes for the desk;
+    ``desk`` is whoever executes for the desk's accounts, under the same approval.
     """
 
     name: StrategyName
@@ -90,7 +91,7 @@ class StrategySpec(Schema):
     account: Account | None = None
     capital: Dollars = Decimal(100_000)
     benchmark: Symbol = "SPY"
-    broker: Literal["simulated"] = "simulated"
+    broker: Literal["simulated", "desk"] = "simulated"
     universe: StrategyUniverse = StrategyUniverse()
     schedule: StrategySchedule = StrategySchedule()
     limits: EquityLimits = EquityLimits()

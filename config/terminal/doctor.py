@@ -14,11 +14,14 @@ from config.listening import refuse_port_in_use
 from config.settings import Settings
 from core.clock import in_new_york
 from core.desk.due import next_slot
+from core.desk.strategy_broker import no_execution
+from core.desk.strategy_switch import is_on
 from core.errors import BadInput, CouncilError, MarketError
 from storage.engine import engine_facts
 
 if TYPE_CHECKING:
     from core.desk.desk import Desk
+    from core.desk.strategy_ports import Strategy
 
 STALE_AFTER = timedelta(days=5)
 EARLIEST = datetime.fromisoformat("2025-01-01T00:00:00+00:00")
@@ -80,6 +83,8 @@ def _desk(desk: Desk) -> Iterator[Check]:
         at = in_new_york(coming.at)
         yield Check("next slot", ok=True, detail=f"{coming.key} at {at:%Y-%m-%d %H:%M}")
     yield _freshness(desk)
+    for strategy in desk.strategies:
+        yield _strategy(desk, strategy)
 
 
 def _freshness(desk: Desk) -> Check:
@@ -92,6 +97,17 @@ def _freshness(desk: Desk) -> Check:
     stale = now - quote.known_at > STALE_AFTER
     detail = f"{desk.market.source}: newest {symbol} price is of {quote.session}"
     return Check("data", ok=True, detail=detail + (", stale" if stale else ""), warning=stale)
+
+
+def _strategy(desk: Desk, strategy: Strategy) -> Check:
+    """Where its orders go; broken only while it is on."""
+    name, on = f"strategy {strategy.name}", is_on(desk.store, strategy.spec)
+    why = no_execution(desk, strategy)
+    if why is not None:
+        return Check(name, ok=not on, detail=why, warning=not on)
+    where = {None: "fills at bars", strategy.account_id: "trades on a paper account of its own"}
+    said = where.get(strategy.custody, "trades on the paper account that all share")
+    return Check(name, ok=True, detail=f"{'on' if on else 'off'}, {strategy.account_id} {said}")
 
 
 def _ports(settings: Settings) -> Iterator[Check]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from config.alpaca import AlpacaConnections
@@ -14,7 +14,9 @@ from config.settings import Settings
 from config.terminal.doctor import Check
 from config.terminal.spending import estimate
 from core.desk.spending import usd
+from core.desk.strategy_switch import is_on
 from core.errors import BrokerError
+from core.strategy import StrategySpec
 from core.types import AccountId
 from providers.alpaca.api import Json, TradingApi
 from providers.llm.preflight import PreflightReport
@@ -33,7 +35,13 @@ def checks(settings: Settings, secrets: Secrets, store: SqlEventStore) -> Iterat
     apis = paper_accounts(secrets)
     yield from account_checks(apis)
     if SHARED in apis:
-        yield from shared_cash(apis[SHARED], settings)
+        beside = [one for one in settings.strategies if _joins(one) and is_on(store, one)]
+        yield from shared_cash(apis[SHARED], settings, beside)
+
+
+def _joins(strategy: StrategySpec) -> bool:
+    """Whether it is one more account over the key."""
+    return strategy.account is not None and strategy.broker == "desk"
 
 
 def paper_accounts(secrets: Secrets) -> Mapping[AccountId, TradingApi]:
@@ -90,18 +98,26 @@ def account_checks(apis: Mapping[AccountId, TradingApi]) -> Iterator[Check]:
         yield _account(account_id, number, told)
 
 
-def shared_cash(api: TradingApi, settings: Settings) -> Iterator[Check]:
-    """Whether one key holds what all virtual accounts start with; silent where the key is."""
+def shared_cash(
+    api: TradingApi, settings: Settings, beside: Sequence[StrategySpec] = ()
+) -> Iterator[Check]:
+    """Whether one key holds what all virtual accounts start with; silent where the key is.
+
+    ``beside`` are strategies that trade over it with capital of their own.
+    """
     accounts, each = settings.policy.accounts, settings.policy.risk.starting_cash
     try:
         cash = Decimal(str(api.account().get("cash")))
     except (BrokerError, InvalidOperation):
         return
-    needed = each * len(accounts)
+    given = sum((one.capital for one in beside), Decimal(0))
+    needed = each * len(accounts) + given
     detail = f"{usd(cash)} for {len(accounts)} accounts of {usd(each)}"
+    detail += "".join(f" and {usd(one.capital)} of {one.name}" for one in beside)
     if cash < needed:
-        fits = int(cash / len(accounts))
+        fits = max(0, int((cash - given) / len(accounts)))
         detail += f": set risk.starting_cash to {fits} or less in config/risk.yaml"
+        detail += ", or less capital in config/strategies.yaml" if beside else ""
     yield Check("virtual accounts", ok=cash >= needed, detail=detail)
 
 

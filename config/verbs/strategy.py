@@ -10,6 +10,8 @@ from config.terminal import show, strategies
 from config.terminal.options import Json, Reason, Store
 from config.verbs.faces import Faces
 from core.clock import SystemClock
+from core.desk.strategy_broker import no_execution
+from core.errors import BadInput
 from core.strategy import StrategySpec
 from storage import control
 from storage.event_store import SqlEventStore
@@ -32,9 +34,14 @@ def list_all(context: typer.Context, store: Store = None, json: Json = False) ->
 
 @verbs.command("enable")
 def enable(context: typer.Context, name: Name, reason: Reason = None, store: Store = None) -> None:
-    """Its slots run from the next one on."""
+    """Its slots run from the next one on; refused where none of its cycles could trade."""
     faces = Faces.of(context)
     opened, spec = _named(faces, store, name)
+    if spec.account is not None:
+        desk = faces.desk(store)
+        why = no_execution(desk, desk.strategy(name))
+        if why is not None:
+            raise BadInput(why)
     new = control.enable_strategy(opened, spec, reason or "", faces.by, SystemClock())
     show.line(f"{name} is on" if new else f"{name} was on already: nothing is changed")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from config.alpaca import AlpacaConnections
 from config.settings import Settings
+from config.strategy_brokers import SHARED, Binding
 from config.wiring.prices import calendar
 from core.clock import Clock
 from core.desk.gate import DeskGate, KeyGate
@@ -23,13 +25,14 @@ from storage.event_store import SqlEventStore
 
 FRESH_S = 2.0
 """How long a look at the shared key's orders answers for all of them; a slot asks many times."""
-SHARED = AccountId("key")
-"""The one broker account that all of the desk's accounts share."""
 
 
 @dataclass(frozen=True, slots=True)
 class BrokerBuilder:
-    """Builds who executes for one desk, from what its orders stand on."""
+    """Builds who executes for one desk, from what its orders stand on.
+
+    ``bindings`` are strategies by name: those with a custody trade where the council does.
+    """
 
     settings: Settings
     kind: StoreKind
@@ -37,6 +40,7 @@ class BrokerBuilder:
     market: MarketData
     clock: Clock
     alpaca: AlpacaConnections
+    bindings: Mapping[str, Binding]
 
     def build(self) -> tuple[Broker, Statements | None]:
         """Who executes, and its own books where it keeps any."""
@@ -69,7 +73,8 @@ class BrokerBuilder:
         return broker
 
     def _of_each_account(self, *, over_mcp: bool) -> AlpacaBroker:
-        keys = self.alpaca.account_keys(self.settings.policy.accounts)
+        keys = dict(self.alpaca.account_keys(self.settings.policy.accounts))
+        keys |= self.alpaca.own_keys(list(self._beside()))
         apis = {
             account: self.alpaca.trading(key, over_mcp=over_mcp) for account, key in keys.items()
         }
@@ -81,7 +86,22 @@ class BrokerBuilder:
         inner = AlpacaBroker({SHARED: api}, calendar(), self.clock)
         mid = AlpacaMid(api, self.alpaca.market(key, over_mcp=over_mcp))
         behind = GatedKey(inner, KeyGate(self.store))
-        return VirtualBroker(behind, SHARED, self._cash(), self.store, self.clock, mid, FRESH_S)
+        accounts, beside = self._cash(), self._beside()
+        return VirtualBroker(
+            behind,
+            SHARED,
+            accounts | beside,
+            self.store,
+            self.clock,
+            mid,
+            FRESH_S,
+            joining=tuple(beside),
+        )
+
+    def _beside(self) -> dict[AccountId, Decimal]:
+        """What every strategy that trades where the council does starts with, in USD."""
+        bound = [one for one in self.bindings.values() if one.custody is not None]
+        return {one.account_id: one.starting_cash for one in bound}
 
     def _cash(self) -> dict[AccountId, Decimal]:
         """What every account starts with, in USD."""

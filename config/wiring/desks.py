@@ -6,6 +6,7 @@ from config.alpaca import AlpacaConnections
 from config.own_keys import secrets_of
 from config.run_ports import ReplayProviders
 from config.settings import Settings
+from config.strategy_brokers import bindings_of
 from config.wiring.brokers import BrokerBuilder
 from config.wiring.locks import lock_for
 from config.wiring.models import live_providers, prompts_for
@@ -52,8 +53,10 @@ def build_desk(  # noqa: PLR0913 - what differs between faces is one keyword eac
     clock = clock or SystemClock()
     alpaca = AlpacaConnections(secrets_of(settings))
     market = market_data(settings, seed, clock, kind=kind, store=store, alpaca=alpaca)
-    broker, statements = BrokerBuilder(settings, kind, store, market, clock, alpaca).build()
-    beside = BesideBuilder(settings, kind, store, market, clock, alpaca)
+    bindings = bindings_of(settings, kind, store, alpaca)
+    builder = BrokerBuilder(settings, kind, store, market, clock, alpaca, bindings)
+    broker, statements = builder.build()
+    beside = BesideBuilder(settings, kind, store, market, clock, alpaca, bindings)
     strategies = beside.strategies(heard)
     return Desk(
         policy=settings.policy,

@@ -13,6 +13,7 @@ from config.language_models import language_models, price_list
 from config.markets import MarketBuilder, sources_of
 from config.own_keys import secrets_of
 from config.settings import Settings
+from config.strategy_brokers import Binding
 from config.wiring.discovery import look_with, sectors_of
 from config.wiring.measuring import measure_with
 from config.wiring.memory import AskedLater
@@ -43,6 +44,7 @@ class BesideBuilder:
     market: MarketData
     clock: Clock
     alpaca: AlpacaConnections
+    bindings: Mapping[str, Binding]
 
     def strategies(self, heard: CallProgress = unheard) -> tuple[Strategy, ...]:
         """Every strategy that runs cycles, on or off, over every symbol the sources have."""
@@ -64,15 +66,18 @@ class BesideBuilder:
                 look=look_with(settings, one.spec),
                 measure=measure_with(settings, self.store, one.spec),
                 check=check,
+                custody=self.bindings[one.name].custody,
+                fault=self.bindings[one.name].fault,
             )
             for one in made
         )
 
     def broker(self, desk: Broker, strategies: tuple[Strategy, ...]) -> Broker:
-        """The desk's broker, and for each strategy's account one that fills at its own market."""
+        """The desk's broker, and for each account that does not stand there one that fills at bars."""
         own: Mapping[AccountId, Broker] = {
             one.account_id: GatedBroker(self._simulated(one), DeskGate(self.store))
             for one in strategies
+            if one.custody is None
         }
         return BrokerByAccount(desk, own) if own else desk
 
@@ -84,7 +89,7 @@ class BesideBuilder:
         )
         log = SentOrders(self.store, {account_id})
         followed = None if self.kind is StoreKind.SIMULATION else log
-        cash = {account_id: spec.capital}
+        cash = {account_id: self.bindings[spec.name].starting_cash}
         broker = SimulatedBroker(strategy.market, self.clock, rules, cash, followed)
         broker.restore(*log.news())
         return broker

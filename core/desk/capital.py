@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.desk.books import AccountBooks
+from core.desk.shared_capital import uncovered
 from core.desk.writing import account_stream, new_event
 from core.errors import BadInput, ConcurrencyError, EventConflict
 from core.events.envelope import Append
@@ -35,7 +36,8 @@ def deposit(
     """Give a strategy money; its cycles may trade with it from the next one on.
 
     BadInput for the council (its accounts start equal and stay comparable), for a strategy without an
-    account yet, for an amount or a reason that will not do.
+    account yet or with a paper account of its own, for an amount or a reason that will not do, and for
+    more than the account that all share covers.
     """
     account_id = _account(strategy, transfer)
     event = CapitalDeposited(
@@ -85,9 +87,7 @@ def _append(store: EventStore, event: CapitalDeposited | CapitalWithdrawn, at: d
     stream = account_stream(event.account_id)
     for _ in range(ATTEMPTS):
         book = _book(store, event.account_id)
-        why = None
-        if isinstance(event, CapitalWithdrawn):
-            why = refused_withdrawal(book, event.amount)
+        why = _refused(store, book, event)
         if why is not None:
             raise BadInput(why)
         new = new_event(stream, event, [book.version + 1], at)
@@ -95,6 +95,20 @@ def _append(store: EventStore, event: CapitalDeposited | CapitalWithdrawn, at: d
             store.commit([Append(stream, [new], book.version)])
             return
     raise ConcurrencyError(f"{stream} is written to without a pause: try again")
+
+
+def _refused(
+    store: EventStore, book: AccountBook, event: CapitalDeposited | CapitalWithdrawn
+) -> str | None:
+    """Why this may not be moved, as the books stand; None when it may."""
+    if book.custody == book.account_id:
+        return (
+            f"{book.account_id} is a paper account of its own: its money is at the broker, where no "
+            "deposit and no withdrawal of ours would change it"
+        )
+    if isinstance(event, CapitalWithdrawn):
+        return refused_withdrawal(book, event.amount)
+    return None if book.custody is None else uncovered(store, book.custody, event.amount)
 
 
 def _book(store: EventStore, account_id: AccountId) -> AccountBook:

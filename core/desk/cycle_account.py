@@ -90,6 +90,7 @@ def open_account(desk: Desk, strategy: Strategy, at: datetime) -> None:
         strategy=strategy.name,
         model=strategy.agents.meta_decision.model,
         starting_cash=strategy.spec.capital,
+        custody=strategy.custody,
     )
     stream = account_stream(account_id)
     append_one(desk.store, stream, new_event(stream, opened, [], at))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from core import keys
 from core.clock import in_new_york
 from core.context import PipelineContext
+from core.desk.aside import aside
 from core.desk.breaker import evaluate
 from core.desk.cycle_account import AccountView, open_account
 from core.desk.cycle_check import check_before
@@ -23,13 +24,15 @@ from core.desk.cycle_log import (
 from core.desk.desk import Desk
 from core.desk.journal import RunJournal, no_bookings
 from core.desk.order_route import RecordingRoute
+from core.desk.reconcile import ReconciledRoute
+from core.desk.strategy_broker import meet, refuse_execution
 from core.desk.strategy_ports import Strategy
 from core.desk.strategy_settle import settle_strategy
 from core.errors import BadInput
 from core.job_kinds import MOST_SYMBOLS
 from core.pipeline import Pipeline, Progress, StageState, silent
 from core.pipelines import cycle
-from core.ports import TradingCalendar
+from core.ports import OrderRoute, TradingCalendar
 from core.schemas.cycle import CycleSpec, CycleTrigger
 from core.schemas.run import RunSpec
 from core.stages.cycle_agent import AgentTable
@@ -68,18 +71,22 @@ async def run_cycle(
 ) -> Ran:
     """Run the cycle, or what is left of it; without ``execute`` no account and no broker is touched.
 
-    Busy while another process works on the strategy. BadInput for too many symbols. What
-    `check_before` refuses leaves no trace.
+    Busy while another process works on the strategy. BadInput for too many symbols, and to execute
+    where none of its cycles may trade. What it refuses leaves no trace.
     """
     with desk.lock.hold(f"strategy/{strategy.name}"):
         known = begun(desk.store, strategy, asked.asked_as)
+        done = None if known is None else completed(desk.store, known)
+        if known is not None and done is not None:
+            return Ran(known, done.outcome, done.orders, already_done=True)
+        if asked.execute if known is None else known.spec.execute:
+            refuse_execution(desk, strategy)
+            async with desk.trading:
+                await aside(desk, meet, desk, strategy, desk.clock.now())
         if known is None:
             spec = _spec(desk, strategy, asked)
             await check_before(desk, strategy, spec)
             known = start(desk, strategy, asked.asked_as, spec)
-        done = completed(desk.store, known)
-        if done is not None:
-            return Ran(known, done.outcome, done.orders, already_done=True)
         return await _advance(desk, strategy, known, progress)
 
 
@@ -105,9 +112,7 @@ async def _advance(desk: Desk, strategy: Strategy, known: CycleRun, progress: Pr
     run, execute = known.run, known.spec.execute
     if execute:
         async with desk.trading:
-            open_account(desk, strategy, run.as_of)
-            settle_strategy(desk, strategy, desk.clock.now())
-            evaluate(desk)
+            await aside(desk, _take_up, desk, strategy, run.as_of)
     pipeline = _pipeline(desk, strategy, run, execute=execute)
     bookings = cycle_bookings if execute else no_bookings
     journal = RunJournal(desk.store, run, run.stream, bookings)
@@ -119,12 +124,19 @@ async def _advance(desk: Desk, strategy: Strategy, known: CycleRun, progress: Pr
         async with desk.trading:
             context = await pipeline.run(given, journal, _fresh(progress))
             if execute:
-                settle_strategy(desk, strategy, desk.clock.now())
+                await aside(desk, settle_strategy, desk, strategy, desk.clock.now())
     outcome = late or outcome_of(context)
     planned_orders = context.get(keys.ORDER_INTENTS)
     orders = len(planned_orders) if planned_orders else 0
     complete(desk, known, outcome, orders)
     return Ran(known, outcome, orders)
+
+
+def _take_up(desk: Desk, strategy: Strategy, as_of: datetime) -> None:
+    """The account as it is now: opened, settled, seen by the breaker."""
+    open_account(desk, strategy, as_of)
+    settle_strategy(desk, strategy, desk.clock.now())
+    evaluate(desk)
 
 
 def _pipeline(desk: Desk, strategy: Strategy, run: RunSpec, *, execute: bool) -> Pipeline:
@@ -137,8 +149,16 @@ def _pipeline(desk: Desk, strategy: Strategy, run: RunSpec, *, execute: bool) ->
         recall=strategy.recall,
     )
     table = AgentTable(strategy.models(run), desk.prompts, strategy.agents)
-    route = RecordingRoute(desk, run.as_of) if execute else None
+    route = _route(desk, strategy, run) if execute else None
     return cycle(senses, table, strategy.spec.limits, route)
+
+
+def _route(desk: Desk, strategy: Strategy, run: RunSpec) -> OrderRoute:
+    """To the broker; at the desk's own its books are looked at once more before anything is sent."""
+    route = RecordingRoute(desk, run.as_of)
+    if strategy.custody is None:
+        return route
+    return ReconciledRoute(desk, route, [strategy.custody])
 
 
 def too_late(desk: Desk, as_of: datetime) -> str | None:

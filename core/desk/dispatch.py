@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import ParamSpec, TypeVar
 
 from core.desk import slot_log
+from core.desk.aside import aside
 from core.desk.checkpoints import run_checkpoint
 from core.desk.desk import Desk
 from core.desk.horizon import close_due
@@ -16,7 +16,7 @@ from core.desk.marking import mark
 from core.desk.opening import refuse_other_prices
 from core.desk.postmortem import finalise_if_ended, write_provisional
 from core.desk.postmortem_telling import tell_if_closed
-from core.desk.reconcile import reconcile
+from core.desk.reconcile import reconcile, reconcile_council
 from core.desk.scheduling import record_attempt
 from core.desk.settle import settle
 from core.desk.slot_log import SlotOutcome
@@ -34,11 +34,14 @@ from core.errors import (
     TradingBlocked,
 )
 
-P = ParamSpec("P")
-T = TypeVar("T")
 Work = Callable[[Desk, Slot], Awaitable[str]]
 """Does what a slot is for and says in a few words what it did; CouncilError when it could not."""
-STRICT = (Job.CHECKPOINT, Job.FILLS, Job.HORIZON, Job.RECONCILE)
+LOOKS: Mapping[Job, Callable[[Desk, datetime], object]] = {
+    Job.CHECKPOINT: reconcile_council,
+    Job.FILLS: reconcile_council,
+    Job.HORIZON: reconcile_council,
+    Job.RECONCILE: reconcile,
+}
 """Jobs that trade on what accounts hold, or ask for it: none begins while the broker says nothing."""
 
 
@@ -52,22 +55,22 @@ def reconcile_softly(desk: Desk, at: datetime) -> None:
     The week's orders are compared once more before they are sent.
     """
     with suppress(BrokerUnavailable):
-        reconcile(desk, at)
+        reconcile_council(desk, at)
 
 
 async def do_work(desk: Desk, slot: Slot) -> str:
     """The job the slot names, alone with the accounts where it touches them."""
     if slot.strategy:
         return await strategy_work(desk, slot)
-    look = reconcile if slot.job in STRICT else reconcile_softly
+    look = LOOKS.get(slot.job, reconcile_softly)
     if slot.job is Job.WEEKLY:  # takes the lock itself, and leaves it while models are asked
         with desk.lock.hold(f"week/{slot.week_id}"):
             pass  # Busy before any vendor is asked: this comes again every second
         async with desk.trading:
-            await _aside(desk, look, desk, slot.at)
+            await aside(desk, look, desk, slot.at)
         return await _weekly(desk, slot)
     async with desk.trading:
-        await _aside(desk, look, desk, slot.at)
+        await aside(desk, look, desk, slot.at)
         detail = await _alone(desk, slot)
     told = await tell_if_closed(desk, slot.at) if slot.job is Job.FILLS else None
     return f"{detail}; {told}" if told else detail
@@ -78,7 +81,7 @@ async def _alone(desk: Desk, slot: Slot) -> str:
         return await run_checkpoint(desk, slot)
     if slot.job in desk.upkeep:
         return await asyncio.to_thread(desk.upkeep[slot.job], slot.at)
-    return await _aside(desk, PLAIN[slot.job], desk, slot)
+    return await aside(desk, PLAIN[slot.job], desk, slot)
 
 
 async def run_slot(
@@ -107,13 +110,6 @@ async def run_slot(
         return SlotOutcome.FAILED
     slot_log.finish(desk.store, slot, SlotOutcome.DONE, detail)
     return SlotOutcome.DONE
-
-
-async def _aside(desk: Desk, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What asks a broker over the wire waits in a thread: other jobs go on meanwhile."""
-    if desk.statements is None:
-        return work(*args, **kwargs)
-    return await asyncio.to_thread(work, *args, **kwargs)
 
 
 async def _weekly(desk: Desk, slot: Slot) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,16 +11,16 @@ from core.clock import in_new_york
 from core.desk.desk import Desk
 from core.desk.observing import known_quotes, observation, was_observed
 from core.desk.order_route import RecordingRoute
-from core.desk.settle import settle
+from core.desk.parties import Party, parties
 from core.desk.withdrawing import taken
 from core.desk.writing import account_stream, new_event
-from core.errors import BrokerError
+from core.errors import BrokerError, CouncilError
 from core.events.account import OrderCancelled, OrderIntended
 from core.events.envelope import Append, Event, NewEvent
 from core.rules.account_book import AccountBook
 from core.rules.checkpoint_orders import Holding, close_order
 from core.schemas.order import OrderIntent, OrderStatus, Purpose
-from core.types import StreamId
+from core.types import RunId, StreamId, deterministic_id, week_of
 
 SLOT = "flatten"
 REASON = "everything is flattened"
@@ -47,32 +47,46 @@ def flatten_due(desk: Desk) -> bool:
     if disabled is None or not disabled.flatten:
         return False
     now = desk.clock.now()
-    return any(_left(book) and not _rests(book, now) for book in _books(desk))
+    return any(
+        _left(book) and not _rests(book, now)
+        for party in parties(desk)
+        for book in party.books(desk)
+    )
 
 
 def flatten(desk: Desk, at: datetime) -> Flattened:
-    """Take back what is under way and order the close of all that is held.
+    """Take back what is under way and order the close of all that is held, strategies' included.
 
     Orders that fill meanwhile are closed by the next call: repeat it while `flatten_due`. A price
     that nobody gives stops nothing; the intent then refers to the last mark, or to what was paid.
+    A broker that fails one party stops no other: its error is raised when all were looked at.
     """
-    settle(desk, at)
-    cancelled = 0
+    ordered = cancelled = 0
     stuck: list[str] = []
-    for book in _books(desk):
+    troubles: list[CouncilError] = []
+    for party in parties(desk):
+        try:
+            party.settle(desk, at)
+            cancelled += _take_back(desk, party, at, stuck)
+            due = [book for book in party.books(desk) if _left(book) and not _rests(book, at)]
+            ordered += len(_order(desk, at, party, due))
+        except CouncilError as error:
+            troubles.append(error)
+    if troubles:
+        raise troubles[0]
+    return Flattened(ordered, cancelled, tuple(stuck))
+
+
+def _take_back(desk: Desk, party: Party, at: datetime, stuck: list[str]) -> int:
+    """Record the end of every order that could be taken back; how many there were."""
+    cancelled = 0
+    for book in party.books(desk):
         for event in _taken_back(desk, book, at, stuck):
             stream = account_stream(book.account_id)
             version = desk.books.book(book.account_id).version
             desk.store.commit([Append(stream, [event], version)])
             cancelled += 1
-    due = [book for book in _books(desk) if _left(book) and not _rests(book, at)]
-    intents = _order(desk, at, due)
-    return Flattened(len(intents), cancelled, tuple(stuck))
-
-
-def _books(desk: Desk) -> list[AccountBook]:
-    opened = [one.account_id for one in desk.policy.accounts if desk.books.opened(one.account_id)]
-    return [desk.books.book(account_id) for account_id in opened]
+    return cancelled
 
 
 def _left(book: AccountBook) -> bool:
@@ -119,15 +133,22 @@ def _taken_back(
         yield _new(stream, order.intent, event, at)
 
 
-def _order(desk: Desk, at: datetime, books: list[AccountBook]) -> list[OrderIntent]:
-    """Store what was seen and what is intended in one transaction, then send it."""
-    held = sorted({symbol for book in books for symbol in book.ledger.positions})
-    quotes = known_quotes(desk, held, at)
+def _order(
+    desk: Desk, at: datetime, party: Party, books: Sequence[AccountBook]
+) -> list[OrderIntent]:
+    """Store what was seen and what is intended in one transaction, then send it.
+
+    What was seen of a strategy's own symbols is in its intents alone: the council's market stream
+    never hears of them.
+    """
+    council = [book for book in books if party.strategy_of(book) is None]
+    quotes = known_quotes(desk, _held(council), at)
     prices = {symbol: quote.price for symbol, quote in quotes.items()}
     appends = []
     intents: list[OrderIntent] = []
     for book in books:
-        closing = list(_closing(desk, book, prices, at))
+        own = party.own_prices(book, at)
+        closing = list(_closing(desk, book, prices if own is None else own, at))
         stream = account_stream(book.account_id)
         new = [_new(stream, intent, OrderIntended(intent=intent), at) for intent in closing]
         appends += [Append(stream, new, book.version)] if new else []
@@ -140,26 +161,34 @@ def _order(desk: Desk, at: datetime, books: list[AccountBook]) -> list[OrderInte
     return intents
 
 
+def _held(books: Sequence[AccountBook]) -> list[str]:
+    return sorted({symbol for book in books for symbol in book.ledger.positions})
+
+
 def _closing(
     desk: Desk, book: AccountBook, prices: Mapping[str, Decimal], at: datetime
 ) -> Iterator[OrderIntent]:
     week = book.week
-    if week is None:
-        return  # an account holds nothing before its first week
-    marks = desk.marks.before(in_new_york(at).date() + timedelta(days=1))
+    today = in_new_york(at).date()
+    marks = desk.marks.before(today + timedelta(days=1))
     for number, (symbol, position) in enumerate(sorted(book.ledger.positions.items())):
         price = prices.get(symbol) or marks.get(symbol) or position.average_cost
         holding = Holding(
             account_id=book.account_id,
-            week_id=week.week_id,
-            run_id=week.run_id,
+            week_id=week_of(today) if week is None else week.week_id,
+            run_id=_run_of_its_own(book) if week is None else week.run_id,
             symbol=symbol,
             quantity=position.quantity,
             price=price,
-            sequence=week.orders + number,
+            sequence=number if week is None else week.orders + number,
             decided_at=at,
         )
         yield close_order(holding, abs(position.quantity), Purpose.FLATTEN)
+
+
+def _run_of_its_own(book: AccountBook) -> RunId:
+    """For an account that lives by no weeks: no cycle's, and another one after each event of it."""
+    return RunId(str(deterministic_id("flatten", book.account_id, book.version)))
 
 
 def _new(stream: StreamId, intent: OrderIntent, event: Event, at: datetime) -> NewEvent:

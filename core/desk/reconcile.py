@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -46,26 +46,47 @@ class Agreement(StrEnum):
     DIFFERS = "differs"
 
 
-def reconcile(desk: Desk, at: datetime) -> Mapping[AccountId, Agreement]:
+def reconcile(
+    desk: Desk, at: datetime, only: Collection[AccountId] | None = None
+) -> Mapping[AccountId, Agreement]:
     """Compare every account at the broker with the ledger and record what differs or is well again.
 
-    Empty for the simulated broker. BrokerUnavailable, after all others were looked at, when one of
-    them gave no answer: nothing is known of it, which is no mismatch and no agreement either.
+    Empty for the simulated broker. ``only`` names accounts at the broker, all by default; one that
+    stands for no account of the desk yet is not looked at. BrokerUnavailable, after all others were
+    looked at, when one of them gave no answer: nothing is known of it, which is no mismatch and no
+    agreement either.
     """
     if desk.statements is None:
         return {}
     found: dict[AccountId, Agreement] = {}
     silent: list[BrokerUnavailable] = []
-    for custody, accounts in desk.statements.custodies().items():
+    for custody, every in desk.statements.custodies().items():
+        accounts = [one for one in every if desk.books.opened(one)]
+        if not accounts or (only is not None and custody not in only):
+            continue
         try:
             found[custody] = _look(desk, desk.statements, custody, accounts, at)
         except BrokerUnavailable as error:
             silent.append(error)
     if silent:
         raise silent[0]
-    if set(found.values()) == {Agreement.AGREES}:
+    if set(found.values()) == {Agreement.AGREES} and set(found) >= set(council_custodies(desk)):
         _record_agreement(desk, at, len(found))
     return found
+
+
+def reconcile_council(desk: Desk, at: datetime) -> Mapping[AccountId, Agreement]:
+    """As `reconcile`, of the council's accounts: a strategy's own key that fails stops none of them."""
+    return reconcile(desk, at, council_custodies(desk))
+
+
+def council_custodies(desk: Desk) -> Sequence[AccountId]:
+    """The accounts at the broker that stand for an account of the council."""
+    if desk.statements is None:
+        return ()
+    council = {one.account_id for one in desk.policy.accounts}
+    every = desk.statements.custodies().items()
+    return [custody for custody, accounts in every if not council.isdisjoint(accounts)]
 
 
 def accept(desk: Desk, custody: AccountId, reason: str, at: datetime) -> Decimal:
@@ -84,7 +105,8 @@ def accept(desk: Desk, custody: AccountId, reason: str, at: datetime) -> Decimal
             f"there is no account {custody} at the broker: use one of {', '.join(known)}"
         )
     before = desk.standing.now()
-    side, statement, findings = _compared(desk, desk.statements, custody, known[custody], at)
+    accounts = [one for one in known[custody] if desk.books.opened(one)]
+    side, statement, findings = _compared(desk, desk.statements, custody, accounts, at)
     others = [one for one in findings.differences if one.what != "cash"]
     if others:
         raise BadInput(f"{others[0]}: only cash can be accepted, put this right at the broker")
@@ -100,14 +122,21 @@ def accept(desk: Desk, custody: AccountId, reason: str, at: datetime) -> Decimal
 
 
 class ReconciledRoute:
-    """An `OrderRoute` that looks at the broker's books first: what differs is blocked before it sends."""
+    """An `OrderRoute` that looks at the broker's books first: what differs is blocked before it sends.
 
-    def __init__(self, desk: Desk, route: OrderRoute) -> None:
+    ``only`` as in `reconcile`; the council's by default.
+    """
+
+    def __init__(
+        self, desk: Desk, route: OrderRoute, only: Collection[AccountId] | None = None
+    ) -> None:
         self._desk = desk
         self._route = route
+        self._only = only
 
     def submit(self, intents: Sequence[OrderIntent]) -> Sequence[OrderOutcome]:
-        reconcile(self._desk, self._desk.clock.now())
+        only = council_custodies(self._desk) if self._only is None else self._only
+        reconcile(self._desk, self._desk.clock.now(), only)
         return self._route.submit(intents)
 
 

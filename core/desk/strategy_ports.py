@@ -52,7 +52,12 @@ class Measure(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """One strategy with its ports; ``market`` is what it sees and what its orders fill from."""
+    """One strategy with its ports; ``market`` is what it sees.
+
+    ``custody`` is the account at the desk's broker where its own stands: one of its own under the
+    same name, or the one that all share. None where its orders fill at bars of its market. ``fault``
+    is why none of its cycles may trade, with the way out.
+    """
 
     spec: StrategySpec
     agents: AgentCast
@@ -67,6 +72,8 @@ class Strategy:
     measure: Measure | None = None
     check: AgentCheck | None = None
     """None where every agent is a rule."""
+    custody: AccountId | None = None
+    fault: str | None = None
 
     @property
     def name(self) -> str:
@@ -78,6 +85,11 @@ class Strategy:
         if self.spec.account is None:
             raise BadInput(f"strategy {self.name} has no account of its own: it runs no cycles")
         return self.spec.account
+
+    @property
+    def shares_a_key(self) -> bool:
+        """Whether its orders are netted with those of the council."""
+        return self.custody not in (None, self.spec.account)
 
     @property
     def fingerprint(self) -> str:

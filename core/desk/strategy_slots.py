@@ -22,6 +22,8 @@ AFTER_THE_COUNCIL = timedelta(minutes=1)
 FILLS_AFTER = timedelta(minutes=6)
 LOOK_AFTER = timedelta(minutes=8)
 """After the open's own fills are booked: a round knows what is held."""
+FOLLOWED_AFTER = timedelta(minutes=3)
+"""A real broker fills a cycle's orders within seconds: they are heard of before the next look."""
 FIRST_LOOK, LOOK_EVERY, LAST_LOOK = (timedelta(minutes=one) for one in (10, 30, 30))
 """From the open until half an hour before the close somebody looks for moves."""
 
@@ -38,9 +40,21 @@ def slots_of_strategies(desk: Desk, first: date, last: date) -> list[Slot]:
         if since is NEVER and not desk.books.opened(strategy.account_id):
             continue
         for session in desk.calendar.sessions(first, last):
-            every = cycle_slots(strategy.spec, desk.calendar, session)
+            every = list(cycle_slots(strategy.spec, desk.calendar, session))
+            if strategy.custody is not None:
+                every += [_following(desk.calendar, slot) for slot in every if _is_run(slot)]
             found += [one for one in every if one.job in ALSO_WHILE_OFF or one.at > since]
     return sorted(found, key=lambda slot: slot.at)
+
+
+def _is_run(slot: Slot) -> bool:
+    return slot.job is Job.CYCLE and not slot.skip
+
+
+def _following(calendar: TradingCalendar, cycle: Slot) -> Slot:
+    """The fills slot soon after a cycle, at the latest at the close."""
+    at = min(cycle.at + FOLLOWED_AFTER, calendar.session_close(cycle.session))
+    return replace(cycle, job=Job.CYCLE_FILLS, at=at, label=f"{in_new_york(at):%H:%M}")
 
 
 def standing(desk: Desk) -> tuple[tuple[str, bool, bool], ...]:

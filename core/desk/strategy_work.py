@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.desk.aside import aside
 from core.desk.cycles import CycleRequest, Ran, run_cycle
 from core.desk.desk import Desk
 from core.desk.moves import fresh_moves
@@ -35,7 +36,7 @@ async def strategy_work(desk: Desk, slot: Slot) -> str:
         case _:
             with desk.lock.hold(f"strategy/{strategy.name}"):
                 async with desk.trading:
-                    return _alone(desk, strategy, slot)
+                    return await aside(desk, _alone, desk, strategy, slot)
 
 
 async def _looked(desk: Desk, strategy: Strategy, slot: Slot) -> str:
@@ -45,6 +46,9 @@ async def _looked(desk: Desk, strategy: Strategy, slot: Slot) -> str:
 
 
 async def _moved(desk: Desk, strategy: Strategy, slot: Slot) -> str:
+    if strategy.custody is not None:  # a real broker fills within seconds, and may be late with it
+        async with desk.trading:
+            await aside(desk, settle_strategy, desk, strategy, slot.at)
     moves = fresh_moves(desk, strategy, slot)
     if not moves:
         return "nothing moved"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
+from pydantic import Field
+
 from core.events.envelope import Event
 from core.schemas.checkpoint import CheckpointDecision
 from core.schemas.order import BrokerFill, OrderIntent
@@ -12,14 +14,24 @@ from core.schemas.risk import LimitHit, Target
 from core.types import AccountId, RunId, WeekId
 
 
+def _nowhere(custody: AccountId | None) -> bool:
+    """Such a custody is left out of the record: accounts opened without one keep their hashes."""
+    return custody is None
+
+
 class AccountOpened(Event):
-    """An account is strategy + seat + model lineage; ``model`` is a label, cash in USD."""
+    """An account is strategy + seat + model lineage; ``model`` is a label, cash in USD.
+
+    ``custody`` is where a strategy's account stands at the desk's broker, for life: None for one that
+    fills at bars, and for the council's accounts, which are wherever the desk is.
+    """
 
     account_id: AccountId
     name: str
     strategy: str
     model: str
     starting_cash: Decimal
+    custody: AccountId | None = Field(default=None, exclude_if=_nowhere)
 
 
 class SeatModelChanged(Event):

@@ -74,7 +74,8 @@ class AccountBook:
 
     ``version`` is that event's; ``previous`` the week before ``week``; ``filled_at`` the instant of
     the newest fill, ``fills`` their number. ``borrow_paid`` (USD) is what a simulated short was
-    charged. ``finished_orders`` go back some weeks.
+    charged, ``capital_moved`` what people put in less what they took out. ``custody`` is as
+    `AccountOpened` has it. ``finished_orders`` go back some weeks.
     """
 
     account_id: AccountId
@@ -91,6 +92,8 @@ class AccountBook:
     starting_cash: Decimal = ZERO
     borrow_paid: Decimal = ZERO
     fills: int = 0
+    capital_moved: Decimal = ZERO
+    custody: AccountId | None = None
 
     def quantity(self, symbol: str) -> Decimal:
         """Signed shares held now."""

@@ -53,6 +53,7 @@ def _opened(event: AccountOpened) -> AccountBook:
         model=event.model,
         ledger=AccountState(account_id=event.account_id, cash=event.starting_cash),
         starting_cash=event.starting_cash,
+        custody=event.custody,
     )
 
 
@@ -190,9 +191,14 @@ def _(event: BorrowCharged, book: AccountBook) -> AccountBook:
 
 @_apply.register
 def _(event: CapitalDeposited, book: AccountBook) -> AccountBook:
-    return replace(book, ledger=apply_cash(book.ledger, event.amount))
+    return _capital(book, event.amount)
 
 
 @_apply.register
 def _(event: CapitalWithdrawn, book: AccountBook) -> AccountBook:
-    return replace(book, ledger=apply_cash(book.ledger, -event.amount))
+    return _capital(book, -event.amount)
+
+
+def _capital(book: AccountBook, amount: Decimal) -> AccountBook:
+    moved = book.capital_moved + amount
+    return replace(book, ledger=apply_cash(book.ledger, amount), capital_moved=moved)

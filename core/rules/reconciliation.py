@@ -39,7 +39,8 @@ class LedgerSide:
     """The ledgers of the accounts one broker account stands for, added up.
 
     ``cash_change`` is what their cash moved since they were opened, without charges that only a
-    simulated short pays. A broker rounds its cash: ``tolerance`` is a cent a fill.
+    simulated short pays and without capital, which moves in the ledger alone. A broker rounds its
+    cash: ``tolerance`` is a cent a fill.
     """
 
     positions: Mapping[str, Decimal]
@@ -88,7 +89,7 @@ def ledger_side(books: Sequence[AccountBook]) -> LedgerSide:
 
 
 def _moved(book: AccountBook) -> Decimal:
-    return book.ledger.cash - book.starting_cash + book.borrow_paid
+    return book.ledger.cash - book.starting_cash + book.borrow_paid - book.capital_moved
 
 
 def compare(

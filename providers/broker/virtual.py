@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from core.clock import Clock
+from core.desk.moved_capital import MovedCapital
 from core.errors import BrokerError, OrderLost
 from core.events.broker import CrossPriced, InternalCross
 from core.ports import EventStore
@@ -31,6 +32,9 @@ class VirtualBroker:
     hears of the fill: neither ever changes afterwards. A net order is looked up by its own client id
     before it is sent again. A short passes the short checks though it may be netted away.
 
+    ``joining`` are those whose capital was found covered when they were opened: the first order does not
+    ask for it. Capital people moved is their cash as well.
+
     Every question about one order is a look at all of them, two calls each: within ``fresh_s``
     seconds the last look answers, unless something was sent since.
     """
@@ -44,6 +48,7 @@ class VirtualBroker:
         clock: Clock,
         mid: MidOf,
         fresh_s: float = 0.0,
+        joining: Collection[AccountId] = (),
     ) -> None:
         self._inner = inner
         self._key = key
@@ -52,8 +57,9 @@ class VirtualBroker:
         self._fresh_s = fresh_s
         self._looked_at: float | None = None
         self._log = VirtualLog(store, clock)
+        self._capital = MovedCapital(store)
         self._book = self._log.book
-        self._checks = VirtualChecks(self._book, inner, key, self._accounts)
+        self._checks = VirtualChecks(self._book, inner, key, self._accounts, joining)
         self._netting = VirtualNetting(self._book, key, list(self._accounts))
         self._orders = VirtualOrders(self._log, inner, key, clock)
 
@@ -134,7 +140,8 @@ class VirtualBroker:
 
     def cash(self, account_id: AccountId) -> Decimal:
         self._look()
-        return self._starting_cash(account_id) + self._book.cash_change(account_id)
+        own = self._starting_cash(account_id) + self._capital.of(account_id)
+        return own + self._book.cash_change(account_id)
 
     def shortable(self, symbol: str) -> bool:
         return self._inner.shortable(symbol)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from core.errors import BadInput, OrderRefused
@@ -13,7 +13,10 @@ from providers.broker.virtual_key import KeyBroker
 
 
 class VirtualChecks:
-    """Of tickets for ``accounts`` (id → starting cash) that share the account ``key``."""
+    """Of tickets for ``accounts`` (id → starting cash) that share the account ``key``.
+
+    Those ``joining`` come later: their capital is asked for when they are opened.
+    """
 
     def __init__(
         self,
@@ -21,11 +24,13 @@ class VirtualChecks:
         inner: KeyBroker,
         key: AccountId,
         accounts: Mapping[AccountId, Decimal],
+        joining: Collection[AccountId] = (),
     ) -> None:
         self._book = book
         self._inner = inner
         self._key = key
         self._accounts = accounts
+        self._first = {one: cash for one, cash in accounts.items() if one not in joining}
 
     def fault(self, ticket: OrderTicket, before: Sequence[OrderTicket]) -> OrderRefused | None:
         """``before`` are the tickets of this slot that are taken already."""
@@ -84,11 +89,11 @@ class VirtualChecks:
                 f"the paper account holds {', '.join(sorted(held))} already: close these positions "
                 "or reset the account before virtual accounts trade on it"
             )
-        need, cash = sum(self._accounts.values(), NOTHING), self._inner.cash(self._key)
+        need, cash = sum(self._first.values(), NOTHING), self._inner.cash(self._key)
         if cash < need:
-            each = int(cash / len(self._accounts))
+            each = int(cash / len(self._first))
             raise BadInput(
-                f"the paper account holds ${cash:,.2f} and {len(self._accounts)} virtual accounts start "
+                f"the paper account holds ${cash:,.2f} and {len(self._first)} virtual accounts start "
                 f"with ${need:,.2f} together: set risk.starting_cash to {each} or less in "
                 "config/risk.yaml and begin a new store, or give each account a key pair"
             )

@@ -150,7 +150,7 @@ LLM_META_AGENT_MODEL
 def test_the_template_has_every_documented_variable():
     text = TEMPLATE.read_text()
     accounts = [
-        f"ALPACA_ACCOUNT_{n}_{part}" for n in range(1, 7) for part in ("KEY_ID", "SECRET_KEY")
+        f"ALPACA_ACCOUNT_{n}_{part}" for n in range(1, 8) for part in ("KEY_ID", "SECRET_KEY")
     ]
     assert [name for name in (*DOCUMENTED, *accounts) if not re.search(rf"\b{name}\b", text)] == []
 

@@ -101,7 +101,7 @@ def test_strategies_and_agents_are_no_part_of_the_councils_fingerprint(edit):
         ),
         ("name: equity_cycle", "name: macro_council", "strategy macro_council is there twice"),
         ("pipeline: cycle", "pipeline: daily", "strategies.yaml:11"),
-        ("broker: simulated", "broker: desk", "broker: 'desk' is not allowed"),
+        ("broker: simulated", "broker: alpaca", "broker: 'alpaca' is not allowed"),
         ("max_position_pct: 0.20", "max_position_pct: 1.20", "max_position_pct"),
         ("    account: acct_7 #", "    # account: acct_7 #", "a cycle needs an account of its own"),
     ],
