@@ -11,7 +11,7 @@ from core.clock import Clock, in_new_york
 from core.desk.cycle_trades import CycleTrades
 from core.desk.spending import CycleSpending
 from core.desk.strategy_ports import Strategy
-from core.discovery.ports import SectorsOn
+from core.discovery.ports import CompanySource, SectorsOn
 from core.policy import AssetSpec
 from core.ports import EventStore, LanguageModel, MarketData, Sectors
 from core.prices import PriceList
@@ -85,13 +85,20 @@ def strategies_at_work(
     )
 
 
-def dated_sectors(assets: Sequence[AssetSpec], on: SectorsOn) -> Sectors:
-    """The sector known on the day, else what config/assets.yaml says; any other is unknown."""
+def dated_sectors(
+    assets: Sequence[AssetSpec], on: SectorsOn, companies: CompanySource | None = None
+) -> Sectors:
+    """The sector known on the day, else what config/assets.yaml says, else what discovery was told.
+
+    Nobody is asked here: a cycle's symbols are those that discovery asked about. Others are unknown.
+    """
     of_assets = {asset.symbol: asset.sector for asset in assets}
 
     def sectors(symbols: Sequence[str], as_of: datetime) -> Mapping[str, str]:
         known = on(in_new_york(as_of).date())
         found = {symbol: known.of(symbol) or of_assets.get(symbol) for symbol in symbols}
-        return {symbol: sector for symbol, sector in found.items() if sector}
+        unknown = [symbol for symbol, sector in found.items() if not sector]
+        told = companies.sectors(unknown, as_of) if companies and unknown else {}
+        return {symbol: sector for symbol, sector in {**found, **told}.items() if sector}
 
     return sectors

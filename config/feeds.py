@@ -7,14 +7,19 @@ from config.connections import NewsName
 from config.markets import has_alpaca_keys
 from config.settings import Settings
 from core.clock import SystemClock
+from core.discovery.ports import CompanySource
 from core.errors import ConfigError
 from core.ports import NewsFeed
 from core.types import StoreKind
 from providers.market.alpaca_news import AlpacaNews
 from providers.market.file_news import FileNews
+from providers.market.kept_companies import KeptCompanies
 from providers.market.later_news import LaterNews
+from providers.market.yahoo_companies import YahooCompanies
 from providers.market.yahoo_news import YahooNews
 
+COMPANIES = "companies"
+"""The folder below ``runs`` where company facts are kept, a file a day."""
 NO_KEY = (
     "news names {name} and there is no Alpaca key: set APCA_API_KEY_ID and APCA_API_SECRET_KEY in "
     ".env, or write news: auto in config/connections.yaml"
@@ -43,6 +48,21 @@ def news_name(settings: Settings, kind: StoreKind) -> NewsName:
     if named.startswith("alpaca") and not keys:
         raise ConfigError(NO_KEY.format(name=named))
     return named
+
+
+def company_source(settings: Settings, kind: StoreKind) -> CompanySource | None:
+    """Who tells sector, capitalisation and beta; None where nobody is asked.
+
+    By itself Yahoo is asked where it is a source of prices already. Play asks nobody: what is told
+    today was not known then.
+    """
+    named = settings.connections.companies
+    sources = settings.connections.market_data
+    if named == "auto":
+        named = "yfinance" if sources != "auto" and "yfinance" in sources else "none"
+    if named == "none" or kind is not StoreKind.REAL:
+        return None
+    return KeptCompanies(YahooCompanies(), settings.paths.runs / COMPANIES, SystemClock())
 
 
 def news_feed(settings: Settings, kind: StoreKind, alpaca: AlpacaConnections) -> NewsFeed | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
+from config.feeds import company_source, news_name
 from config.listening import refuse_port_in_use
 from config.settings import Settings
 from core.clock import in_new_york
@@ -55,6 +56,7 @@ def checks(settings: Settings, open_desk: Callable[[], Desk], database: Check) -
         yield Check("desk", ok=False, detail=str(error))
         return
     yield from _desk(desk)
+    yield _feeds(settings, desk)
     yield from _ports(settings)
 
 
@@ -108,6 +110,14 @@ def _strategy(desk: Desk, strategy: Strategy) -> Check:
     where = {None: "fills at bars", strategy.account_id: "trades on a paper account of its own"}
     said = where.get(strategy.custody, "trades on the paper account that all share")
     return Check(name, ok=True, detail=f"{'on' if on else 'off'}, {strategy.account_id} {said}")
+
+
+def _feeds(settings: Settings, desk: Desk) -> Check:
+    """Who is asked for headlines and companies; nobody is asked here."""
+    companies = company_source(settings, desk.kind)
+    told = "none" if companies is None else companies.source
+    news = news_name(settings, desk.kind)
+    return Check("feeds", ok=True, detail=f"headlines: {news}, companies: {told}")
 
 
 def _ports(settings: Settings) -> Iterator[Check]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from config.terminal import show
 from core.clock import in_new_york
+from core.discovery.sectors import told_by
 from core.discovery.watchlist import Watchlist
 from core.events.discovery import DiscoveryRan
 
@@ -21,6 +22,8 @@ def told(ran: DiscoveryRan, watchlist: Watchlist, *, as_json: bool = False) -> N
         f"{ran.source} ({ran.feed or 'no feed named'})"
     )
     picked = ", ".join(f"{picker} {count}" for picker, count in ran.picked.items())
+    sectors = told_by(ran.sectors, ran.sectors_day, in_new_york(ran.as_of).date())
+    show.line(f"sectors: {sectors}; other facts: {ran.facts_source}")
     show.line(f"picked: {picked}")
     for why, count in ran.dropped.items():
         show.line(f"left out: {count} {why}")

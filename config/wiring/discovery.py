@@ -9,6 +9,7 @@ from pathlib import Path
 
 from config.alpaca import AlpacaConnections
 from config.discovery import sector_rows
+from config.feeds import company_source
 from config.own_keys import secrets_of
 from config.settings import Settings
 from config.wiring.prices import calendar
@@ -66,6 +67,7 @@ def discovery_of_strategy(settings: Settings, desk: Desk, spec: StrategySpec) ->
         facts=sources.facts,
         recall=strategy.recall,
         check=strategy.check,
+        companies=company_source(settings, desk.kind),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from config.agent_check import agent_check
 from config.alpaca import AlpacaConnections
 from config.cycles import CycleModels, dated_sectors, strategies_at_work
-from config.feeds import news_feed
+from config.feeds import company_source, news_feed
 from config.language_models import language_models, price_list
 from config.markets import MarketBuilder, sources_of
 from config.own_keys import secrets_of
@@ -52,7 +52,9 @@ class BesideBuilder:
         model = language_models(settings, secrets_of(settings), heard)
         prices = price_list(settings)
         models = CycleModels.of(self.store, model, settings.agents, prices, self.clock)
-        sectors = dated_sectors(settings.policy.assets, sectors_of(settings.paths.config_dir))
+        companies = company_source(settings, self.kind)
+        file = sectors_of(settings.paths.config_dir)
+        sectors = dated_sectors(settings.policy.assets, file, companies)
         market = self._wide_market()
         made = strategies_at_work(settings.strategies, self.store, models, market, sectors)
         recall = AskedLater(settings, self.store)

@@ -14,11 +14,19 @@ from core.desk.desk import Desk
 from core.desk.discovery_record import record_round
 from core.desk.strategy_ports import AgentCheck
 from core.desk.watching import discovery_stream, versioned
-from core.discovery.facts import NO_SECTOR, Facts, SymbolFacts
+from core.discovery.facts import Facts, SymbolFacts
 from core.discovery.fuzzy import Holdings
+from core.discovery.inputs import Inputs
 from core.discovery.panel import Panel
-from core.discovery.ports import FactsSource, SectorsOn, Universe, UniverseSource, WholeMarket
-from core.discovery.round import Ask, Found, Inputs, look
+from core.discovery.ports import (
+    CompanySource,
+    FactsSource,
+    SectorsOn,
+    Universe,
+    UniverseSource,
+    WholeMarket,
+)
+from core.discovery.round import Ask, Found, look
 from core.discovery.sectors import Sectors
 from core.discovery.settings import DiscoverySettings
 from core.discovery.watchlist import round_id
@@ -61,6 +69,7 @@ class Discovery:
     facts: FactsSource | None = None
     recall: Recall | None = None
     check: AgentCheck | None = None
+    companies: CompanySource | None = None
 
 
 async def run_discovery(
@@ -102,25 +111,22 @@ def _inputs(
     desk: Desk, discovery: Discovery, universe: Universe, panel: Panel
 ) -> tuple[Inputs, Sectors]:
     sectors = discovery.sectors(panel.last_day)
+    shares = discovery.held(panel.as_of)
     facts = Facts(
-        {symbol: SymbolFacts(sector=sectors.of(symbol)) for symbol in panel.symbols},
+        {symbol: SymbolFacts(sector=sectors.of(symbol)) for symbol in (*panel.symbols, *shares)},
         as_of_day=sectors.day,
     )
-    shares = discovery.held(panel.as_of)
-    by_sector: dict[str, float] = {}
-    for symbol, share in shares.items():
-        sector = sectors.of(symbol) or NO_SECTOR
-        by_sector[sector] = by_sector.get(sector, 0.0) + share
     state, _ = versioned(desk.store, discovery.spec.name)
     inputs = Inputs(
         strategy=discovery.spec.name,
         panel=panel,
         universe=frozenset(universe.symbols),
         facts=facts,
-        holdings=Holdings(shares, by_sector),
+        holdings=Holdings.of(shares, facts),
         watchlist=state.symbols,
         benchmark=discovery.spec.benchmark,
         more=discovery.facts,
+        companies=discovery.companies,
         recall=discovery.recall,
     )
     return inputs, sectors
@@ -182,6 +188,7 @@ def _ran(
         panel_digest=panel.digest,
         facts_source=found.facts_source,
         sectors_day=sectors.day,
+        sectors=found.sectors,
         picked=found.ranking.picked,
         weights=found.ranking.weights,
         absent=found.absent,

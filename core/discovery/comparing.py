@@ -15,10 +15,10 @@ import numpy as np
 from core.discovery.aligned import Bools
 from core.discovery.ensemble import Ballot, ensemble
 from core.discovery.fuzzy import pick_fuzzy
+from core.discovery.inputs import Inputs
 from core.discovery.measures import measure
 from core.discovery.metric import pick_metric
 from core.discovery.panel import Panel
-from core.discovery.round import Inputs
 from core.discovery.settings import DiscoverySettings
 from core.discovery.verdicts import Verdicts
 from core.market import Floats

@@ -30,6 +30,15 @@ class Holdings:
     shares: Mapping[str, float] = field(default_factory=dict)
     sectors: Mapping[str, float] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, shares: Mapping[str, float], facts: Facts) -> Holdings:
+        """By the sectors that are known."""
+        sectors: dict[str, float] = {}
+        for symbol, share in shares.items():
+            sector = facts.of(symbol).sector or NO_SECTOR
+            sectors[sector] = sectors.get(sector, 0.0) + share
+        return cls(shares, sectors)
+
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:

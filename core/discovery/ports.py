@@ -44,6 +44,32 @@ class WholeMarket(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Companies:
+    """What is known of some companies; ``silence`` says why nothing is known of the others."""
+
+    known: Mapping[str, SymbolFacts] = field(default_factory=dict)
+    silence: str = ""
+
+
+class CompanySource(Protocol):
+    """Sector, market capitalisation and beta, each of the day on which it was asked.
+
+    What was asked after ``as_of`` is never known at ``as_of``; nothing here raises a MarketError.
+    """
+
+    @property
+    def source(self) -> str: ...
+
+    def companies(self, symbols: Sequence[str], as_of: datetime) -> Companies:
+        """Those of ``as_of``'s day, asked for where nobody has yet and the day is still now."""
+        ...
+
+    def sectors(self, symbols: Sequence[str], as_of: datetime) -> Mapping[str, str]:
+        """What was told by then and is not too old; nobody is asked."""
+        ...
+
+
 class FactsSource(Protocol):
     @property
     def source(self) -> str: ...

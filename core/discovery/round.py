@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from core.discovery.aligned import Bools
 from core.discovery.brief import conditions_text, discovery_brief, market_view
+from core.discovery.companies import with_companies
 from core.discovery.ensemble import Ballot, Ranking, ensemble, notes_on_absent
-from core.discovery.facts import Facts, SymbolFacts
-from core.discovery.fuzzy import Holdings, adjusted, pick_fuzzy
+from core.discovery.fuzzy import adjusted, pick_fuzzy
+from core.discovery.inputs import Inputs, may_suggest, sectors_told
 from core.discovery.llm import Heard, pick_llm
 from core.discovery.measures import Measures, measure
 from core.discovery.memory import adjustments
 from core.discovery.metric import pick_metric
-from core.discovery.panel import Panel
-from core.discovery.ports import FactsSource
 from core.discovery.settings import PICKERS, DiscoverySettings
 from core.discovery.verdicts import Verdicts
 from core.errors import (
@@ -30,7 +28,6 @@ from core.errors import (
     StructuredError,
     UnknownPrompt,
 )
-from core.ports import Recall
 from core.schemas.discovery import DiscoveryAnswer, DiscoveryBrief
 from core.schemas.setups import Collection, Neighbour
 from core.schemas.suggestion import Picker
@@ -43,26 +40,11 @@ Ask = Callable[[DiscoveryBrief], Awaitable[tuple[DiscoveryAnswer, str]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
-    """What a round looks at; ``facts`` holds sectors, ``more`` is asked for what bars do not say.
-
-    Only symbols of ``universe`` may be suggested: the panel holds the benchmark as well.
-    """
-
-    strategy: str
-    panel: Panel
-    universe: frozenset[str]
-    facts: Facts
-    holdings: Holdings
-    watchlist: tuple[str, ...] = ()
-    benchmark: str = "SPY"
-    more: FactsSource | None = None
-    recall: Recall | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
-    """``dropped`` counts by reason; ``names`` are the model's that nobody can trade."""
+    """``dropped`` counts by reason; ``names`` are the model's that nobody can trade.
+
+    ``sectors`` counts the panel's symbols by who told their sector (`sectors_told`).
+    """
 
     ranking: Ranking
     absent: Mapping[Picker, str]
@@ -71,6 +53,7 @@ class Found:
     models: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     facts_source: str = "none"
+    sectors: Mapping[str, int] = field(default_factory=dict)
     memory: str = ""
 
 
@@ -84,7 +67,7 @@ class _Spoken:
     heard: Heard | None = None
     models: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
-    facts_source: str = "none"
+    sources: list[str] = field(default_factory=list)
     memory: str = ""
 
     def forgot(self, what: str, error: CouncilError) -> None:
@@ -109,6 +92,7 @@ async def look(inputs: Inputs, settings: DiscoverySettings, ask: Ask) -> Found:
             "bring the data up to date, nothing is suggested from old bars"
         )
     spoken = _Spoken(absent={one: "disabled" for one in PICKERS if one not in settings.enabled})
+    inputs = await asyncio.to_thread(_companies, inputs, measures, settings, spoken)
     picking: Mapping[Picker, Callable[[], Awaitable[None]]] = {
         Picker.METRIC: lambda: asyncio.to_thread(_metric, inputs, measures, settings, spoken),
         Picker.FUZZY: lambda: asyncio.to_thread(_fuzzy, inputs, measures, settings, spoken),
@@ -120,10 +104,16 @@ async def look(inputs: Inputs, settings: DiscoverySettings, ask: Ask) -> Found:
     return _found(inputs, measures, settings, spoken)
 
 
-def _may(inputs: Inputs, measures: Measures) -> Bools:
-    """What may be suggested at all: listed, with a bar of the newest session."""
-    listed = np.array([symbol in inputs.universe for symbol in inputs.panel.symbols], dtype=bool)
-    return np.asarray(listed & (measures.bars.stale == 0))
+def _companies(
+    inputs: Inputs, measures: Measures, settings: DiscoverySettings, spoken: _Spoken
+) -> Inputs:
+    """The inputs with what is known of companies; what nobody tells stays unknown, and is said."""
+    if inputs.companies is None:
+        return inputs
+    spoken.sources.append(inputs.companies.source)
+    asked, notes = with_companies(inputs, measures, settings)
+    spoken.notes += notes
+    return asked
 
 
 def _metric(
@@ -135,24 +125,15 @@ def _metric(
         size = np.where(verdicts.picked, np.nan_to_num(measures.dollar_volume_20), -1.0)
         rows = [row for row in np.argsort(-size, kind="stable")[:MOST_FACTS] if size[row] >= 0]
         symbols = [panel.symbols[row] for row in rows]
-        spoken.facts_source = inputs.more.source
+        spoken.sources.append(inputs.more.source)
         try:
             known = inputs.more.facts(symbols, panel.as_of)
         except MarketError as error:
             spoken.notes.append(f"{inputs.more.source}: {error}"[:400])
         else:
-            facts = _merged(inputs.facts, known)
+            facts = inputs.facts.with_more(known)
             verdicts = pick_metric(panel, measures, facts, settings.metric)
     spoken.verdicts[Picker.METRIC] = verdicts
-
-
-def _merged(facts: Facts, known: Mapping[str, SymbolFacts]) -> Facts:
-    """What is new beside the sectors that were there."""
-    both = {
-        symbol: replace(one, sector=one.sector or facts.of(symbol).sector)
-        for symbol, one in known.items()
-    }
-    return replace(facts, known={**facts.known, **both})
 
 
 def _fuzzy(
@@ -182,7 +163,7 @@ async def _llm(
         spoken.failed = error
         spoken.absent[Picker.LLM] = " ".join(f"{type(error).__name__}: {error}".split())[:400]
         return
-    may = _may(inputs, measures)
+    may = may_suggest(inputs, measures)
     spoken.heard = pick_llm(inputs.panel, answer, may, settings.llm.max_picks, model)
     spoken.verdicts[Picker.LLM] = spoken.heard.verdicts
     spoken.models = (model,)
@@ -192,7 +173,7 @@ def _brief(
     inputs: Inputs, measures: Measures, settings: DiscoverySettings, spoken: _Spoken
 ) -> DiscoveryBrief:
     panel, facts = inputs.panel, inputs.facts
-    may = _may(inputs, measures)
+    may = may_suggest(inputs, measures)
     near: tuple[Neighbour, ...] = ()
     if inputs.recall is not None and settings.llm.neighbours:
         view = market_view(panel, measures, facts, may, inputs.benchmark)
@@ -225,7 +206,7 @@ def _brief(
 def _found(
     inputs: Inputs, measures: Measures, settings: DiscoverySettings, spoken: _Spoken
 ) -> Found:
-    may = _may(inputs, measures)
+    may = may_suggest(inputs, measures)
     ballot = Ballot(
         verdicts=[spoken.verdicts[one] for one in PICKERS if one in spoken.verdicts],
         absent=spoken.absent,
@@ -248,6 +229,7 @@ def _found(
         names=tuple(name for names in told.values() for name in names)[:MOST_NAMES],
         models=spoken.models,
         notes=tuple(notes),
-        facts_source=spoken.facts_source,
+        facts_source=" + ".join(spoken.sources) or "none",
+        sectors=sectors_told(inputs),
         memory=spoken.memory,
     )

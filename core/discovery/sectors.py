@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from core.discovery.facts import NO_SECTOR
 from core.errors import ConfigError
 
+IN_FILE = "file"
+"""Who told a sector that stands in config/sectors.csv."""
 HEADER = ("symbol", "sector", "known_from")
 
 
@@ -50,6 +53,20 @@ def sectors_on(rows: Sequence[SectorRow], day: date) -> Sectors:
     known = sorted((row for row in rows if row.known_from <= day), key=lambda row: row.known_from)
     newest = known[-1].known_from if known else None
     return Sectors({row.symbol: row.sector for row in known}, newest)
+
+
+def told_by(counts: Mapping[str, int], file_day: date | None, asked: date) -> str:
+    """Whose sectors a round went by: ``312 config/sectors.csv (known by …), 41 yfinance (…)``."""
+    if not counts:  # a round of before says its file's day alone
+        return f"config/sectors.csv, known by {file_day}" if file_day else "unknown"
+    names = {
+        IN_FILE: f"config/sectors.csv (known by {file_day})",
+        NO_SECTOR: NO_SECTOR,
+    }
+    return ", ".join(
+        f"{count:,} {names.get(name, f'{name} (asked by {asked})')}"
+        for name, count in counts.items()
+    )
 
 
 def _row(cells: Sequence[str], place: str) -> SectorRow:

@@ -34,6 +34,8 @@ class DiscoveryRan(Event):
     bars. ``picked`` and ``weights`` are by picker that spoke, ``absent`` says why another did not.
     ``dropped`` counts by reason what was left out; ``dropped_names`` are what the model named and
     nobody can trade. ``models`` are those that answered (``rules/…`` where none was asked).
+    ``sectors`` counts the symbols by who told their sector: ``file`` (config/sectors.csv, known by
+    ``sectors_day``), a source that was asked that day or before, ``unknown``.
     ``memory`` is why memory gave no answer, empty where it did or there is none.
     """
 
@@ -62,6 +64,7 @@ class DiscoveryRan(Event):
     models: tuple[str, ...] = ()
     notes: tuple[ShortText, ...] = ()
     memory: Remark = ""
+    sectors: Mapping[str, int] = {}
 
 
 class SymbolsSuggested(Event):

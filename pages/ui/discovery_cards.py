@@ -5,8 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from core.clock import in_new_york
 from core.commands import JobKind
 from core.desk.watching import discovery_stream
+from core.discovery.sectors import told_by
 from core.discovery.watchlist import Watchlist
 from core.schemas.suggestion import Pick, Picker
 from pages.ui import discovery_data
@@ -210,6 +212,8 @@ def round_card(detail: RoundDetail) -> None:
             f"Listed {safe(ran.universe_source)} on {day(ran.universe_day)}",
             f"Prices {safe(ran.source)} ({safe(ran.feed or 'no feed named')}), {adjusted}",
             f"{ran.sessions} sessions to {day(ran.last_session)}",
+            f"Sectors: {safe(told_by(ran.sectors, ran.sectors_day, in_new_york(ran.as_of).date()))}",
+            f"Other facts: {safe(ran.facts_source)}",
             f"Picked: {picked}",
             f"Weights: {weights}",
             *(f"Left out: {count:,} {safe(why)}" for why, count in ran.dropped.items()),

@@ -17,6 +17,7 @@ def test_all_is_well_without_any_key(council, empty):
     assert all(check["ok"] for check in said.json["checks"])
     names = {check["name"] for check in said.json["checks"]}
     assert names >= {"keys present", "database", "calendar", "clock", "data", "web port"}
+    assert named(said.json, "feeds")["detail"] == "headlines: none, companies: none"
     assert "SIMULATED" in named(said.json, "data")["detail"]
 
 

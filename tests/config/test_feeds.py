@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from config.alpaca import AlpacaConnections
-from config.feeds import news_feed, news_name
+from config.cycles import dated_sectors
+from config.feeds import company_source, news_feed, news_name
 from config.own_keys import secrets_of
 from config.settings import load_settings
+from core.discovery.sectors import SectorRow, sectors_on
 from core.errors import ConfigError
 from core.types import StoreKind
 
@@ -50,3 +54,37 @@ def test_the_feed_has_the_name_of_its_provider(named, source):
     found = settings(named, **KEYS, **BARS)
     feed = news_feed(found, StoreKind.REAL, AlpacaConnections(secrets_of(found)))
     assert (feed.source if feed else None) == source
+
+
+def told_by(named: str, market="auto", kind=StoreKind.REAL) -> str | None:
+    found = settings()
+    changes = {"companies": named, "market_data": market}
+    connections = found.connections.model_copy(update=changes)
+    source = company_source(found.model_copy(update={"connections": connections}), kind)
+    return source.source if source else None
+
+
+def test_companies_are_asked_of_yahoo_where_prices_are_or_where_it_is_named():
+    assert told_by("auto") is None
+    assert told_by("auto", ("alpaca",)) is None
+    assert told_by("auto", ("alpaca", "yfinance")) == "yfinance"
+    assert told_by("none", ("yfinance",)) is None
+    assert told_by("yfinance") == "yfinance"
+
+
+@pytest.mark.parametrize("kind", [StoreKind.DEMO, StoreKind.SIMULATION])
+def test_play_is_told_nothing_of_today(kind):
+    assert told_by("yfinance", ("yfinance",), kind) is None
+
+
+def test_a_cycles_sectors_are_the_files_before_what_discovery_was_told():
+    class Told:
+        source = "yfinance"
+
+        def sectors(self, symbols, as_of):
+            return dict.fromkeys(symbols, "Energy")
+
+    rows = [SectorRow("AAPL", "Information Technology", date(2010, 1, 4))]
+    sectors = dated_sectors((), lambda day: sectors_on(rows, day), Told())
+    at = datetime(2026, 11, 20, 15, tzinfo=UTC)
+    assert sectors(["AAPL", "NEW"], at) == {"AAPL": "Information Technology", "NEW": "Energy"}

@@ -13,8 +13,8 @@ from core.clock import at_new_york
 from core.discovery.comparing import Look, compare_settings, suggested_by_code
 from core.discovery.facts import Facts
 from core.discovery.fuzzy import Holdings
+from core.discovery.inputs import Inputs
 from core.discovery.panel import panel_of
-from core.discovery.round import Inputs
 from core.discovery.settings import DiscoverySettings, MetricFilters
 from core.market import MarketBars
 from core.schemas.suggestion import Picker
