@@ -14,8 +14,8 @@ from storage.backup_copy import copied_bytes, copy_store, settle, sqlite_url
 from storage.backup_manifest import BackupManifest, TableDigest, write_manifest
 from storage.engine import make_engine
 from storage.event_store import SqlEventStore
-from storage.migrations import revisions
-from storage.table_digests import read_model_tables, table_digests
+from storage.revisions import revisions
+from storage.table_digests import read_model_tables, table_digests, whole_tables
 from storage.whole_files import (
     FreeBytes,
     checksum,
@@ -85,6 +85,7 @@ def _digests(store: SqlEventStore, part: Path) -> dict[str, TableDigest]:
     engine = make_engine(sqlite_url(part), "NORMAL")
     try:
         with engine.connect() as connection:
-            return table_digests(connection, read_model_tables(store.projections))
+            known = read_model_tables(store.projections)
+            return table_digests(connection, whole_tables(connection, known))
     finally:
         engine.dispose()

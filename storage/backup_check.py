@@ -16,7 +16,7 @@ from storage.backup_manifest import BackupManifest, read_manifest
 from storage.canonical import RawRow
 from storage.chain import ChainWalk
 from storage.engine import sqlite_driver
-from storage.migrations import revisions
+from storage.revisions import is_newer, refusal
 from storage.statements import COLUMNS
 from storage.whole_files import checksum
 
@@ -41,11 +41,8 @@ def check_backup(file: Path) -> BackupManifest:
     BadInput, one of a newer program StoreUnusable.
     """
     manifest = read_manifest(file)
-    if manifest.schema_head not in revisions():
-        raise StoreUnusable(
-            f"backup {file} was written by a newer version (revision {manifest.schema_head}, this "
-            f"program knows {revisions()[-1]}): update this program"
-        )
+    if is_newer(manifest.schema_head):  # of an older one the events are taken, and nothing else
+        raise StoreUnusable(f"backup {file} {refusal(manifest.schema_head)}")
     try:
         size, digest = file.stat().st_size, checksum(file)
     except OSError as error:

@@ -12,7 +12,7 @@ from storage.event_store import SqlEventStore
 from storage.failures import translated
 from storage.migrations import upgrade
 from storage.projections.writing import table_of
-from storage.table_digests import CHUNK, read_model_tables
+from storage.table_digests import CHUNK, read_model_tables, whole_tables
 from storage.tables import EventRow, ProjectionPosition
 
 
@@ -66,7 +66,6 @@ def _online(engine: Engine, file: Path) -> None:
 def _exported(store: SqlEventStore, file: Path) -> None:
     target = make_engine(sqlite_url(file), "NORMAL")
     tables = [table_of(EventRow), table_of(ProjectionPosition)]
-    tables += read_model_tables(store.projections)
     try:
         upgrade(target)
         with store.engine.connect() as connection:
@@ -75,7 +74,8 @@ def _exported(store: SqlEventStore, file: Path) -> None:
             )
             with source.begin(), writing(target).begin() as copy:
                 source.exec_driver_sql("SET LOCAL statement_timeout = 0")
-                for table in tables:
+                known = read_model_tables(store.projections)
+                for table in [*tables, *whole_tables(source, known)]:
                     _copy_table(source, copy, table)
     finally:
         target.dispose()

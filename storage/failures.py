@@ -12,11 +12,11 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.errors import StoreError, StoreUnusable
+from storage.revisions import refusal, revisions
 
 # The words are SQLite's and PostgreSQL's own; the first that occurs in the driver's message counts.
-OLDER = (
-    "its read models are an earlier version's; `cli.py up` or `cli.py costs` brings them up to date"
-)
+MISSING = ("no such table", "no such column", "relation ")
+"""A read model is not as this program reads it: which way out depends on the store's revision."""
 REASONS = (
     ("readonly", "it is read-only; make it writable or choose another with --store"),
     ("read-only", "it is read-only; make it writable or choose another with --store"),
@@ -29,9 +29,6 @@ REASONS = (
     ("locked", "another program holds it for too long; stop that program and run it again"),
     ("statement timeout", "it took too long to answer; raise DB_COMMAND_TIMEOUT or try again"),
     ("connection", "the database server cannot be reached; start it or check DATABASE_URL"),
-    ("no such table", OLDER),
-    ("no such column", OLDER),
-    ("relation ", OLDER),
     ("permission denied", "its user may not do this; grant it the rights of an owner"),
 )
 
@@ -61,10 +58,35 @@ def place(engine: Engine) -> str:
 
 def _store_error(engine: Engine, error: BaseException) -> StoreError:
     words = str(error).lower()
+    if any(mark in words for mark in MISSING):
+        return StoreUnusable(f"store {place(engine)} {_other_schema(engine, _first_line(error))}")
     for mark, meaning in REASONS:
         if mark in words:
             return StoreUnusable(f"store {place(engine)}: {meaning}")
     return StoreError(f"store {place(engine)}: {_first_line(error)}")
+
+
+def _other_schema(engine: Engine, told: str) -> str:
+    found = _revision(engine)
+    if found is None or (found in revisions()[:-1]):
+        return (
+            "has the read models of an earlier version; `cli.py up` or `cli.py costs` brings them "
+            "up to date"
+        )
+    return refusal(found) or (
+        f"lacks what its revision {found} has ({told}), so no upgrade mends it: `cli.py backup`, then "
+        "`cli.py restore` into a new store derives every read model again"
+    )
+
+
+def _revision(engine: Engine) -> str | None:
+    """The store's own; None where it cannot be read."""
+    try:
+        with engine.connect() as connection:
+            found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    except SQLAlchemyError:
+        return None
+    return None if found is None else str(found)
 
 
 def _first_line(error: BaseException) -> str:

@@ -18,8 +18,8 @@ from storage.engine import file_of, in_memory, writing
 from storage.event_store import CHUNK, SqlEventStore
 from storage.failures import place, translated
 from storage.leases import SCHEDULER
-from storage.migrations import revisions
 from storage.projector import Projector
+from storage.revisions import revisions
 from storage.statements import Statements, statements_for
 from storage.table_digests import read_model_tables, table_digests
 from storage.whole_files import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import sha256
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, inspect, select
 from sqlmodel import SQLModel
 
 from storage.backup_manifest import TableDigest
@@ -22,6 +22,18 @@ def read_model_tables(projections: Iterable[Projection]) -> list[Table]:
         classes: tuple[type[SQLModel], ...] = getattr(projection, "tables", ())
         found |= {table.name: table for table in map(table_of, classes)}
     return [found[name] for name in sorted(found)]
+
+
+def whole_tables(connection: Connection, tables: Iterable[Table]) -> list[Table]:
+    """Those the database has with every column: what lacks one is derived again by a restore."""
+    there = inspect(connection)
+    return [
+        table
+        for table in tables
+        if there.has_table(table.name)
+        and {column.name for column in table.columns}
+        <= {column["name"] for column in there.get_columns(table.name)}
+    ]
 
 
 def table_digests(connection: Connection, tables: Iterable[Table]) -> dict[str, TableDigest]:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, inspect
 from core.errors import StoreUnusable
 from storage.engine import make_engine, writing
 from storage.failures import place, translated
+from storage.revisions import refusal, revisions
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -30,15 +31,11 @@ ONE_AT_A_TIME = Lock()
 """Alembic keeps its connection in module globals: two threads would migrate each other's store."""
 
 
-def revisions() -> list[str]:
-    """Every revision this program knows, oldest first, from the file names alone."""
-    return sorted(path.name.partition("_")[0] for path in FOLDER.glob("versions/[0-9]*_*.py"))
-
-
 def upgrade(engine: Engine) -> bool:
     """Bring the database to the newest revision; True when something had to be done.
 
-    A database of a newer program, or one that is not a store, is StoreUnusable and left as it is.
+    A database of a newer or an unknown version, or one that is not a store, is StoreUnusable and
+    left as it is.
     """
     with translated(engine):
         with engine.connect() as connection:
@@ -86,11 +83,9 @@ def _current(connection: Connection) -> str | None:
     tables = inspect(connection)
     if tables.has_table("alembic_version"):
         row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
-        if row is not None and row[0] not in revisions():
-            raise StoreUnusable(
-                f"store {place(connection.engine)} was written by a newer version "
-                f"(revision {row[0]}, this program knows {revisions()[-1]}): update this program"
-            )
+        wrong = None if row is None else refusal(str(row[0]))
+        if wrong is not None:
+            raise StoreUnusable(f"store {place(connection.engine)} {wrong}")
         return None if row is None else str(row[0])
     foreign = tables.get_table_names()
     if foreign and (connection.dialect.name == "sqlite" or "events" in foreign):

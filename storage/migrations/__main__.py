@@ -10,8 +10,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine
 
 from storage.engine import make_engine, writing
-from storage.migrations import alembic_config, revisions, upgrade
+from storage.migrations import alembic_config, upgrade
 from storage.migrations.metadata import store_metadata
+from storage.revisions import revisions
 
 USAGE = 'usage: python -m storage.migrations diff | new "what changes"'
 

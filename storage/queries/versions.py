@@ -9,11 +9,11 @@ from sqlalchemy import column, select, table
 from core.events import ALL_EVENTS
 from storage.engine import EngineFacts, engine_facts
 from storage.failures import translated
-from storage.migrations import revisions
 from storage.projections.desk import DeskRow
 from storage.projections.runs import RunRow
 from storage.projections.writing import table_of
 from storage.queries.reader import StoreReader
+from storage.revisions import revisions
 
 DESK, RUNS = table_of(DeskRow), table_of(RunRow)
 

@@ -13,8 +13,9 @@ from sqlalchemy import inspect, text
 
 from core.errors import StoreUnusable
 from storage.engine import make_engine, writing
-from storage.migrations import _run, alembic_config, revisions, upgrade
+from storage.migrations import _run, alembic_config, upgrade
 from storage.migrations.__main__ import difference
+from storage.revisions import revisions
 from tests.contract.sample_events import notes
 from tests.fixture_files import ROOT
 from tests.storage.conftest import EVERYWHERE, SHARED
@@ -81,6 +82,18 @@ def test_a_database_of_a_newer_program_is_refused_and_left_alone(open_at):
     with pytest.raises(StoreUnusable, match=r"newer version .revision 9999.*update this program"):
         open_at()
     assert store.head("week/x").version == 1
+
+
+@pytest.mark.parametrize("store_url", SHARED, indirect=True)
+def test_a_revision_nobody_has_is_no_newer_version(open_at):
+    """Updating this program would not help: the number is between two of its own."""
+    store = open_at()
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
+    with pytest.raises(StoreUnusable, match=r"revision 0006, which no version .* has") as refused:
+        open_at()
+    assert "`cli.py restore FILE --store URL`" in str(refused.value)
+    assert "update this program" not in str(refused.value)
 
 
 def test_another_programs_database_is_refused(store_url, open_at):

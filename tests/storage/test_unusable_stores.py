@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 from sqlalchemy import event, select, text
 
 from core.errors import BadInput, StoreUnusable
+from storage.backup import backup
 from storage.engine import PoolSettings, engine_facts, journal_mode, make_engine, writing
 from storage.event_store import open_store
 from storage.projections import ALL_PROJECTIONS
 from storage.queries import StoreReader
 from storage.queries.notes import NOTES
+from storage.restore import restore
+from storage.revisions import revisions
 from tests.contract.sample_events import notes
-from tests.storage.conftest import EVERYWHERE, REGISTRY, SQLITE_FILE, SQLITE_MEMORY
+from tests.storage.conftest import EVERYWHERE, REGISTRY, SHARED, SQLITE_FILE, SQLITE_MEMORY
 
 
 def opening_fails(url: str, words: str) -> None:
@@ -124,11 +129,62 @@ def test_the_pool_of_postgres_is_as_configured():
     assert (pool.size(), pool.timeout()) == (2, 7)
 
 
-def test_a_reader_of_an_earlier_versions_read_models_names_the_file_and_the_way_out(tmp_path):
-    url = f"sqlite:///{tmp_path / 'desk.db'}"
-    store = open_store(url, registry=REGISTRY, projections=ALL_PROJECTIONS)
-    with store.engine.begin() as connection:
-        connection.execute(text("DROP TABLE notes"))
+@pytest.fixture
+def reading(store_url):
+    """What a reader says of the notes after the statements were executed on its store."""
+
+    def said(*statements):
+        store = open_store(store_url, registry=REGISTRY, projections=ALL_PROJECTIONS)
+        with store.engine.begin() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+        store.close()
+        with closing(StoreReader.at(store_url)) as reader, pytest.raises(StoreUnusable) as refused:
+            reader.rows(select(NOTES))
+        assert "\n" not in str(refused.value)
+        return str(refused.value)
+
+    return said
+
+
+GONE, REVISION = "DROP TABLE notes", "UPDATE alembic_version SET version_num"
+
+
+@pytest.mark.parametrize("store_url", SHARED, indirect=True)
+def test_a_store_of_an_earlier_version_is_brought_up_to_date(reading):
+    said = reading(GONE, f"{REVISION} = '0021'")
+    assert "has the read models of an earlier version; `cli.py up`" in said
+
+
+@pytest.mark.parametrize("store_url", SHARED, indirect=True)
+def test_a_store_of_a_newer_version_asks_for_a_newer_program(reading):
+    said = reading("ALTER TABLE notes RENAME TO remarks", f"{REVISION} = '9999'")
+    assert "was written by a newer version (revision 9999" in said
+    assert said.endswith("update this program")
+
+
+@pytest.mark.parametrize("store_url", SHARED, indirect=True)
+def test_a_store_of_a_revision_nobody_has_asks_for_its_backup(reading):
+    said = reading(GONE, f"{REVISION} = '0006'")
+    assert "revision 0006, which no version of this program has" in said
+    assert "`cli.py restore FILE --store URL`" in said
+
+
+@pytest.mark.parametrize("store_url", SHARED, indirect=True)
+def test_a_store_with_a_gap_is_made_anew_from_its_backup(reading, store_url, tmp_path):
+    """The way out it names is one: the new store has every read model."""
+    said = reading(GONE)
+    assert f"lacks what its revision {revisions()[-1]} has" in said
+    assert "`cli.py backup`, then `cli.py restore` into a new store" in said
+    store = open_store(store_url, registry=REGISTRY, projections=ALL_PROJECTIONS)
+    store.commit([notes("week/x", 0, 3)])
+    backup(store, tmp_path / "kept.db")
     store.close()
-    with pytest.raises(StoreUnusable, match=r"desk\.db: its read models are an earlier version's"):
-        StoreReader.at(url).rows(select(NOTES))
+    anew = f"sqlite:///{tmp_path / 'anew.db'}"
+    restore(
+        tmp_path / "kept.db",
+        anew,
+        lambda url: open_store(url, registry=REGISTRY, projections=ALL_PROJECTIONS),
+    )
+    with closing(StoreReader.at(anew)) as reader:
+        assert list(reader.rows(select(NOTES))) == []
