@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from config.environment import Environment
+from config.refusal import refusal
+from config.yaml_source import read_yaml
 from core.discovery.sectors import SectorRow, parse_sectors
 from core.discovery.settings import DiscoverySettings
 from core.errors import ConfigError
@@ -49,6 +51,15 @@ def discovery_of(
         fault = error.errors(include_url=False)[0]
         why = fault["msg"].removeprefix("Value error, ")
         raise ConfigError(f"{_places(changes, weights, given)}: {why}") from error
+
+
+def read_settings(path: Path) -> DiscoverySettings:
+    """A file in the form of config/discovery.yaml; ConfigError with the line of what is wrong."""
+    source = read_yaml(path, path.name)
+    try:
+        return DiscoverySettings.model_validate_json(source.as_json(), strict=True)
+    except ValidationError as error:
+        raise refusal(source, DiscoverySettings, error) from error
 
 
 def watching(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.clock import in_new_york
 from pages.ui import data, discovery_data
+from pages.ui.comparing_cards import comparing_card
 from pages.ui.components import heading
 from pages.ui.discovery_cards import (
     figures,
@@ -79,5 +80,7 @@ if league.days:
         paper_card(state, chosen, league)
     with st.container(border=True):
         returns_card(chosen, discovery_data.newest_returns(state, chosen))
+with st.container(border=True):
+    comparing_card(chosen, discovery_data.comparisons(state, chosen))
 with st.container(border=True):
     moves_card(chosen, discovery_data.moves(state, chosen))

@@ -37,23 +37,24 @@ def performance(league: League, *, as_json: bool = False) -> None:
                 str(one.horizon),
                 one.picker.value,
                 str(one.suggested),
-                _told(one.hit_rate),
-                _told(one.mean),
-                _told(one.excess),
-                _told(one.traded),
+                estimate(one.hit_rate),
+                estimate(one.mean),
+                estimate(one.excess),
+                estimate(one.traded),
                 str(one.holes + one.no_entry + one.splits),
             )
             for one in league.records
         ],
     )
     for one in league.targets:
-        found = _told(Estimate(one.value, one.interval))
+        found = estimate(Estimate(one.value, one.interval))
         show.line(f"{one.name} > {one.least:.0%}: {found}, {one.reached}")
     for picker, points in league.paper:
         show.line(f"on paper after costs, {picker}: 1 became {points[-1].value:.4f}")
 
 
-def _told(one: Estimate) -> str:
+def estimate(one: Estimate) -> str:
+    """A fraction in per cent, with its interval where there is one."""
     if one.value is None:
         return "-"
     if one.interval is None:

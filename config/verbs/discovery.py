@@ -10,6 +10,7 @@ import typer
 from config.terminal import pickers, watching
 from config.terminal.options import Json, ProfileName, Store
 from config.terminal.show import line as show_line
+from config.verbs.comparing import compare
 from config.verbs.faces import Faces
 from config.verbs.opened import Opened
 from core.clock import SystemClock
@@ -76,6 +77,9 @@ def performance(
     settings, opened = Faces.of(context).existing(store)
     spec = settings.strategy(strategy)
     pickers.performance(league(StoreReader(opened.engine), spec.name), as_json=json)
+
+
+verbs.command("compare")(compare)
 
 
 @verbs.command("include")

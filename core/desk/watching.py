@@ -44,6 +44,11 @@ def forward_stream(strategy: str) -> StreamId:
     return StreamId(f"strategy/{strategy}/forward")
 
 
+def comparisons_stream(strategy: str) -> StreamId:
+    """Configurations of its pickers that were compared."""
+    return StreamId(f"strategy/{strategy}/comparisons")
+
+
 def watchlist(store: EventStore, strategy: str) -> Watchlist:
     """The list as the log has it now; empty before the first round or word."""
     return versioned(store, strategy)[0]

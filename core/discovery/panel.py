@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -77,6 +77,14 @@ def panel_of(bars: MarketBars, sessions: Sequence[date]) -> Panel:
         feed=bars.feed,
         adjusted=bars.adjusted,
     )
+
+
+def newest_of(panel: Panel, sessions: int) -> Panel:
+    """The panel's last ``sessions``; the same panel where it holds no more."""
+    if len(panel.days) <= sessions:
+        return panel
+    cut = {name: getattr(panel, name)[:, -sessions:] for name in COLUMNS}
+    return replace(panel, days=panel.days[-sessions:], **cut)
 
 
 def _places(series: Sequence[BarSeries], days: Days) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -9,6 +9,7 @@ from pydantic import Field, JsonValue
 
 from core.events.envelope import Event
 from core.schemas.base import Remark, Schema, ShortText, Symbol
+from core.schemas.comparison import Comparison
 from core.schemas.suggestion import Pick, Picker, Suggestion, Unit, WatchEntry
 
 
@@ -136,3 +137,17 @@ class SymbolReleased(Event):
     by: ShortText
     reason: ShortText
     at: datetime
+
+
+class PickersCompared(Event):
+    """Two configurations of the pickers on the same past days, because a person asked.
+
+    ``settings`` are both whole, in the comparison's order; the model picker is asked of neither.
+    """
+
+    comparison_id: str
+    strategy: str
+    as_of: datetime
+    source: ShortText
+    comparison: Comparison
+    settings: tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]

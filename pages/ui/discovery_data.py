@@ -5,7 +5,9 @@ from __future__ import annotations
 from core.discovery.watchlist import Watchlist
 from pages.ui.data import StoreState
 from pages.ui.keeping import kept
+from storage.queries import comparisons as compared
 from storage.queries import discovery, forward_returns
+from storage.queries.comparisons import RecordedComparison
 from storage.queries.discovery import RoundDetail, RoundLine, WatchMove
 from storage.queries.forward_returns import League, MeasuredReturn
 
@@ -43,3 +45,8 @@ def league(state: StoreState, strategy: str) -> League:
 @kept
 def newest_returns(state: StoreState, strategy: str) -> tuple[MeasuredReturn, ...]:
     return forward_returns.newest_returns(state.reader, strategy)
+
+
+@kept
+def comparisons(state: StoreState, strategy: str) -> tuple[RecordedComparison, ...]:
+    return compared.comparisons(state.reader, strategy)

@@ -54,24 +54,26 @@ def _line(one: PickerRecord) -> dict[str, object]:
         "sessions": one.horizon,
         "picker": one.picker.value,
         "suggested": one.suggested,
-        "above 0": _share(one.hit_rate),
-        "mean": _mean(one.mean),
-        "against benchmark": _mean(one.excess),
-        "traded": _share(one.traded),
+        "above 0": share_told(one.hit_rate),
+        "mean": mean_told(one.mean),
+        "against benchmark": mean_told(one.excess),
+        "traded": share_told(one.traded),
         "information ratio": "" if ratio is None else number(ratio),
         "left out": ", ".join(told),
         "delisted": one.delisted,
     }
 
 
-def _share(one: Estimate) -> str:
+def share_told(one: Estimate) -> str:
+    """A share with its interval, within 0 and 1."""
     if one.interval is None:
         return percent(one.value)
     low, high = max(0.0, one.interval.low), min(1.0, one.interval.high)
     return f"{percent(one.value)} [{percent(low, 0)}, {percent(high, 0)}]"
 
 
-def _mean(one: Estimate) -> str:
+def mean_told(one: Estimate) -> str:
+    """A return with its sign and its interval."""
     if one.interval is None:
         return signed_percent(one.value, 2)
     low, high = (signed_percent(end, 2) for end in (one.interval.low, one.interval.high))
@@ -91,7 +93,7 @@ def targets_card(strategy: str, league: League) -> None:
             {
                 "target": one.name,
                 "wanted": f"> {percent(one.least, 0)}",
-                "found": _mean(Estimate(one.value, one.interval)).replace("+", ""),
+                "found": mean_told(Estimate(one.value, one.interval)).replace("+", ""),
                 "word": one.reached.value,
             }
             for one in league.targets

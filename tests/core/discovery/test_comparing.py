@@ -14,7 +14,7 @@ from core.discovery.comparing import Look, compare_settings, suggested_by_code
 from core.discovery.facts import Facts
 from core.discovery.fuzzy import Holdings
 from core.discovery.inputs import Inputs
-from core.discovery.panel import panel_of
+from core.discovery.panel import newest_of, panel_of
 from core.discovery.settings import DiscoverySettings, MetricFilters
 from core.market import MarketBars
 from core.schemas.suggestion import Picker
@@ -55,10 +55,10 @@ def test_each_configuration_is_measured_on_what_it_would_have_suggested():
             ]
             means.append(np.mean(returns))
         by_hand.append(np.array(means))
-    assert found.first == pytest.approx(by_hand[0].mean(), abs=1e-8)
-    assert found.second == pytest.approx(by_hand[1].mean(), abs=1e-8)
+    assert found.first.mean.value == pytest.approx(by_hand[0].mean(), abs=1e-8)
+    assert found.second.mean.value == pytest.approx(by_hand[1].mean(), abs=1e-8)
     assert found.difference.value == pytest.approx((by_hand[1] - by_hand[0]).mean(), abs=1e-8)
-    assert found.first != found.second
+    assert found.first.mean != found.second.mean
 
 
 def test_the_same_configuration_twice_does_not_differ():
@@ -70,4 +70,40 @@ def test_the_same_configuration_twice_does_not_differ():
 def test_a_configuration_that_suggests_nothing_leaves_no_day():
     nobody = DiscoverySettings(enabled=(Picker.METRIC,), metric=MetricFilters(min_price=9_000))
     found = compare_settings(looks(), CHEAP, nobody, calendar())
-    assert (found.days, found.first, found.difference.value) == ((), None, None)
+    assert (found.days, found.left_out) == ((), LOOKS)
+    assert (found.first.mean.value, found.difference.value) == (None, None)
+
+
+def test_hit_rate_and_overlap_are_counted_over_the_same_days():
+    days, held = looks(), market().held
+    found = compare_settings(days, CHEAP, DEAR, calendar())
+    wins = counted = shared = either = 0
+    for place, look in enumerate(days):
+        bought = SESSIONS + place
+        one, two = (
+            {each.symbol for each in suggested_by_code(look.inputs, settings)}
+            for settings in (CHEAP, DEAR)
+        )
+        shared, either = shared + len(one & two), either + len(one | two)
+        counted += len(one)
+        wins += sum(held[name].close[bought + 5] > held[name].close[bought] for name in one)
+    assert (found.first.suggested, found.first.counted) == (counted, counted)
+    assert found.first.hit_rate.value == pytest.approx(wins / counted)
+    assert (found.shared, found.either) == (shared, either)
+    assert 0 < shared < either
+
+
+def test_a_configuration_sees_no_more_sessions_than_it_asks_for():
+    [look, *_] = looks()
+    short = DiscoverySettings(enabled=(Picker.FUZZY,), sessions=30)
+    cut = replace(look.inputs, panel=newest_of(look.inputs.panel, 30))
+    assert len(cut.panel.days) == 30
+    assert suggested_by_code(look.inputs, short) == suggested_by_code(cut, short)
+    assert suggested_by_code(look.inputs, short) != suggested_by_code(
+        look.inputs, short.model_copy(update={"sessions": SESSIONS})
+    )
+
+
+def test_looks_are_taken_one_at_a_time():
+    found = compare_settings(iter(looks()), CHEAP, DEAR, calendar())
+    assert found == compare_settings(looks(), CHEAP, DEAR, calendar())
