@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 
@@ -29,6 +28,7 @@ from storage.jobs import enqueue
 from storage.queries import StoreReader
 from storage.queries.jobs import recent_jobs
 from tests.fakes.desks import Bench, bench, on, rules_settings
+from tests.fakes.models import Sleeping
 
 WEEK = "2024-03-13"
 EARLY = on(WEEK, "07:00")
@@ -236,18 +236,6 @@ def test_told_to_stop_it_begins_nothing_more(tmp_path):
     at_work.stop()
     at_work.tick()
     assert slots(made) == {}
-
-
-class Sleeping:
-    """A model that never answers; ``asked`` is set when somebody waits for it."""
-
-    def __init__(self):
-        self.asked = threading.Event()
-
-    async def complete(self, request):
-        self.asked.set()
-        await asyncio.sleep(3600)
-        raise AssertionError("nobody waits an hour")
 
 
 def test_a_slot_that_takes_too_long_to_finish_is_left_for_the_next_start(tmp_path, capsys):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import Awaitable, Callable
 
 from pydantic import BaseModel
@@ -63,3 +65,15 @@ class FakeResearcher:
         if isinstance(self._outcome, Exception):
             raise self._outcome
         return self._outcome
+
+
+class Sleeping:
+    """A model that never answers; ``asked`` is set when somebody waits for it."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+
+    async def complete(self, request: ModelRequest) -> ModelAnswer:
+        self.asked.set()
+        await asyncio.sleep(3600)
+        raise AssertionError("nobody waits an hour")
