@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from config.language_models import MISSING, house_servers, maker_keys, price_list
@@ -42,10 +42,14 @@ def preflight_of(settings: Settings, secrets: Secrets) -> Callable[[], Awaitable
 
 
 async def look_at_endpoints(settings: Settings, secrets: Secrets) -> PreflightReport:
-    """Every endpoint there is a key or an address for, whether this profile needs it or not."""
+    """Every endpoint there is a key or an address for, whether this profile needs it or not.
+
+    The models of the profile must be there, and those of the strategies' agents.
+    """
     listed = catalogues(settings, secrets)
-    needs = {**{name: Need(()) for name in listed}, **_needs(settings)}
-    return await look(needs, listed)
+    agents = [model.model for model in settings.agents.models]
+    needs = _needs(settings, agents)
+    return await look({**{name: Need(()) for name in listed}, **needs}, listed)
 
 
 def catalogues(settings: Settings, secrets: Secrets) -> Mapping[str, Catalogue]:
@@ -63,8 +67,9 @@ def catalogues(settings: Settings, secrets: Secrets) -> Mapping[str, Catalogue]:
     return found
 
 
-def _needs(settings: Settings) -> Mapping[str, Need]:
-    models = [model.model for model in settings.policy.profile.models]
+def _needs(settings: Settings, others: Sequence[str] = ()) -> Mapping[str, Need]:
+    """What a week asks of each endpoint; ``others`` are models that must exist there as well."""
+    models = [*(model.model for model in settings.policy.profile.models), *others]
     return needs_of(models, _estimate(settings), lambda model: place(settings, model))
 
 

@@ -1,7 +1,9 @@
-"""The alert of discovery: its filters refuse what its model picks."""
+"""The alerts of discovery: its filters refuse what its model picks; its model could not be asked."""
 
 from __future__ import annotations
 
+from core.clock import from_iso, in_new_york
+from core.errors import PreflightFailed
 from core.events.envelope import StoredEvent
 from core.rules.alert_context import AlertContext, Draft
 from core.rules.alert_drafts import SHORT, Payload
@@ -32,6 +34,25 @@ def pickers_diverged(row: StoredEvent, context: AlertContext) -> Draft | None:
         f"Filters and model disagree on {symbols}"[:SHORT],
         tuple(lines),
         f"/discovery?strategy={said['strategy']}",
+    )
+
+
+def model_absent(row: StoredEvent, context: AlertContext) -> Draft | None:
+    """Once a day, and only for what a person can mend: a model that was merely silent speaks again."""
+    said: Payload = row.payload
+    why = str(said["absent"].get("llm", ""))
+    if not context.rules.jobs or not why.startswith(PreflightFailed.__name__):
+        return None
+    strategy = plain(said["strategy"], 40)
+    day = f"{in_new_york(from_iso(str(said['as_of']))):%Y-%m-%d}"
+    return Draft(
+        AlertKind.MODEL_ABSENT,
+        Severity.WARNING,
+        f"{strategy} {day}",
+        f"{strategy} discovers without its model"[:SHORT],
+        (plain(why.partition(": ")[2], SHORT * 2), "The other pickers share its weight meanwhile."),
+        f"/discovery?strategy={said['strategy']}",
+        once=f"{said['strategy']} {day}",
     )
 
 

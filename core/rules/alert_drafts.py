@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from core.call_names import BESIDE
 from core.clock import from_iso
 from core.events.envelope import StoredEvent
 from core.rules.alert_context import AlertContext, Draft
@@ -143,10 +144,19 @@ def budget_stopped(row: StoredEvent, context: AlertContext) -> Draft | None:
                 f"{usd(Decimal(said['reserved_usd']))} under way; "
                 f"{plain(said['model'], SHORT)} would cost {next_cost}."
             ),
-            "Raise budget.week_usd in config/models.yaml and run the week again.",
+            _way_out(str(said["call"])),
         ),
         week_link(said["week_id"]),
     )
+
+
+def _way_out(call: str) -> str:
+    """Strategies beside the council have a budget of their own."""
+    if call.partition("/")[0] in BESIDE:
+        return (
+            "Raise agents week_usd in config/models.yaml: the council's week is not touched by it."
+        )
+    return "Raise budget.week_usd in config/models.yaml and run the week again."
 
 
 def mismatch(row: StoredEvent, context: AlertContext) -> Draft | None:

@@ -10,7 +10,7 @@ from core.events.envelope import StoredEvent
 from core.rules.alert_approval import approval_expired, orders_proposed
 from core.rules.alert_breaker import FREED, HALTED, breaker_moved
 from core.rules.alert_context import AlertContext, Draft
-from core.rules.alert_discovery import pickers_diverged
+from core.rules.alert_discovery import model_absent, pickers_diverged
 from core.rules.alert_drafts import (
     budget_stopped,
     mismatch,
@@ -56,18 +56,21 @@ MAKERS: Mapping[str, Maker] = {
     **dict.fromkeys((*HALTED, *FREED), breaker_moved),
 }
 """By the event's type name; a net order's refusal is told by the accounts' own refusals."""
+BESIDES: Mapping[str, Maker] = {"DiscoveryRan": model_absent}
+"""A second thing that an event may have to tell."""
 A_CROWD = 4
 """From this many missed jobs on, seen in one look, they are told together."""
 TOLD_TYPES = tuple(sorted(MAKERS))
 
 
 def alerts_of(stored: StoredEvent, context: AlertContext) -> Iterable[Alert]:
-    """The alerts of one event: none or one today. Its id is made of the event's."""
-    maker = MAKERS.get(stored.type)
-    draft = None if maker is None else maker(stored, context)
-    if draft is None:
-        return ()
-    return (sealed(draft, stored.event_id, from_iso(stored.occurred_at)),)
+    """The alerts of one event, each with an id made of the event's, or of what it says once."""
+    at = from_iso(stored.occurred_at)
+    for makers in (MAKERS, BESIDES):
+        maker = makers.get(stored.type)
+        draft = None if maker is None else maker(stored, context)
+        if draft is not None:
+            yield sealed(draft, stored.event_id, at)
 
 
 def gathered(alerts: Sequence[Alert]) -> list[Alert]:

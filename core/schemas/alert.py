@@ -48,6 +48,7 @@ class AlertKind(StrEnum):
     PICKERS_DIVERGED = "pickers_diverged"
     STRATEGY_OFF = "strategy_off"
     MEMORY_SILENT = "memory_silent"
+    MODEL_ABSENT = "model_absent"
     TEST = "test"
 
 

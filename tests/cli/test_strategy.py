@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.cli.conftest import opened_at
+from tests.cli.conftest import opened_at, store_heads
 from tests.fakes.stored_weeks import open_desk
 from tests.fakes.strategies import account_opened
 
@@ -50,3 +50,10 @@ def test_capital_is_moved_to_the_cent_and_never_the_councils(council, store):
     council("strategy", "deposit", "macro_council", "1", *at).check_refused("start equal")
     council("strategy", "deposit", "equity_cycle", "much", *at).check_refused("write USD")
     council("strategy", "withdraw", "equity_cycle", "102000.51", *at).check_refused("in cash")
+
+
+def test_a_cycle_that_cannot_ask_its_agents_is_one_line_and_leaves_no_trace(council, store):
+    before = store_heads(store)
+    said = council("cycle", "run", "--symbols", "SPY", "--store", f"sqlite:///{store}")
+    said.check_refused("not begun: nothing was paid: anthropic/", "OPENROUTER_API_KEY", code=1)
+    assert store_heads(store) == before

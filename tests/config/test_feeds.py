@@ -10,10 +10,17 @@ from config.alpaca import AlpacaConnections
 from config.cycles import dated_sectors
 from config.feeds import company_source, news_feed, news_name
 from config.own_keys import secrets_of
+from config.secrets import secrets_from
 from config.settings import load_settings
+from config.variables import read_variables
 from core.discovery.sectors import SectorRow, sectors_on
 from core.errors import ConfigError
+from core.stages.cycle_heard import hear_news
 from core.types import StoreKind
+from tests.contract.news_feed import AS_OF
+from tests.providers.market.test_news import article
+from tests.servers.alpaca_market import FakeTape
+from tests.servers.alpaca_server import KEY_ID, alpaca_server
 
 KEYS = {"APCA_API_KEY_ID": "PKTEST", "APCA_API_SECRET_KEY": "secret"}
 BARS = {"MARKET_DATA_DIR": "/bars"}
@@ -88,3 +95,18 @@ def test_a_cycles_sectors_are_the_files_before_what_discovery_was_told():
     sectors = dated_sectors((), lambda day: sectors_on(rows, day), Told())
     at = datetime(2026, 11, 20, 15, tzinfo=UTC)
     assert sectors(["AAPL", "NEW"], at) == {"AAPL": "Information Technology", "NEW": "Energy"}
+
+
+def test_by_its_keys_a_desk_is_told_alpacas_headlines_over_the_wire(tmp_path):
+    tape = FakeTape()
+    tape.articles = [article(5, "Rates <b>fall</b>"), article(-5, "tomorrow's")]
+    with alpaca_server(tape.routes) as server:
+        keys = {"APCA_API_KEY_ID": KEY_ID, "APCA_API_SECRET_KEY": server.account.secret}
+        found = settings(**keys, APCA_API_BASE_URL=server.url)
+        secrets = secrets_from(
+            read_variables(tmp_path / ".env", {**keys, "APCA_API_BASE_URL": server.url})
+        )
+        feed = news_feed(found, StoreKind.REAL, AlpacaConnections(secrets))
+        heard = hear_news(feed, ["SPY", "TLT"], AS_OF)
+    assert (heard.source, heard.silence) == ("alpaca", "")
+    assert [one.headline for one in heard.of("SPY")] == ["Rates fall"]

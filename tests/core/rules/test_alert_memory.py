@@ -18,7 +18,12 @@ from tests.fakes.alerts import NOON, a_desk, memory, slot
 
 WHY = "EmbeddingFailed: see https://evil.example **now**"
 FROZEN = {"value": {"memory": WHY, "as_of": "2026-11-18T17:00:00.000000Z", "symbols": []}}
-RAN = {"memory": WHY, "as_of": "2026-11-18T20:00:00.000000Z"}
+RAN = {
+    "memory": WHY,
+    "as_of": "2026-11-18T20:00:00.000000Z",
+    "strategy": "equity_cycle",
+    "absent": {},
+}
 
 
 def alerts(kind: str, payload: dict, event_id: str = "e-1", context=CONTEXT):
@@ -50,12 +55,25 @@ def test_memory_that_answered_or_was_never_there_is_no_alert(why):
 
 
 def test_an_event_of_before_says_nothing_of_memory():
-    assert alerts("DiscoveryRan", {"as_of": RAN["as_of"]}) == []
+    before = {name: value for name, value in RAN.items() if name != "memory"}
+    assert alerts("DiscoveryRan", before) == []
 
 
 def test_it_can_be_switched_off():
     silent = replace(CONTEXT, rules=AlertRules(memory=False))
     assert alerts("DiscoveryRan", RAN, context=silent) == []
+
+
+def test_discovery_without_its_model_is_told_once_a_day_where_a_person_can_mend_it():
+    unkeyed = {**RAN, "memory": "", "absent": {"llm": "PreflightFailed: there is no key"}}
+    (alert,) = alerts("DiscoveryRan", unkeyed)
+    assert alert.title == "equityˍcycle discovers without its model"
+    assert "there is no key" in alert.body
+    assert alerts("DiscoveryRan", unkeyed, "e-9")[0].alert_id == alert.alert_id
+    silent = {**unkeyed, "absent": {"llm": "ModelTimeout: no answer"}}
+    assert alerts("DiscoveryRan", silent) == []
+    both = {**unkeyed, "memory": WHY}
+    assert {one.kind for one in alerts("DiscoveryRan", both)} == {"memory_silent", "model_absent"}
 
 
 def unbegun(slot_key: str, detail: str, **more) -> dict:

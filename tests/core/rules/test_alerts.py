@@ -229,6 +229,14 @@ def test_the_kill_switch_says_who_and_why():
     assert told("TradingEnabled", {"reason": "fixed", "by": "ana"}).severity is Severity.WARNING
 
 
+def test_a_budget_of_strategies_is_raised_where_it_stands():
+    stop = {"week_id": "2026-11-18", "call": "cycle/validator", "model": "m", "spent_usd": "9"}
+    alert = told(
+        "BudgetStopped", {**stop, "limit_usd": "10", "reserved_usd": "0", "estimate_usd": "2"}
+    )
+    assert "Raise agents week_usd" in alert.body
+
+
 def test_a_budget_that_stops_a_week_is_critical_with_dollars():
     payload = {
         "week_id": "2026-11-18",
