@@ -19,7 +19,9 @@ MOST_AT_A_LOOK, TALL = 12, 460
 
 def headlines_card(cycle: CycleDetail, heard: CycleHeard | None) -> None:
     """Every headline as the agents saw it, under its symbol; or why there was none."""
-    card_head("Headlines", "text of the web, quoted to the agents", run=cycle.line.cycle_id)
+    fed = f"from {safe(heard.news_source)}; " if heard and heard.news_source else ""
+    told = f"{fed}text of the web, quoted to the agents"
+    card_head("Headlines", told, run=cycle.line.cycle_id)
     if heard is None or heard.news or not heard.news_source:
         why = (heard and heard.news) or "the cycle has not looked yet"
         st.markdown(f":gray[No headlines: {safe(why)}]")
@@ -32,9 +34,9 @@ def headlines_card(cycle: CycleDetail, heard: CycleHeard | None) -> None:
     rows = [
         {
             "symbol": one.symbol,
-            "published": moment(one.published),
             "headline": cell(one.headline, 300),
             "by": cell(one.source, 60),
+            "published": moment(one.published),
         }
         for one in heard.headlines
     ]
@@ -45,7 +47,6 @@ def headlines_card(cycle: CycleDetail, heard: CycleHeard | None) -> None:
         column_config={"headline": st.column_config.TextColumn(width="large")},
         alt="Headlines the agents were shown",
     )
-    st.markdown(f":gray[:small[From {safe(heard.news_source)}.]]")
 
 
 def setups_card(cycle: CycleDetail, heard: CycleHeard | None) -> None:

@@ -101,7 +101,7 @@ def test_headlines_and_a_silent_memory_are_shown_as_they_were_frozen(show, url):
     (table,) = [one.value for one in app.dataframe if "headline" in one.value.columns]
     assert list(table["symbol"]) == ["SPY", "GLD"]
     text = said(app)
-    assert "From written" in text
+    assert "from written" in text
     assert "Memory was not asked, no agent saw a past setup: EmbeddingFailed" in text
     assert "![x](http" not in text
 
