@@ -51,7 +51,7 @@ def refusal(scope: Scope) -> tuple[int, str] | None:
     if scope["path"] in ALIVE and scope.get("method", "GET") in SAFE_METHODS:
         return None
     asked = asked_of(HTTPConnection(scope))
-    allowed, base = _ours()
+    allowed, base = ours()
     if not host_allowed(asked.host, allowed):
         return 421, f"{_shown(asked)} is no host of this desk: add it to ALLOWED_HOSTS"
     if scope["type"] == "websocket":
@@ -63,7 +63,7 @@ def refusal(scope: Scope) -> tuple[int, str] | None:
     return None
 
 
-def _ours() -> tuple[tuple[str, ...], str | None]:
+def ours() -> tuple[tuple[str, ...], str | None]:
     """Host names and PUBLIC_BASE_URL; only this machine's names while the settings are unreadable."""
     try:
         settings = web_settings()
@@ -77,15 +77,18 @@ def from_here(asked: Asked, base_url: str | None) -> bool:
 
     The scheme is not compared with ours: a proxy that speaks TLS for us speaks HTTP to us.
     """
-    given, hosts = asked.all_of("origin"), asked.all_of("host")
-    if len(given) != 1 or len(hosts) != 1:
+    given = asked.all_of("origin")
+    return len(given) == 1 and is_ours(given[0], asked, base_url)
+
+
+def is_ours(address: str, asked: Asked, base_url: str | None) -> bool:
+    """Whether an origin or address is of this request's own host and port, or of PUBLIC_BASE_URL's."""
+    hosts, told = asked.all_of("host"), urlsplit(address.lower())
+    if len(hosts) != 1 or told.scheme not in ("http", "https"):
         return False
-    origin = urlsplit(given[0].lower())
-    if origin.scheme not in ("http", "https"):
-        return False
-    ours = base_url and urlsplit(base_url.lower())
-    return origin.netloc == hosts[0].lower() or bool(
-        ours and (origin.scheme, origin.netloc) == (ours.scheme, ours.netloc)
+    base = base_url and urlsplit(base_url.lower())
+    return told.netloc == hosts[0].lower() or bool(
+        base and (told.scheme, told.netloc) == (base.scheme, base.netloc)
     )
 
 

@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.tracing import bind
+from pages.http.coming_back import ComeBack
 from pages.http.cors import ApiCors
 from pages.http.guards import RequestGuard
 
@@ -108,4 +109,5 @@ def _source(script: str) -> str:
 
 def middleware() -> list[Middleware]:
     """Outermost first: every answer carries the headers, a refusal too."""
-    return [Middleware(SecurityHeaders), Middleware(RequestGuard), Middleware(ApiCors)]
+    inner = (RequestGuard, ApiCors, ComeBack)
+    return [Middleware(SecurityHeaders), *(Middleware(one) for one in inner)]

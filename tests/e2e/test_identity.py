@@ -74,11 +74,11 @@ def _store_with_a_week(url: str) -> None:
 
 @pytest.fixture
 def come_as(page, desk, provider):
-    """``come_as(claims…)``: the front page after a click on the login, its script at rest."""
+    """``come_as(claims…)``: the page ``at`` after a click on its login, its script at rest."""
 
-    def come(**claims: object):
+    def come(at: str = "", **claims: object):
         provider.person = claims
-        page.goto(desk[0])
+        page.goto(f"{desk[0]}{at}")
         button = page.get_by_role("button", name="Log in with your organisation")
         with page.expect_response(lambda answer: "/oauth2callback" in answer.url):
             button.click(timeout=SOON)
@@ -111,6 +111,14 @@ def test_a_viewers_address_reads_without_controls_and_takes_the_report_along(com
     with page.expect_download() as taken:
         page.get_by_role("button", name="Report to print or send").click(timeout=SOON)
     assert b"Week of" in Path(taken.value.path()).read_bytes()
+
+
+def test_the_login_ends_on_the_page_where_it_began_with_its_choices(come_as, desk):
+    page = come_as("/audit?type=NoteAdded", sub="2", email=EYE, email_verified=True)
+    expect(page.locator("h1")).to_have_text("Audit", timeout=SOON)
+    assert page.url == f"{desk[0]}/audit?type=NoteAdded"
+    kept = {cookie["name"] for cookie in page.context.cookies()}
+    assert "council_came_from" not in kept
 
 
 @pytest.mark.parametrize(
