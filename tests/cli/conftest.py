@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
@@ -87,13 +89,19 @@ def council(capsys):
 
 @pytest.fixture(scope="session")
 def demo_file(tmp_path_factory):
-    """The demonstration desk of 26 weeks, lived once for all."""
-    root = copied_root(tmp_path_factory.mktemp("demo") / "root")
-    file = root / "demo.db"
-    with pytest.MonkeyPatch.context() as patch:
-        clear(patch)
-        patch.setenv("COUNCIL_ROOT", str(root))
-        assert run(cli.app, ["demo", "--store", str(file)]) == 0
+    """The demonstration desk of 26 weeks, lived once for all: also for the workers beside this one."""
+    own = tmp_path_factory.getbasetemp()
+    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with (folder / "demo.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        file = folder / "demo" / "demo.db"
+        if not file.exists():
+            lived = copied_root(folder / "demo")
+            with pytest.MonkeyPatch.context() as patch:
+                clear(patch)
+                patch.setenv("COUNCIL_ROOT", str(lived))
+                assert run(cli.app, ["demo", "--store", str(lived / "living.db")]) == 0
+            copied(lived / "living.db", file)
     return file
 
 
