@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from core.discovery.facts import SymbolFacts
+from core.errors import MarketUnavailable
 from providers.market.yahoo import quietly, ticker_of
 
 Profile: TypeAlias = Callable[[str], object]
@@ -29,7 +30,10 @@ LARGEST_BETA = 20.0
 
 
 class YahooCompanies:
-    """Asks about one symbol at a time; anything but a plausible figure is unknown."""
+    """Asks about one symbol at a time; anything but a plausible figure is unknown.
+
+    MarketUnavailable for an answer without a kind of security: yfinance makes an empty one of an error.
+    """
 
     source = "yfinance"
 
@@ -39,7 +43,9 @@ class YahooCompanies:
     def __call__(self, symbol: str) -> SymbolFacts:
         """Whatever yfinance raises passes through: the caller waits for it no longer than it likes."""
         told = self._profile(ticker_of(symbol))
-        return facts_of(told if isinstance(told, Mapping) else {})
+        if not isinstance(told, Mapping) or not told.get("quoteType"):
+            raise MarketUnavailable(f"yfinance said nothing of {symbol}: ask again later")
+        return facts_of(told)
 
 
 def yahoo_profile(ticker: str) -> object:

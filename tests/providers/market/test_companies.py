@@ -48,7 +48,7 @@ def test_what_is_not_plausible_is_unknown(told, facts):
 
 def test_a_class_of_shares_is_asked_as_yahoo_writes_it():
     asked = []
-    YahooCompanies(asked.append)("BRK.B")
+    YahooCompanies(lambda ticker: asked.append(ticker) or INFO)("BRK.B")
     assert asked == ["BRK-B"]
 
 
