@@ -51,7 +51,7 @@ def picks(desk: Bench) -> dict[str, dict[Picker, object]]:
 
 def test_sectors_come_from_the_file_first_then_from_what_was_told_and_all_is_said(desk):
     known = {"SA": SymbolFacts(sector="Energy"), "SC": SymbolFacts(sector="Energy")}
-    told = Told(known, kept={"SD": "Utilities", "SC": "Materials"})
+    told = Told(known, kept={"SD": "Utilities"})
     ran = run(desk, discovery(desk, companies=told, held=lambda _: {"SC": 0.3}))
     assert ran.sectors == {"file": 1, "unknown": 8, "yfinance": 2}
     assert (ran.facts_source, ran.sectors_day) == ("yfinance", date(2020, 1, 1))
