@@ -14,7 +14,17 @@ from core.errors import BadInput
 from storage.queries import StoreReader
 from storage.queries.strategies import StrategyLine, strategy_lines
 
-HEADS = ("strategy", "state", "account", "capital", "equity", "return", "drawdown", "said by")
+HEADS = (
+    "strategy",
+    "state",
+    "account",
+    "broker",
+    "capital",
+    "equity",
+    "return",
+    "drawdown",
+    "said by",
+)
 
 
 def tell(settings: Settings, reader: StoreReader, *, as_json: bool) -> None:
@@ -40,6 +50,7 @@ def _row(line: StrategyLine) -> tuple[str, ...]:
         line.name,
         "on" if line.on else "off",
         line.account_id or "",
+        line.broker,
         _dollars(line.capital),
         _dollars(line.equity),
         "" if line.returned is None else f"{line.returned:+.2%}",

@@ -22,6 +22,9 @@ from storage.queries.strategies import StrategyLine
 UNITS = "capital and equity in $; returns around deposits and withdrawals, since each began"
 
 
+BROKERS = {"simulated": "simulated", "desk": "the desk's"}
+
+
 def every_card(lines: Sequence[StrategyLine]) -> None:
     """Allocation and performance, a row a strategy."""
     card_title("All strategies", UNITS)
@@ -39,6 +42,7 @@ def _row(line: StrategyLine, total: Decimal) -> dict[str, str]:
         "strategy": line.title,
         "state": "on" if line.on else "off",
         "account": line.account_id or "none yet",
+        "broker": BROKERS[line.broker],
         "capital": dollars(line.capital),
         "equity": dollars(line.equity),
         "share of equity": percent(line.equity / total) if line.equity and total else "n/a",

@@ -11,6 +11,9 @@ from typing import Literal
 from sqlalchemy import RowMapping, select
 
 from core.desk.strategy_switch import words
+from core.desk.writing import account_stream
+from core.events.account import AccountOpened
+from core.events.envelope import event_id
 from core.events.strategy import StrategyDisabled, StrategyEnabled
 from core.schemas.breaker import Halt, Scope, scopes_of, strategy_scope
 from core.strategy import StrategySpec
@@ -45,7 +48,8 @@ class StrategyLine:
 
     ``account_id`` is its own, of the council the account the council's decisions trade. ``capital`` is
     what it was given in all, less what was taken. ``returned`` is time-weighted since it began and
-    ``benchmark_returned`` over the same closes; ``drawdown`` ≤ 0 from its best.
+    ``benchmark_returned`` over the same closes; ``drawdown`` ≤ 0 from its best. ``broker`` is who
+    executes for it: once its account is open who it was opened at, for an account keeps that for life.
     """
 
     name: str
@@ -54,6 +58,7 @@ class StrategyLine:
     on: bool
     word: StrategyWord | None
     account_id: AccountId | None
+    broker: Literal["simulated", "desk"]
     capital: Decimal | None
     cash: Decimal | None
     equity: Decimal | None
@@ -113,6 +118,7 @@ def _line(
         on=spec.enabled if word is None else word.on,
         word=word,
         account_id=account_id,
+        broker=_broker(reader, spec),
         capital=worth.get("capital"),
         cash=None if account is None else Decimal(account["cash"]),
         equity=worth.get("equity"),
@@ -126,6 +132,19 @@ def _line(
         scope=strategy_scope(spec.name),
         halts=tuple(halt for halt in halts if halt.scope in scopes),
     )
+
+
+def _broker(reader: StoreReader, spec: StrategySpec) -> Literal["simulated", "desk"]:
+    log = reader.log()
+    if spec.account is None:
+        return "desk"
+    opened_as = event_id(account_stream(spec.account), AccountOpened.__name__)
+    row = None if log is None else log.find(str(opened_as))
+    if log is None or row is None:
+        return spec.broker
+    opened = log.decode(row)
+    assert isinstance(opened, AccountOpened)  # its id says so
+    return "simulated" if opened.custody is None else "desk"
 
 
 def _account(reader: StoreReader, account_id: AccountId | None) -> RowMapping | None:

@@ -8,16 +8,20 @@ from random import Random
 
 import pytest
 
+from core.desk.writing import account_stream, append_one, new_event
 from core.errors import BadInput, BrokerUnavailable, OrderRefused, OrderUnknown
 from core.events import ALL_EVENTS
 from core.events.broker import InternalCross, NetFillAllocated, NetOrderIntended
+from core.events.strategy import CapitalDeposited
 from core.schemas.order import OrderStatus, OrderTicket
+from core.strategy import EQUITY
 from core.types import Side
 from storage.event_store import open_store
 from storage.serialization import EventRegistry
 from tests.contract.broker import BrokerContract, BrokerDesk
 from tests.providers.broker.virtual_key import (
     KEY,
+    SEVENTH,
     SIX,
     START,
     inner_on,
@@ -90,6 +94,27 @@ def order(server, account, side, quantity, symbol="SPY", *, name=None):
 
 def events(store, kind):
     return [store.decode(row) for row in store.read_all(types=[kind.__name__])]
+
+
+class TestAStrategyBesideSix(BrokerContract):
+    """The account that joins the six, with capital a person has moved."""
+
+    @pytest.fixture
+    def desk(self, server, store):
+        server.exchange.open_market()
+        stream = account_stream(SEVENTH)
+        given = CapitalDeposited(
+            strategy=EQUITY, account_id=SEVENTH, amount=D(500), reason="more", by="ann"
+        )
+        append_one(store, stream, new_event(stream, given, ["more"], server.exchange.now))
+        return BrokerDesk(
+            broker=virtual_on(server, store),
+            account=SEVENTH,
+            starting_cash=START + 500,
+            decided_at=server.exchange.now - timedelta(seconds=1),
+            let_fill=lambda: None,
+            reopen=lambda tickets: virtual_on(server, store),
+        )
 
 
 def test_one_order_goes_out_for_three_accounts_and_the_fill_is_split(server, store):
@@ -193,7 +218,7 @@ def test_weeks_of_random_intents_end_with_books_equal_to_the_keys(server, store)
     broker = virtual_on(server, store)
     for week in range(12):
         batch = []
-        for account in SIX:
+        for account in (*SIX, SEVENTH):
             symbol = random.choice(["SPY", "SPY", "QQQ"])
             held = broker.positions(account).get(symbol, D(0))
             side = random.choice([Side.BUY, Side.SELL])
@@ -208,9 +233,9 @@ def test_weeks_of_random_intents_end_with_books_equal_to_the_keys(server, store)
             assert found is not None
             assert found.status is OrderStatus.FILLED, found
             count += 1
-    assert count == 72
+    assert count == 84
     assert key_differences(broker) == []
-    spent = sum((broker.cash(account) - START for account in SIX), D(0))
+    spent = sum((broker.cash(account) - START for account in (*SIX, SEVENTH)), D(0))
     assert spent == inner_on(server).cash(KEY) - D(100_000)
     fills = events(store, NetFillAllocated)
     assert all(sum((part.quantity for part in fill.parts), D(0)) == fill.quantity for fill in fills)

@@ -21,6 +21,8 @@ from tests.servers.alpaca_server import AlpacaServer
 
 KEY = AccountId("key")
 SIX = tuple(AccountId(f"acct_{n}") for n in range(1, 7))
+SEVENTH = AccountId("acct_7")
+"""A strategy's, which joins the six later."""
 START = Decimal(10_000)
 FAST = RestPolicy(connect_s=1, read_s=1, deadline_s=2, retries=2, backoff_s=0.001)
 
@@ -42,12 +44,16 @@ def virtual_on(
         price = server.exchange.listings[symbol].price
         return Mid(price, now, in_new_york(now).date(), "test")
 
-    accounts = dict.fromkeys(SIX, start)
+    accounts = dict.fromkeys((*SIX, SEVENTH), start)
     clock = FixedClock(server.exchange.now)
-    return VirtualBroker(inner_on(server), KEY, accounts, store, clock, mid, fresh_s)
+    return VirtualBroker(
+        inner_on(server), KEY, accounts, store, clock, mid, fresh_s, joining=[SEVENTH]
+    )
 
 
-def key_differences(broker: VirtualBroker, accounts: Sequence[AccountId] = SIX) -> list[str]:
+def key_differences(
+    broker: VirtualBroker, accounts: Sequence[AccountId] = (*SIX, SEVENTH)
+) -> list[str]:
     """Symbols in which the sum of the accounts is not what the key holds."""
     held: dict[str, Decimal] = {}
     for account in accounts:
