@@ -24,7 +24,7 @@ from core.desk.cycle_log import (
 from core.desk.desk import Desk
 from core.desk.journal import RunJournal, no_bookings
 from core.desk.order_route import RecordingRoute
-from core.desk.reconcile import ReconciledRoute
+from core.desk.reconciled_route import ReconciledRoute
 from core.desk.strategy_broker import meet, refuse_execution
 from core.desk.strategy_ports import Strategy
 from core.desk.strategy_settle import settle_strategy

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
-from core.clock import in_new_york
+from core.desk.broker_standing import blocked_accounts
+from core.desk.closing_orders import closing_orders
 from core.desk.desk import Desk
 from core.desk.observing import known_quotes, observation, was_observed
 from core.desk.order_route import RecordingRoute
@@ -18,9 +18,8 @@ from core.errors import BrokerError, CouncilError
 from core.events.account import OrderCancelled, OrderIntended
 from core.events.envelope import Append, Event, NewEvent
 from core.rules.account_book import AccountBook
-from core.rules.checkpoint_orders import Holding, close_order
 from core.schemas.order import OrderIntent, OrderStatus, Purpose
-from core.types import RunId, StreamId, deterministic_id, week_of
+from core.types import StreamId
 
 SLOT = "flatten"
 REASON = "everything is flattened"
@@ -41,14 +40,16 @@ class Flattened:
 def flatten_due(desk: Desk) -> bool:
     """Whether flattening was asked for and something is held or under way that no such order closes.
 
-    Not for an account whose close was refused just now: it is tried again after a rest.
+    Also while such an order has not gone out, unless its account is blocked. Not for an account whose
+    close was refused just now: it is tried again after a rest.
     """
     disabled = desk.switch.disabled()
     if disabled is None or not disabled.flatten:
         return False
-    now = desk.clock.now()
+    now, blocked = desk.clock.now(), blocked_accounts(desk)
     return any(
-        _left(book) and not _rests(book, now)
+        (_left(book) and not _rests(book, now))
+        or (_unsent(book) and book.account_id not in blocked)
         for party in parties(desk)
         for book in party.books(desk)
     )
@@ -95,6 +96,14 @@ def _left(book: AccountBook) -> bool:
     if any(order.intent.purpose is Purpose.FLATTEN for order in open_orders):
         return False
     return bool(book.ledger.positions) or bool(open_orders)
+
+
+def _unsent(book: AccountBook) -> bool:
+    """Whether a flattening order was intended and the line broke: settling sends it."""
+    return any(
+        order.intent.purpose is Purpose.FLATTEN and order.status is OrderStatus.INTENDED
+        for order in book.open_orders.values()
+    )
 
 
 def _rests(book: AccountBook, at: datetime) -> bool:
@@ -148,7 +157,7 @@ def _order(
     intents: list[OrderIntent] = []
     for book in books:
         own = party.own_prices(book, at)
-        closing = list(_closing(desk, book, prices if own is None else own, at))
+        closing = list(closing_orders(desk, book, prices if own is None else own, at))
         stream = account_stream(book.account_id)
         new = [_new(stream, intent, OrderIntended(intent=intent), at) for intent in closing]
         appends += [Append(stream, new, book.version)] if new else []
@@ -163,32 +172,6 @@ def _order(
 
 def _held(books: Sequence[AccountBook]) -> list[str]:
     return sorted({symbol for book in books for symbol in book.ledger.positions})
-
-
-def _closing(
-    desk: Desk, book: AccountBook, prices: Mapping[str, Decimal], at: datetime
-) -> Iterator[OrderIntent]:
-    week = book.week
-    today = in_new_york(at).date()
-    marks = desk.marks.before(today + timedelta(days=1))
-    for number, (symbol, position) in enumerate(sorted(book.ledger.positions.items())):
-        price = prices.get(symbol) or marks.get(symbol) or position.average_cost
-        holding = Holding(
-            account_id=book.account_id,
-            week_id=week_of(today) if week is None else week.week_id,
-            run_id=_run_of_its_own(book) if week is None else week.run_id,
-            symbol=symbol,
-            quantity=position.quantity,
-            price=price,
-            sequence=number if week is None else week.orders + number,
-            decided_at=at,
-        )
-        yield close_order(holding, abs(position.quantity), Purpose.FLATTEN)
-
-
-def _run_of_its_own(book: AccountBook) -> RunId:
-    """For an account that lives by no weeks: no cycle's, and another one after each event of it."""
-    return RunId(str(deterministic_id("flatten", book.account_id, book.version)))
 
 
 def _new(stream: StreamId, intent: OrderIntent, event: Event, at: datetime) -> NewEvent:

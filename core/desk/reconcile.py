@@ -20,7 +20,7 @@ from core.events.reconciliation import (
     MismatchResolved,
     ReconciliationMismatch,
 )
-from core.ports import OrderRoute, Statements
+from core.ports import Statements
 from core.rules.account_book import AccountBook
 from core.rules.reconciliation import (
     Difference,
@@ -30,8 +30,7 @@ from core.rules.reconciliation import (
     ledger_side,
     short_of_start,
 )
-from core.schemas.execution import OrderOutcome
-from core.schemas.order import OrderIntent, OrderStatus
+from core.schemas.order import OrderStatus
 from core.schemas.statement import Statement
 from core.types import AccountId
 
@@ -119,25 +118,6 @@ def accept(desk: Desk, custody: AccountId, reason: str, at: datetime) -> Decimal
     )
     _append(desk, before, [resolved], at)
     return difference
-
-
-class ReconciledRoute:
-    """An `OrderRoute` that looks at the broker's books first: what differs is blocked before it sends.
-
-    ``only`` as in `reconcile`; the council's by default.
-    """
-
-    def __init__(
-        self, desk: Desk, route: OrderRoute, only: Collection[AccountId] | None = None
-    ) -> None:
-        self._desk = desk
-        self._route = route
-        self._only = only
-
-    def submit(self, intents: Sequence[OrderIntent]) -> Sequence[OrderOutcome]:
-        only = council_custodies(self._desk) if self._only is None else self._only
-        reconcile(self._desk, self._desk.clock.now(), only)
-        return self._route.submit(intents)
 
 
 def _look(

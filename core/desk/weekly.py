@@ -19,7 +19,7 @@ from core.desk.journal import RunJournal
 from core.desk.opening import open_desk
 from core.desk.order_route import RecordingRoute
 from core.desk.overtaken import drop_unsent, refuse_overtaken
-from core.desk.reconcile import ReconciledRoute
+from core.desk.reconciled_route import ReconciledRoute
 from core.desk.runs import claim_week, is_completed
 from core.desk.warm_up import warm_up_later
 from core.desk.writing import append_one, new_event

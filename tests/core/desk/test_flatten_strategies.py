@@ -115,13 +115,17 @@ def test_orders_that_wait_are_taken_back(folder):
     assert made.events(OrderCancelled)
 
 
-def test_a_close_that_was_never_sent_is_sent_by_the_next_settling(held):
+def test_a_close_that_was_never_sent_is_sent_by_the_next_round(held):
     stop(held)
     dead = replace(held.desk, broker=Dead(held.desk.broker))
     with pytest.raises(BrokerUnavailable):
         flatten(dead, held.desk.clock.now())
-    assert flattening(held)
-    settle_strategy(held.desk, held.desk.strategies[0], held.desk.clock.now())
+    before = flattening(held)
+    assert before
+    assert flatten_due(held.desk), "it has not gone out"
+    flatten(held.desk, held.desk.clock.now())
+    assert not flatten_due(held.desk)
+    assert flattening(held) == before
     held.at(on("2022-08-04", "16:06"))
     settle_strategy(held.desk, held.desk.strategies[0], held.desk.clock.now())
     assert positions(held) == {}
