@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +101,8 @@ def bound_root(
         lines.append(f"APCA_API_SECRET_KEY={server.account.secret}")
     server.exchange.now = on("2024-03-05", "20:00")
     (folder / ".env").write_text("\n".join(lines) + "\n")
-    _bars(folder / "bars")
+    (folder / "bars").mkdir()
+    (folder / "bars" / "bars.parquet").write_bytes(_bars())
     server.routes = lambda path, query: _quotes(server, query) if path.endswith(QUOTES) else None
     made = BoundRoot(folder, server)
     made.edit("connections.yaml", "broker: simulated", "broker: alpaca")
@@ -126,9 +129,9 @@ def _quotes(server: AlpacaServer, query: dict[str, str]) -> tuple[int, object]:
     return 200, {"quotes": found}
 
 
-def _bars(folder: Path) -> None:
+@cache
+def _bars() -> bytes:
     """Two years of generated prices of the council's universe, as a file of one's own."""
-    folder.mkdir()
     symbols = rules_settings().policy.symbols
     period = SimulatedPeriod(date(2022, 1, 3), date(2024, 3, 28))
     read = SimulatedMarket(symbols, 7, period, CALENDAR).bars(symbols, on("2024-03-29"), 600)
@@ -136,7 +139,9 @@ def _bars(folder: Path) -> None:
     for symbol, one in read.series.items():
         columns = {name: getattr(one, name) for name in ("open", "high", "low", "close", "volume")}
         frames.append(pd.DataFrame({"date": one.days, "symbol": symbol, **columns}))
-    pd.concat(frames).to_parquet(folder / "bars.parquet")
+    file = BytesIO()
+    pd.concat(frames).to_parquet(file)
+    return file.getvalue()
 
 
 def cycle(desk: Desk, name: str = "test", *, execute: bool = True) -> Ran:

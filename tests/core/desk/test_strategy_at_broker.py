@@ -17,7 +17,7 @@ from core.desk.replay import replay
 from core.desk.scheduling import desk_slots
 from core.desk.settle import settle
 from core.desk.strategy_settle import settle_strategy
-from core.desk.trading_switch import disable
+from core.desk.trading_switch import disable, enable
 from core.desk.weekly import run_week
 from core.errors import BrokerError, TradingBlocked
 from core.events.account import OrderFilled, OrderIntended
@@ -182,6 +182,7 @@ def test_an_order_of_a_cycle_nobody_went_on_with_is_found_or_ends_with_its_sessi
     assert_the_broker_agrees(root, revived)
 
 
+@ON_ONE_KEY
 def test_an_answer_that_was_lost_sends_nothing_twice(root):
     desk = opened(root)
     root.server.faults.plan(Fault(drop=True))
@@ -195,6 +196,7 @@ def test_an_answer_that_was_lost_sends_nothing_twice(root):
     assert_the_broker_agrees(root, desk)
 
 
+@ON_ONE_KEY
 def test_an_order_that_expires_at_the_broker_ends_in_the_ledger_too(root):
     desk = opened(root)
     root.server.exchange.fills_at_once = False
@@ -206,6 +208,7 @@ def test_an_order_that_expires_at_the_broker_ends_in_the_ledger_too(root):
     assert not own_fills(desk)
 
 
+@ON_ONE_KEY
 def test_flattening_takes_back_what_lies_at_the_broker_and_was_never_recorded(root):
     desk = opened(root)
     root.server.exchange.fills_at_once = False
@@ -220,6 +223,53 @@ def test_flattening_takes_back_what_lies_at_the_broker_and_was_never_recorded(ro
     every = [one for paper in root.server.exchange.accounts.values() for one in paper.orders]
     assert [one.status for one in every] == ["canceled"]
     assert_the_broker_agrees(root, revived)
+
+
+class Dies(Exception):
+    """The process is gone."""
+
+
+class DyingStore:
+    """A store whose process dies right after the ``number``-th commit from now on."""
+
+    def __init__(self, inner, number: int) -> None:
+        self._inner, self._left = inner, number
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+    def commit(self, appends):
+        stored = self._inner.commit(appends)
+        self._left -= 1
+        if not self._left:
+            raise Dies
+        return stored
+
+
+def test_killed_after_any_commit_of_a_flattening_it_is_closed_once(root):
+    desk = opened(root)
+    for number in range(1, 100):
+        cycle(desk, f"cycle {number}")
+        before = len(sent(root))
+        stop(desk)
+        try:
+            flatten(root.desk(DyingStore(desk.store, number)), NOON)
+        except Dies:
+            died = True
+        else:
+            died = False
+        for _ in range(2):
+            after = settled(root, desk)
+            flatten(after, NOON)
+        desk = settled(root, desk)
+        assert not flatten_due(desk)
+        assert_the_broker_agrees(root, desk)
+        assert desk.books.book(ACCOUNT).ledger.positions == {}
+        assert len(sent(root)) == before + 1
+        enable(desk.store, "well again", "ann", NOON)
+        if not died:
+            assert number > 2
+            return
 
 
 def test_what_somebody_else_did_there_blocks_it_before_it_sends(root):
