@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -51,12 +50,10 @@ def virtual_on(
     )
 
 
-def key_differences(
-    broker: VirtualBroker, accounts: Sequence[AccountId] = (*SIX, SEVENTH)
-) -> list[str]:
+def key_differences(broker: VirtualBroker) -> list[str]:
     """Symbols in which the sum of the accounts is not what the key holds."""
     held: dict[str, Decimal] = {}
-    for account in accounts:
+    for account in broker.custodies()[KEY]:
         for symbol, quantity in broker.positions(account).items():
             held[symbol] = held.get(symbol, Decimal(0)) + quantity
     told = broker.statement(KEY).positions
