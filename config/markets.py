@@ -18,9 +18,6 @@ from providers.market.chain import ChainMarket, StepDownNote
 from providers.market.files import FilesMarket
 from providers.market.yfinance import YfinanceMarket
 
-OWN: tuple[MarketName, ...] = ("files", "simulated")
-"""Sources that need no vendor: the only ones a simulation or a demonstration reads."""
-
 
 def sources_of(settings: Settings, kind: StoreKind) -> tuple[MarketName, ...]:
     """The sources in the order they are asked; generated prices only where nothing else is.

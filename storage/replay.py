@@ -1,4 +1,4 @@
-"""The whole log as typed events, every chain checked on the way: what replay and audits read."""
+"""The whole log as typed events, every chain checked on the way: for whoever reads it outside the desk."""
 
 from __future__ import annotations
 

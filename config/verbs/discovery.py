@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated, TypeAlias
 
 import typer
 
 from config.terminal import pickers, watching
-from config.terminal.options import Json, ProfileName, Store
+from config.terminal.options import Json, ProfileName, Reason, Store
 from config.terminal.show import line as show_line
 from config.verbs.comparing import compare
 from config.verbs.faces import Faces
@@ -17,7 +18,7 @@ from core.clock import SystemClock
 from core.desk.discovering import run_discovery
 from core.desk.opening import open_desk
 from core.desk.strategy_jobs import measure_now
-from core.desk.watching import Saying, exclude, include, release, watchlist
+from core.desk.watching import Saying, WordName, say, watchlist
 from core.strategy import EQUITY
 from storage.queries import StoreReader
 from storage.queries.forward_returns import league
@@ -25,7 +26,6 @@ from storage.queries.forward_returns import league
 Strategy: TypeAlias = Annotated[
     str, typer.Option("--strategy", help="Whose list; config/strategies.yaml names them.")
 ]
-Reason: TypeAlias = Annotated[str, typer.Option("--reason", help="Why; it is kept with the event.")]
 Named: TypeAlias = Annotated[str, typer.Argument(help="A symbol, e.g. NVDA or BRK.B.")]
 
 verbs = typer.Typer(
@@ -82,53 +82,32 @@ def performance(
 verbs.command("compare")(compare)
 
 
-@verbs.command("include")
-def include_symbol(
-    context: typer.Context,
-    symbol: Named,
-    reason: Reason = "",
-    strategy: Strategy = EQUITY,
-    store: Store = None,
-) -> None:
-    """On the list until another word of a person, whatever pickers say."""
-    faces = Faces.of(context)
-    settings, opened = faces.existing(store)
-    spec, said = settings.strategy(strategy), _said(faces, symbol, reason)
-    done = include(opened, spec.name, said, settings.discovery.max_watchlist)
-    watching.word(said.symbol, "included" if done else "was included already")
+def _word(word: WordName, done: str, idle: str) -> Callable[..., None]:
+    """A verb that says a person's word on one symbol; ``idle`` where there was nothing to change."""
+
+    def verb(
+        context: typer.Context,
+        symbol: Named,
+        reason: Reason = None,
+        strategy: Strategy = EQUITY,
+        store: Store = None,
+    ) -> None:
+        faces = Faces.of(context)
+        settings, opened = faces.existing(store)
+        name, size = settings.strategy(strategy).name, settings.discovery.max_watchlist
+        said = Saying(symbol.strip().upper(), reason or "", faces.by, SystemClock().now())
+        changed = say(opened, name, word, said, size)
+        watching.word(said.symbol, done if changed else idle)
+
+    return verb
 
 
-@verbs.command("exclude")
-def exclude_symbol(
-    context: typer.Context,
-    symbol: Named,
-    reason: Reason = "",
-    strategy: Strategy = EQUITY,
-    store: Store = None,
-) -> None:
-    """Off the list until another word of a person, whatever pickers say."""
-    faces = Faces.of(context)
-    settings, opened = faces.existing(store)
-    spec, said = settings.strategy(strategy), _said(faces, symbol, reason)
-    done = exclude(opened, spec.name, said)
-    watching.word(said.symbol, "excluded" if done else "was excluded already")
-
-
-@verbs.command("release")
-def release_symbol(
-    context: typer.Context,
-    symbol: Named,
-    reason: Reason = "",
-    strategy: Strategy = EQUITY,
-    store: Store = None,
-) -> None:
-    """Take a word back: pickers decide again."""
-    faces = Faces.of(context)
-    settings, opened = faces.existing(store)
-    spec, said = settings.strategy(strategy), _said(faces, symbol, reason)
-    done = release(opened, spec.name, said)
-    watching.word(said.symbol, "released" if done else "stood by nobody's word")
-
-
-def _said(faces: Faces, symbol: str, reason: str) -> Saying:
-    return Saying(symbol.strip().upper(), reason, faces.by, SystemClock().now())
+verbs.command("include", help="On the list until another word of a person, whatever pickers say.")(
+    _word("include", "included", "was included already")
+)
+verbs.command("exclude", help="Off the list until another word of a person, whatever pickers say.")(
+    _word("exclude", "excluded", "was excluded already")
+)
+verbs.command("release", help="Take a word back: pickers decide again.")(
+    _word("release", "released", "stood by nobody's word")
+)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
@@ -25,31 +24,6 @@ PRICES_ENDED = timedelta(days=7)
 
 Report = Callable[[Slot, SlotOutcome], None]
 Table = Callable[[date, date], Sequence[Slot]]
-
-
-async def run_due(
-    desk: Desk,
-    since: datetime,
-    report: Report,
-    stopping: Callable[[], bool] = lambda: False,
-    *,
-    retry: bool = False,
-) -> Counter[SlotOutcome]:
-    """Run every unfinished slot between ``since`` and now, oldest first; one failure stops no other.
-
-    A slot another process works on is left for the next tick, every one for the next start once
-    ``stopping()`` is true. CouncilError when the store or the desk itself cannot be used.
-    """
-    counts: Counter[SlotOutcome] = Counter()
-    due = due_slots(desk, since)
-    for slot in due:
-        if stopping():
-            break
-        outcome = await run_one(desk, slot, due, retry=retry)
-        if outcome is not None:
-            counts[outcome] += 1
-            report(slot, outcome)
-    return counts
 
 
 async def run_one(

@@ -159,19 +159,6 @@ def finish(  # noqa: PLR0913 - an end is an outcome, its words and what came of 
     return changed(store, held.key, at, decide)
 
 
-def miss(store: EventStore, key: str, why: str, at: datetime) -> JobState:
-    """End a job that was never begun and may not begin any more; one under way is left alone."""
-
-    def decide(state: JobState | None) -> Sequence[Event]:
-        if state is None:
-            raise BadInput(f"there is no job {key}: nothing can be missed")
-        if state.claim is not None or not state.is_open:
-            return ()
-        return [_end(state, JobOutcome.MISSED, why)]
-
-    return changed(store, key, at, decide)
-
-
 def _is_done_for_good(state: JobState) -> bool:
     """Done, of a kind that is done once, and not at a gate behind which there is more to do."""
     if state.finished is None or state.finished.result.get(WAITING) is not None:

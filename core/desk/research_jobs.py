@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.desk.desk import Desk
-from core.desk.runs import official_run, the_official_run
+from core.desk.runs import the_official_run
 from core.desk.writing import new_event
 from core.errors import BadInput
 from core.events.calls import ResearchJobEnded, ResearchJobRequested, ResearchJobStarted
@@ -28,15 +28,6 @@ class UncertainJob:
     researcher: str
     request_hash: str
     stream: StreamId
-
-
-def uncertain_jobs(store: EventStore, week_id: WeekId) -> tuple[UncertainJob, ...]:
-    """The jobs of the week's run that somebody has to decide about; none for a week never run."""
-    run = official_run(store, week_id)
-    if run is None:
-        return ()
-    found = (_uncertain(store, run, pack) for pack in PACKS)
-    return tuple(job for job in found if job is not None)
 
 
 def adopt_job(desk: Desk, week_id: WeekId, pack: str, job_id: str) -> UncertainJob:

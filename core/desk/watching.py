@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 from pydantic import ValidationError
@@ -27,6 +27,7 @@ from core.types import StreamId
 
 Word: TypeAlias = SymbolIncluded | SymbolExcluded | SymbolReleased
 WordT = TypeVar("WordT", SymbolIncluded, SymbolExcluded, SymbolReleased)
+WordName: TypeAlias = Literal["include", "exclude", "release"]
 ATTEMPTS = 10
 WORDS = tuple(
     cls.__name__ for cls in (WatchlistChanged, SymbolIncluded, SymbolExcluded, SymbolReleased)
@@ -112,6 +113,13 @@ def release(store: EventStore, strategy: str, said: Saying) -> bool:
         word,
         unless=lambda held: said.symbol not in held.pins and said.symbol not in held.excluded,
     )
+
+
+def say(store: EventStore, strategy: str, word: WordName, said: Saying, size: int) -> bool:
+    """The word by its name; ``size`` is how many the list holds. False when nothing changed."""
+    if word == "include":
+        return include(store, strategy, said, size)
+    return (exclude if word == "exclude" else release)(store, strategy, said)
 
 
 def _word(kind: type[WordT], strategy: str, said: Saying, **more: int) -> WordT:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from core.types import Money
 
 
@@ -15,13 +13,3 @@ def grown(before: Money, flow: Money, after: Money) -> float:
     """
     invested = before + flow
     return float(after / invested) if invested > 0 else 1.0
-
-
-def time_weighted(capital: Money, closes: Iterable[tuple[Money, Money]]) -> list[float]:
-    """Growth since the start at each close, of (flow since the close before, equity at it) in USD."""
-    growth, before, found = 1.0, capital, []
-    for flow, equity in closes:
-        growth *= grown(before, flow, equity)
-        before = equity
-        found.append(growth)
-    return found

@@ -26,7 +26,6 @@ class Purpose(StrEnum):
 
 
 WEEKLY = (Purpose.WEEKLY_CLOSE, Purpose.WEEKLY_OPEN)
-OF_A_CYCLE = (Purpose.CYCLE_SELL, Purpose.CYCLE_BUY)
 
 
 class OrderStatus(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import wraps
 from typing import TypeAlias
 
@@ -14,7 +14,6 @@ from core.errors import NotAllowed
 from pages.http.access import visitor
 
 Handler: TypeAlias = Callable[[Request], Response]
-AsyncHandler: TypeAlias = Callable[[Request], Awaitable[Response]]
 Rule: TypeAlias = Callable[[Visitor], Visitor]
 """``core.access.only_operator`` or ``only_reader``: the visitor back, or NotAllowed."""
 
@@ -30,19 +29,6 @@ def allowed_to(rule: Rule) -> Callable[[Handler], Handler]:
         @wraps(handler)
         def answer(request: Request) -> Response:
             return refused(request, rule) or handler(request)
-
-        return answer
-
-    return wrapped
-
-
-def allowed_to_async(rule: Rule) -> Callable[[AsyncHandler], AsyncHandler]:
-    """`allowed_to` for a handler that awaits, a request's body for instance."""
-
-    def wrapped(handler: AsyncHandler) -> AsyncHandler:
-        @wraps(handler)
-        async def answer(request: Request) -> Response:
-            return refused(request, rule) or await handler(request)
 
         return answer
 

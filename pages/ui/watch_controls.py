@@ -6,14 +6,19 @@ from functools import partial
 
 import streamlit as st
 
-from core.desk.watching import Saying, exclude, include, release
+from core.desk.watching import Saying, WordName, say
 from pages.ui.commanding import CLOCK, answered, by, command, typed
 from pages.ui.visitor import may_steer
 from storage.event_store import SqlEventStore
 
 CARD = "watchlist"
 SYMBOL, REASON = "watch symbol", "watch reason"
-DONE = {"include": "included", "exclude": "excluded", "release": "released"}
+WORDS: tuple[tuple[WordName, str], ...] = (
+    ("include", "On the list, whatever pickers say"),
+    ("exclude", "Off the list, whatever pickers say"),
+    ("release", "Pickers decide again"),
+)
+DONE: dict[WordName, str] = {"include": "included", "exclude": "excluded", "release": "released"}
 
 
 def watch_controls(strategy: str, size: int) -> None:
@@ -25,11 +30,7 @@ def watch_controls(strategy: str, size: int) -> None:
         st.text_input("Symbol", key=SYMBOL, max_chars=10, placeholder="e.g. NVDA or BRK.B")
         st.text_input("Reason", key=REASON, max_chars=300, placeholder="kept with the event")
         with st.container(horizontal=True):
-            for word, told in (
-                ("include", "On the list, whatever pickers say"),
-                ("exclude", "Off the list, whatever pickers say"),
-                ("release", "Pickers decide again"),
-            ):
+            for word, told in WORDS:
                 st.button(
                     word.capitalize(),
                     key=f"watch {word}",
@@ -38,14 +39,11 @@ def watch_controls(strategy: str, size: int) -> None:
                 )
 
 
-def _say(word: str, strategy: str, size: int) -> None:
+def _say(word: WordName, strategy: str, size: int) -> None:
     said = Saying(typed(SYMBOL).upper(), typed(REASON), by(), CLOCK.now())
 
     def do(store: SqlEventStore) -> str:
-        if word == "include":
-            fresh = include(store, strategy, said, size)
-        else:
-            fresh = (exclude if word == "exclude" else release)(store, strategy, said)
+        fresh = say(store, strategy, word, said, size)
         return f"{said.symbol} {DONE[word]}" if fresh else f"{said.symbol}: nothing to change"
 
     command(CARD, do, REASON)

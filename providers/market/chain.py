@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -63,19 +62,12 @@ class ChainMarket:
         self._links = tuple(links)
         self._heard = on_step_down
         self._stands: dict[datetime, _Stand] = {}
-        self._switches: Counter[tuple[str, str, str]] = Counter()
         self._guard = threading.Lock()
 
     @property
     def source(self) -> str:
         """The first link's: what this desk means to use."""
         return self._links[0].source
-
-    @property
-    def switches(self) -> Mapping[tuple[str, str, str], int]:
-        """How often (from, to, reason) happened in this process."""
-        with self._guard:
-            return dict(self._switches)
 
     def stepped_down(self, as_of: datetime) -> tuple[str, ...]:
         """What failed for that instant so far before the link that stands for it."""
@@ -112,8 +104,6 @@ class ChainMarket:
     def _step_down(self, moment: datetime, index: int, error: MarketError) -> StepDownNote:
         source, after = self._links[index].source, self._links[index + 1].source
         note = StepDownNote(moment, source, after, type(error).__name__, str(error))
-        with self._guard:
-            self._switches[note.source, note.next_source, note.reason] += 1
         self._heard(note)
         return note
 

@@ -39,19 +39,6 @@ class CouncilRecord:
     changes: tuple[tuple[AccountId, Tenure], ...]
 
 
-def lab_frame(reader: StoreReader) -> pd.DataFrame:
-    """Columns ``line``, ``session`` (datetime64), ``week_id``, ``equity`` in USD, ``coverage`` 0 to 1.
-
-    One row a line and session, in order of session; ``coverage`` is of the line's sessions so far. No
-    rows for an empty store.
-    """
-    columns = [LINES.c[name] for name in ("line", "session", "week_id", "equity", "coverage")]
-    rows = reader.rows(select(*columns).order_by(LINES.c.session, LINES.c.line))
-    frame = pd.DataFrame([tuple(row.values()) for row in rows], columns=[c.name for c in columns])
-    frame["session"] = pd.to_datetime(frame["session"])
-    return frame.astype({"equity": float, "coverage": float})
-
-
 def lab_weeks(reader: StoreReader) -> tuple[LabWeek, ...]:
     """Every week the lines entered, oldest first: its kind, all picks, and what each line began with."""
     return tuple(
@@ -83,13 +70,8 @@ def lab_weekly_returns(reader: StoreReader) -> pd.DataFrame:
         return starts.rename_axis(index="week_id", columns="line")
     worth = starts.astype(float).sort_index(axis=1)
     ends = worth.shift(-1)
-    ends.iloc[-1] = pd.Series(_newest(reader, "equity"))
+    ends.iloc[-1] = pd.Series(_newest_equity(reader))
     return (ends / worth - 1).rename_axis(index="week_id", columns="line")
-
-
-def lab_coverage(reader: StoreReader) -> dict[str, float]:
-    """Sessions with a price for all a line held, as a share of its sessions, by line."""
-    return _newest(reader, "coverage")
 
 
 def lab_lineages(reader: StoreReader) -> Lineages:
@@ -189,7 +171,8 @@ def _council(reader: StoreReader) -> AccountId | None:
     return next(found, None)
 
 
-def _newest(reader: StoreReader, column: str) -> dict[str, float]:
+def _newest_equity(reader: StoreReader) -> dict[str, float]:
+    """USD of each line at the newest session's close."""
     newest = select(func.max(LINES.c.session)).scalar_subquery()
-    rows = reader.rows(select(LINES.c.line, LINES.c[column]).where(LINES.c.session == newest))
-    return {row["line"]: float(row[column]) for row in rows}
+    rows = reader.rows(select(LINES.c.line, LINES.c.equity).where(LINES.c.session == newest))
+    return {row["line"]: float(row["equity"]) for row in rows}

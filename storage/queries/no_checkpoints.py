@@ -30,11 +30,6 @@ class Stretch:
     without_to: Decimal
 
     @property
-    def effect_usd(self) -> Decimal:
-        """What the checkpoints brought in these sessions, USD: negative is what they cost."""
-        return (self.actual_to - self.without_to) - (self.actual_from - self.without_from)
-
-    @property
     def effect(self) -> float:
         """The account's return less the line's, a fraction; each on its own money."""
         actual, without = self.actual_to / self.actual_from, self.without_to / self.without_from

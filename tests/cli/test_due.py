@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from datetime import timedelta
 
 import pytest
 
-from core.desk.due import due_slots, next_slot, run_due
+from core.desk.due import due_slots, next_slot
 from core.desk.opening import open_desk
 from core.desk.slot_log import SlotOutcome
 from core.events.account import OrderAccepted
 from core.events.system import SlotFinished
 from tests.fakes.desks import FlakyMarket, bench, on, rules_settings
+from tests.fakes.due import run_due
 
 WEDNESDAY, THURSDAY = "2024-03-13", "2024-03-14"
 EARLY = on(WEDNESDAY, "06:00")
@@ -36,7 +36,7 @@ def tick(made, since=EARLY, report=None):
         if report is not None:
             report(slot, outcome)
 
-    asyncio.run(run_due(made.desk, since, note))
+    run_due(made.desk, since, note)
     return told
 
 
@@ -116,15 +116,3 @@ def test_a_slot_that_fails_is_recorded_and_stops_no_other():
     assert "the market cannot be reached" in endings(broken)[f"weekly/{WEDNESDAY}"].detail
     assert outcomes[f"fills/{WEDNESDAY}/open"] is SlotOutcome.DONE
     assert tick(broken) == []
-
-
-def test_told_to_stop_it_leaves_the_rest_for_the_next_start(desk):
-    stopping = []
-
-    def stop(slot, _outcome):
-        stopping.append(slot)
-
-    desk.at(on(WEDNESDAY, "09:05"))
-    done = asyncio.run(run_due(desk.desk, EARLY, stop, lambda: bool(stopping)))
-    assert (done[SlotOutcome.DONE], len(stopping)) == (1, 1)
-    assert next(key for key, _ in tick(desk)) == f"weekly/{WEDNESDAY}"

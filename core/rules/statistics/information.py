@@ -39,7 +39,10 @@ def information_coefficients(
 ) -> dict[str, InformationCoefficient]:
     """One for each named score (n,), e.g. the seven, against returns (n,) seen from the pitch.
 
-    See ``information_coefficient``. The intervals are not adjusted for their number.
+    Spearman's correlation; ``weeks`` (n,) in time's order, pairs with a NaN left out. Pitches of a
+    week share its market, so whole weeks are drawn, in circular blocks. Each interval is symmetric in
+    Fisher's z = atanh (Fisher 1921) with the resamples' standard error and Student's quantile at
+    weeks − 1: plain percentiles are too narrow. The intervals are not adjusted for their number.
     """
     resamples: dict[bytes, _Resamples] = {}
     found = {}
@@ -50,19 +53,6 @@ def information_coefficients(
             resamples[key] = _Resamples.of(returns[known], weeks[known], seed)
         found[name] = resamples[key].coefficient(score[known])
     return found
-
-
-def information_coefficient(
-    scores: Floats, returns: Floats, weeks: NDArray[np.intp], seed: int
-) -> InformationCoefficient:
-    """Spearman's correlation of scores (n,) and later returns (n,); ``weeks`` (n,) in time's order.
-
-    Pairs with a NaN are left out. Pitches of a week share its market, so whole weeks are drawn, in
-    circular blocks. The interval is symmetric in Fisher's z = atanh (Fisher 1921) with the
-    resamples' standard error and Student's quantile at weeks − 1: plain percentiles are too narrow.
-    """
-    known = np.isfinite(scores) & np.isfinite(returns)
-    return _Resamples.of(returns[known], weeks[known], seed).coefficient(scores[known])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

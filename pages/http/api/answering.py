@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
 
 import orjson
 from pydantic import BaseModel, ValidationError
@@ -21,9 +22,10 @@ from core.errors import (
     StoreError,
 )
 from pages.http.api.endpoint import Call, Endpoint, NoSuch, SetByFile
-from pages.http.roles import AsyncHandler, refused
+from pages.http.roles import refused
 from pages.http.store import open_reader
 
+AsyncHandler: TypeAlias = Callable[[Request], Awaitable[Response]]
 LONGEST_BODY = 64 * 1024
 STATUS: tuple[tuple[type[CouncilError], int], ...] = (
     (NoSuch, 404),

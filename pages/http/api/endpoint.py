@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from core.access import Visitor, only_operator, only_reader
 from core.clock import Clock
-from core.errors import BadInput, CouncilError
+from core.errors import CouncilError
 from core.schemas.base import Schema
 from pages.http.roles import Rule
 from storage.queries import StoreReader
@@ -87,11 +87,4 @@ def found(value: Any, what: str, name: str) -> Any:
     """The value; NoSuch in one line for None."""
     if value is None:
         raise NoSuch(f"there is no {what} {name[:80]!r} in this store")
-    return value
-
-
-def one_of(value: str, known: frozenset[str], what: str) -> str:
-    """The value when it is known; BadInput with what there is otherwise."""
-    if value not in known:
-        raise BadInput(f"there is no {what} {value[:80]!r}: use one of {', '.join(sorted(known))}")
     return value

@@ -141,16 +141,6 @@ def test_a_job_handed_back_waits_for_its_time_and_counts_its_failures(store):
     assert jobs.cancel(store, CANCEL, "page", again).status is JobStatus.CANCELLED
 
 
-def test_only_a_job_nobody_works_on_is_missed(store):
-    ask(store)
-    held = jobs.claim(store, KEY, 1, AS_OF)
-    assert jobs.miss(store, KEY, "too late", AS_OF).is_open
-    jobs.finish(store, held, JobOutcome.FAILED, "", AS_OF)
-    ask(store)
-    state = jobs.miss(store, KEY, "seven hours late, six are allowed", AS_OF)
-    assert (state.status, state.request) == (JobStatus.MISSED, 2)
-
-
 class Interrupted:
     """A store in which somebody else writes one event just before the next commit."""
 

@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import replace
 
 from core.desk.dispatch import run_slot
-from core.desk.due import run_due
 from core.desk.opening import open_desk
 from core.desk.scheduling import desk_slots
 from core.desk.slot_log import SlotOutcome, finished
@@ -14,6 +13,7 @@ from core.desk.slots import Job, upkeep_slots
 from core.errors import BrokerUnavailable
 from core.types import StoreKind
 from tests.fakes.desks import bench, on, rules_settings
+from tests.fakes.due import run_due
 
 DAY = "2024-03-14"
 
@@ -56,6 +56,6 @@ def test_orders_at_a_real_broker_are_followed_and_a_gap_makes_no_storm_of_it():
     assert len([slot for slot in desk_slots(real, day, day) if slot.follows]) == 3
     made.at(on(DAY, "17:00"))
     report: dict[str, str] = {}
-    asyncio.run(run_due(real, on(DAY, "09:36"), lambda slot, how: report.update({slot.key: how})))
+    run_due(real, on(DAY, "09:36"), lambda slot, how: report.update({slot.key: how}))
     followed = [report[f"fills/{DAY}/{label}"] for label in ("12:03", "14:03", "15:53", "close")]
     assert followed == ["missed", "missed", "missed", "done"]

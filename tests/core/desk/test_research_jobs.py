@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from core.desk.research_jobs import abandon_job, adopt_job, uncertain_jobs
+from core.desk.research_jobs import abandon_job, adopt_job
 from core.desk.writing import new_event, week_stream
 from core.errors import BadInput, JobUncertain, ModelError
 from core.events.envelope import Append
@@ -55,10 +55,10 @@ def ask(server, store):
 
 
 def test_an_adopted_job_is_polled_and_nothing_is_created(server, desk):
-    (job,) = uncertain_jobs(desk.store, WEEK)
+    job = adopt_job(desk, WEEK, "A", " job-1 ")
     assert (job.pack, job.researcher) == ("A", "gemini/deep-research-x")
-    adopt_job(desk, WEEK, "A", " job-1 ")
-    assert uncertain_jobs(desk.store, WEEK) == ()
+    with pytest.raises(BadInput, match="has no research job to decide about"):
+        adopt_job(desk, WEEK, "A", "job-1")
     assert ask(server, desk.store).report
     assert len(server.creations) == 1
 

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
+from itertools import accumulate
+from operator import mul
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.rules.time_weighted import grown, time_weighted
+from core.rules.time_weighted import grown
 
 D = Decimal
 MONEY = st.decimals("1000", "1000000", places=2)
 DAYS = st.lists(st.floats(-0.2, 0.2), min_size=1, max_size=30)
+
+
+def time_weighted(capital, closes):
+    """Growth since the start at each close, of (flow since the close before, equity at it) in USD."""
+    equities = [equity for _, equity in closes]
+    days = zip([capital, *equities], closes, strict=False)
+    return list(accumulate((grown(before, *close) for before, close in days), mul))
 
 
 def test_money_put_in_is_no_return():

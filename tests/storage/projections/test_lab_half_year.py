@@ -18,13 +18,7 @@ from core.types import Horizon
 from storage.projections.lab import LAB
 from storage.projections.writing import table_of
 from storage.queries import StoreReader
-from storage.queries.lab import (
-    lab_coverage,
-    lab_frame,
-    lab_week_kinds,
-    lab_weekly_returns,
-    lab_weeks,
-)
+from storage.queries.lab import LINES, lab_week_kinds, lab_weekly_returns, lab_weeks
 from storage.queries.no_checkpoints import no_checkpoints_frame
 from tests.fakes.desks import Bench, MoodyModel, bench, copied, on, rules_settings
 from tests.fixture_files import fixtures_root
@@ -60,6 +54,14 @@ def desk() -> Bench:
     made.run([slot for slot in made.slots(FIRST, LAST) if slot.label not in UNPRICED])
     TOOK.append(process_time() - began)
     return made
+
+
+def lab_frame(reader):
+    """One row a line and session: ``line``, ``session``, ``equity`` in USD."""
+    columns = (LINES.c.line, LINES.c.session, LINES.c.equity)
+    frame = pd.DataFrame(reader.rows(select(*columns).order_by(LINES.c.session, LINES.c.line)))
+    frame["session"] = pd.to_datetime(frame["session"])
+    return frame.astype({"equity": float})
 
 
 def table(frame, columns="line"):
@@ -120,9 +122,9 @@ def test_weeks_are_as_split_as_their_pitches(desk):
 
 
 def test_every_session_of_the_fixtures_has_its_prices(desk, lines):
-    coverage = lab_coverage(StoreReader(desk.store.engine))
-    assert set(coverage) == set(lines.columns)
-    assert set(coverage.values()) == {1.0}
+    rows = StoreReader(desk.store.engine).rows(select(LINES.c.line, LINES.c.coverage))
+    assert {row["line"] for row in rows} == set(lines.columns)
+    assert {float(row["coverage"]) for row in rows} == {1.0}
 
 
 def test_rebuilt_from_the_log_every_row_is_the_same(desk):

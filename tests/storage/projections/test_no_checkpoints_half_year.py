@@ -55,6 +55,15 @@ def nervous() -> Bench:
     return lived(checkpoints=True)
 
 
+def brought(stretch):
+    """What the checkpoints brought in these sessions, USD: negative is what they cost."""
+    actual, without = (
+        stretch.actual_to - stretch.actual_from,
+        stretch.without_to - stretch.without_from,
+    )
+    return actual - without
+
+
 def table(frame):
     return frame.pivot_table(index="session", columns="account_id", values="equity")
 
@@ -65,7 +74,7 @@ def test_the_line_is_the_account_to_the_cent_when_no_checkpoint_acts(calm):
     assert len(line) == len(account) > 110
     assert (line - account).abs().max().max() == 0
     for effect in checkpoint_effects(reader):
-        assert {week.effect_usd for _, week in effect.weeks} == {Decimal(0)}
+        assert {brought(week) for _, week in effect.weeks} == {Decimal(0)}
         assert effect.total.effect == 0
 
 
@@ -80,7 +89,7 @@ def test_with_checkpoints_the_line_is_the_account_that_had_none(calm, nervous):
 
 def test_what_a_week_brought_adds_up_to_the_total(nervous):
     for effect in checkpoint_effects(StoreReader(nervous.store.engine)):
-        assert sum(week.effect_usd for _, week in effect.weeks) == effect.total.effect_usd
+        assert sum(brought(week) for _, week in effect.weeks) == brought(effect.total)
 
 
 def test_rebuilt_from_the_log_the_line_is_the_same(nervous):
@@ -114,8 +123,8 @@ def test_effects_added_up_in_the_database_are_those_counted_session_by_session(n
     assert len(expected) == len(frame) > 100
     for row, (account, week, stretch) in zip(frame.itertuples(), expected, strict=True):
         assert (row.account_id, row.week_id) == (account, week)
-        assert row.week_usd == pytest.approx(float(stretch.effect_usd), abs=1e-6)
+        assert row.week_usd == pytest.approx(float(brought(stretch)), abs=1e-6)
         assert row.week_effect == pytest.approx(stretch.effect, abs=1e-12)
-    totals = {one.account_id: float(one.total.effect_usd) for one in effects}
+    totals = {one.account_id: float(brought(one.total)) for one in effects}
     assert dict(frame.groupby("account_id")["total_usd"].last()) == pytest.approx(totals)
     assert max(map(abs, totals.values())) > 100

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from core.rules.statistics.blocks import block_length, block_starts
-from core.rules.statistics.information import (
-    RESAMPLES,
-    information_coefficient,
-    information_coefficients,
-)
+from core.rules.statistics.information import RESAMPLES, information_coefficients
 from core.rules.statistics.ranks import spearman, weighted_ranks
+
+
+def information_coefficient(scores, returns, weeks, seed):
+    return information_coefficients({"the score": scores}, returns, weeks, seed)["the score"]
 
 
 def pitches(seed: int, weeks: int = 26, signal: float = 0.0):
