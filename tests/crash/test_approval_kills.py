@@ -7,11 +7,6 @@ approved, the run goes on. Whatever was interrupted is asked or said again after
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import shutil
-import signal
-from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +19,7 @@ from core.desk.approval_log import newest_ballot, pending
 from core.desk.weekly import LAST_TALK, run_week
 from core.errors import BadInput
 from core.types import AccountId, StoreKind
+from tests.crash.deaths import check_death, fresh, in_a_child, keep_end, orders, passed
 from tests.fakes.desks import bench, on, rules_settings
 from tests.fakes.kill_points import DyingStore, KillPoints, dying
 from tests.fakes.manual_desks import WEEK, manual
@@ -50,23 +46,8 @@ def live(folder: Path, kill_at: int) -> None:
         decide(desk.store, WEEK, Word(approved=True, by="a person"), clock.now())
     clock.move_to(on(WEEK, "09:40"))
     asyncio.run(run_week(desk, WEEK))
-    ends = {stream: head.hash for stream, head in sorted(store.heads().items())}
-    (folder / "heads.json").write_text(json.dumps(ends))
-    (folder / "points").write_text("\n".join(points.passed))
+    keep_end(folder, store, points)
     store.close()
-
-
-def in_a_child(folder: Path, kill_at: int) -> int:
-    """The wait status of a forked child that lives the week, or dies in it."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            live(folder, kill_at)
-            code = 0
-        finally:
-            os._exit(code)
-    return os.waitpid(child, 0)[1]
 
 
 @pytest.fixture(scope="module")
@@ -81,35 +62,18 @@ def talked(tmp_path_factory) -> Path:
     return folder
 
 
-def fresh(talked: Path, folder: Path) -> Path:
-    folder.mkdir(exist_ok=True)
-    for file in talked.glob("desk.db*"):
-        if file.is_file():
-            shutil.copy(file, folder / file.name)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def untouched(talked, tmp_path_factory) -> Path:
     folder = fresh(talked, tmp_path_factory.mktemp("untouched"))
-    assert in_a_child(folder, 0) == 0
+    assert in_a_child(live, folder, 0) == 0
     return folder
 
 
-def heads(folder: Path) -> dict[str, str]:
-    return json.loads((folder / "heads.json").read_text())
-
-
-def orders(folder: Path) -> Counter[str]:
-    lines = (folder / "orders.jsonl").read_text().splitlines()
-    return Counter(json.loads(line)["client_order_id"] for line in lines)
-
-
 def test_the_gate_has_something_to_lose(untouched):
-    passed = " ".join((untouched / "points").read_text().splitlines())
+    told = " ".join(passed(untouched))
     for kind in ("OrdersProposed", "ApprovalDecided", "ApprovalsConcluded", "broker.place"):
-        assert kind in passed
-    assert passed.count("commit") > 20
+        assert kind in told
+    assert told.count("commit") > 20
     assert len(orders(untouched)) >= 3
     assert set(orders(untouched).values()) == {1}
     assert not any(key.startswith(REJECTED) for key in orders(untouched))
@@ -117,14 +81,5 @@ def test_the_gate_has_something_to_lose(untouched):
 
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_a_killed_approval_ends_as_if_nothing_had_happened(shard, talked, untouched, tmp_path):
-    passed = (untouched / "points").read_text().splitlines()
-    for number in range(1 + shard, len(passed) + 1, SHARDS):
-        folder = fresh(talked, tmp_path / str(number))
-        where = f"point {number}: {passed[number - 1]}"
-        status = in_a_child(folder, number)
-        assert os.WIFSIGNALED(status), where
-        assert os.WTERMSIG(status) == signal.SIGKILL, where
-        assert in_a_child(folder, 0) == 0, where
-        assert heads(folder) == heads(untouched), where
-        assert orders(folder) == orders(untouched), where
-        shutil.rmtree(folder)
+    for number in range(1 + shard, len(passed(untouched)) + 1, SHARDS):
+        check_death(live, number, fresh(talked, tmp_path / str(number)), untouched)

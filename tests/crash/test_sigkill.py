@@ -8,10 +8,6 @@ outlives the desk, must have taken every order exactly once.
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import shutil
-import signal
 import subprocess
 import sys
 from collections import Counter
@@ -27,6 +23,7 @@ from core.desk.dispatch import run_slot
 from core.desk.simulation import simulate
 from core.desk.slots import Job, slots_between
 from core.types import StoreKind
+from tests.crash.deaths import check_death, fresh, in_a_child, keep_end, orders, passed
 from tests.fakes.kill_points import DyingStore, KillPoints, dying
 from tests.fixture_files import ROOT
 
@@ -63,25 +60,9 @@ def live_the_day(folder: Path, kill_at: int) -> KillPoints:
             await run_slot(desk, slot)
 
     asyncio.run(slots())
-    (folder / "heads.json").write_text(
-        json.dumps({stream: head.hash for stream, head in sorted(store.heads().items())})
-    )
-    (folder / "points").write_text("\n".join(points.passed))
+    keep_end(folder, store, points)
     store.close()
     return points
-
-
-def in_a_child(folder: Path, kill_at: int) -> int:
-    """The wait status of a forked child that lives the day, or dies in it."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            live_the_day(folder, kill_at)
-            code = 0
-        finally:
-            os._exit(code)
-    return os.waitpid(child, 0)[1]
 
 
 @pytest.fixture(scope="module")
@@ -101,41 +82,24 @@ def week_before(tmp_path_factory) -> Path:
 def untouched(week_before, tmp_path_factory) -> Path:
     """The day lived without an accident."""
     folder = fresh(week_before, tmp_path_factory.mktemp("untouched"))
-    assert in_a_child(folder, 0) == 0
+    assert in_a_child(live_the_day, folder, 0) == 0
     return folder
-
-
-def fresh(before: Path, folder: Path) -> Path:
-    folder.mkdir(exist_ok=True)
-    for file in before.glob("desk.db*"):
-        if file.is_file():
-            shutil.copy(file, folder / file.name)
-    return folder
-
-
-def heads(folder: Path) -> dict[str, str]:
-    return json.loads((folder / "heads.json").read_text())
-
-
-def orders(folder: Path) -> Counter[str]:
-    lines = (folder / "orders.jsonl").read_text().splitlines()
-    return Counter(json.loads(line)["client_order_id"] for line in lines)
 
 
 def test_the_day_has_something_to_lose(untouched):
-    passed = (untouched / "points").read_text().splitlines()
-    kinds = Counter(point.split(" ")[1] for point in passed)
-    print(f"{len(passed)} kill points, {len(moments(passed))} states: {dict(kinds)}")  # noqa: T201 - the count is asked for
-    assert len(moments(passed)) > 60
+    points = passed(untouched)
+    kinds = Counter(point.split(" ")[1] for point in points)
+    print(f"{len(points)} kill points, {len(moments(points))} states: {dict(kinds)}")  # noqa: T201 - the count is asked for
+    assert len(moments(points)) > 60
     assert {"commit", "model.complete", "market.bars", "broker.place"} <= set(kinds)
     assert len(orders(untouched)) >= 5
     assert set(orders(untouched).values()) == {1}
 
 
-def moments(passed: list[str]) -> list[int]:
+def moments(points: list[str]) -> list[int]:
     """The numbers of one point in each state of log, models and broker: reads change none of them."""
     found, same = [], False
-    for number, point in enumerate(passed, 1):
+    for number, point in enumerate(points, 1):
         when, what = point.split(" ")[:2]
         if not same:
             found.append(number)
@@ -150,17 +114,8 @@ def live_every_death(shard: int, before: Path, untouched: Path, scratch: Path) -
     prompts) the children inherit, and no child inherits an open store.
     """
     live_the_day(fresh(before, scratch / "first"), 0)
-    passed = (untouched / "points").read_text().splitlines()
-    for number in moments(passed)[shard::SHARDS]:
-        folder = fresh(before, scratch / str(number))
-        status = in_a_child(folder, number)
-        where = f"point {number}: {passed[number - 1]}"
-        assert os.WIFSIGNALED(status), where
-        assert os.WTERMSIG(status) == signal.SIGKILL, where
-        assert in_a_child(folder, 0) == 0, where
-        assert heads(folder) == heads(untouched), where
-        assert orders(folder) == orders(untouched), where
-        shutil.rmtree(folder)
+    for number in moments(passed(untouched))[shard::SHARDS]:
+        check_death(live_the_day, number, fresh(before, scratch / str(number)), untouched)
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))

@@ -23,33 +23,16 @@ from core.errors import (
     StreamFailed,
     UnknownModel,
 )
-from core.schemas.model_call import FinishReason, Message, ModelRequest
-from providers.http import HttpPolicy
+from core.schemas.model_call import FinishReason, Message
 from providers.llm.anthropic import Anthropic, takes_temperature
 from tests.providers.llm.leaks import everything_said
+from tests.providers.llm.maker_calls import FAST, PRICE, MakerCalls
 from tests.servers.vendor_server import Told, events, plain, vendor_server
 
 CANARY = "canary-4b1d6f0a92c857e3-anthropic"
-FAST = HttpPolicy(retries=1, backoff_s=0.001, longest_wait_s=0.01)
-PRICE = {"type": "object", "properties": {"price": {"type": "number"}}, "required": ["price"]}
 USAGE = {"input_tokens": 11, "cache_read_input_tokens": 5, "output_tokens": 7}
-
-
-def request(**more):
-    fields = {
-        "call": "pitch/acct_3",
-        "model": "claude-sonnet-4-5",
-        "messages": (
-            Message(role="system", content="be short"),
-            Message(role="user", content="hello"),
-            Message(role="assistant", content="hi"),
-            Message(role="user", content="price?"),
-        ),
-        "temperature": 0.5,
-        "max_tokens": 900,
-        "timeout_s": 5.0,
-    }
-    return ModelRequest(**{**fields, **more})
+CALLS = MakerCalls(Anthropic, "pitch/acct_3", "claude-sonnet-4-5", CANARY)
+request, ask, fails = CALLS.request, CALLS.ask, CALLS.fails
 
 
 def message(text: str = "hi", **more):
@@ -72,15 +55,6 @@ def ended(why: str = "end_turn", **usage: int):
 
 
 STOP = {"type": "message_stop"}
-
-
-def ask(answer, *, stream: bool = False, progress=None, **more):
-    """The answer, and what the server was asked."""
-    reply = answer if callable(answer) else lambda asked, number: answer
-    with vendor_server(reply) as server:
-        heard = {} if progress is None else {"progress": progress}
-        model = Anthropic(SecretStr(CANARY), FAST, base_url=server.url, stream=stream, **heard)
-        return asyncio.run(model.complete(request(**more))), server.asked
 
 
 def test_the_conversation_goes_out_with_its_instructions_apart_and_the_key_in_a_header():
@@ -315,15 +289,6 @@ BROKEN = {
     "no JSON": (Told([b"data: nonsense\n\n"], kind="text/event-stream"), GarbledAnswer),
     "an array": (Told([b"data: []\n\n"], kind="text/event-stream"), GarbledAnswer),
 }
-
-
-def fails(told: Told, failure: type[Exception], *, stream: bool) -> Exception:
-    with pytest.raises(failure) as caught:
-        ask(told, stream=stream)
-    assert type(caught.value) is failure
-    assert CANARY not in everything_said(caught.value)
-    assert "\n" not in str(caught.value)
-    return caught.value
 
 
 @pytest.mark.parametrize("stream", [True, False])

@@ -2,81 +2,32 @@
 
 from __future__ import annotations
 
-import json
+from typing import ClassVar
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from core.errors import ModelError, StreamFailed
-from providers.json_wire import decode
 from providers.llm.anthropic_messages import StreamedMessage, parse_message
-from providers.sse import EventDecoder
+from tests.providers.llm.any_answer import AnyAnswer, objects
 from tests.providers.llm.cassettes import exchanges
 
-WORDS = (
-    "type message content_block_start content_block_delta message_start message_delta message_stop"
-    " error ping text thinking text_delta thinking_delta end_turn max_tokens refusal"
-).split()
-FIELDS = (
-    "type message content delta content_block index usage error text thinking stop_reason model"
-    " stop_details input_tokens output_tokens cache_read_input_tokens output_tokens_details"
-).split()
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3)
-    | st.sampled_from(WORDS),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=5),
-    max_leaves=12,
-)  # fmt: skip
-OBJECT = st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=6)
+STREAMS = [one for one in exchanges("anthropic", "/v1/messages?") if "event-stream" in one.kind]
 
 
-def read(body: dict) -> str:
-    """The text, or the name of the failure."""
-    try:
-        answer = parse_message(body, "asked", 1.0)
-    except ModelError as error:
-        return f"{type(error).__name__}: {error}"
-    assert answer.text.strip()
-    return answer.text
+class TestAnthropic(AnyAnswer):
+    OBJECTS = objects(
+        "type message content_block_start content_block_delta message_start message_delta"
+        " message_stop error ping text thinking text_delta thinking_delta end_turn max_tokens refusal",
+        "type message content delta content_block index usage error text thinking stop_reason model"
+        " stop_details input_tokens output_tokens cache_read_input_tokens output_tokens_details",
+    )
+    BROKEN: ClassVar = {"type": "error"}
 
+    def parse(self, body):
+        return parse_message(body, "asked", 1.0)
 
-@settings(max_examples=150, deadline=None)
-@given(OBJECT)
-def test_any_object_is_an_answer_or_a_named_failure(body):
-    assert read(body)
+    def streamed(self):
+        return StreamedMessage("asked")
 
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(OBJECT, max_size=6))
-def test_any_stream_of_objects_is_an_answer_or_a_named_failure(stream):
-    heard = StreamedMessage("asked")
-    try:
-        for event in stream:
-            heard.hear("message", event)
-        body = heard.body()
-    except StreamFailed:
-        body = {"type": "error"}
-    assert read(json.loads(json.dumps(body)))
-
-
-@pytest.mark.parametrize(
-    "exchange",
-    [one for one in exchanges("anthropic", "/v1/messages?") if "event-stream" in one.kind],
-    ids=lambda exchange: exchange.name,
-)
-def test_a_stream_cut_off_anywhere_is_whole_or_a_failure(exchange):
-    def heard(raw: bytes) -> str:
-        decoder, streamed = EventDecoder(), StreamedMessage("asked")
-        for event in decoder.feed(raw):
-            streamed.hear(event.name, decode(event.data))
-        try:
-            return read(streamed.body())
-        except StreamFailed:
-            return ""
-
-    whole = heard(exchange.raw)
-    cut = {heard(exchange.raw[:length]) for length in range(0, len(exchange.raw), 13)}
-    assert len(whole) > 10
-    assert cut <= {"", whole}
+    @pytest.mark.parametrize("exchange", STREAMS, ids=lambda exchange: exchange.name)
+    def test_a_stream_cut_off_anywhere_is_whole_or_a_failure(self, exchange):
+        self.check_cut_off_anywhere(exchange)

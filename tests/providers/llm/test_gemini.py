@@ -23,33 +23,16 @@ from core.errors import (
     StreamFailed,
     UnknownModel,
 )
-from core.schemas.model_call import FinishReason, Message, ModelRequest
-from providers.http import HttpPolicy
+from core.schemas.model_call import FinishReason, Message
 from providers.llm.gemini import Gemini
 from tests.providers.llm.leaks import everything_said
+from tests.providers.llm.maker_calls import FAST, PRICE, MakerCalls
 from tests.servers.vendor_server import Told, events, plain, vendor_server
 
 CANARY = "canary-90c3e5d7f1b24a68-gemini"
-FAST = HttpPolicy(retries=1, backoff_s=0.001, longest_wait_s=0.01)
-PRICE = {"type": "object", "properties": {"price": {"type": "number"}}, "required": ["price"]}
 USAGE = {"promptTokenCount": 11, "candidatesTokenCount": 7, "thoughtsTokenCount": 3}
-
-
-def request(**more):
-    fields = {
-        "call": "pitch/acct_2",
-        "model": "gemini-3-pro-preview",
-        "messages": (
-            Message(role="system", content="be short"),
-            Message(role="user", content="hello"),
-            Message(role="assistant", content="hi"),
-            Message(role="user", content="price?"),
-        ),
-        "temperature": 0.5,
-        "max_tokens": 900,
-        "timeout_s": 5.0,
-    }
-    return ModelRequest(**{**fields, **more})
+CALLS = MakerCalls(Gemini, "pitch/acct_2", "gemini-3-pro-preview", CANARY)
+request, ask, fails = CALLS.request, CALLS.ask, CALLS.fails
 
 
 def content(*parts, why: str | None = "STOP", **more):
@@ -64,15 +47,6 @@ def content(*parts, why: str | None = "STOP", **more):
         "modelVersion": "gemini-served",
         **more,
     }
-
-
-def ask(answer, *, stream: bool = False, progress=None, **more):
-    """The answer, and what the server was asked."""
-    reply = answer if callable(answer) else lambda asked, number: answer
-    with vendor_server(reply) as server:
-        heard = {} if progress is None else {"progress": progress}
-        model = Gemini(SecretStr(CANARY), FAST, base_url=server.url, stream=stream, **heard)
-        return asyncio.run(model.complete(request(**more))), server.asked
 
 
 def test_the_conversation_goes_out_with_its_instructions_apart_and_the_key_in_a_header():
@@ -276,15 +250,6 @@ BROKEN = {
     "no JSON": (Told([b"data: nonsense\n\n"], kind="text/event-stream"), GarbledAnswer),
     "an array": (Told([b"data: []\n\n"], kind="text/event-stream"), GarbledAnswer),
 }
-
-
-def fails(told: Told, failure: type[Exception], *, stream: bool) -> Exception:
-    with pytest.raises(failure) as caught:
-        ask(told, stream=stream)
-    assert type(caught.value) is failure
-    assert CANARY not in everything_said(caught.value)
-    assert "\n" not in str(caught.value)
-    return caught.value
 
 
 @pytest.mark.parametrize("stream", [True, False])
