@@ -46,7 +46,8 @@ if seen.path.empty:
 
 whole = visitor().may_read
 effects = conviction_data.effects(state)
-figures(seen.counts, council_effect(effects, labels, summary.week_id), whole=whole)
+brought = council_effect(effects, labels, summary.week_id)
+figures(summary.week_id, seen.counts, brought, whole=whole)
 with st.container(border=True):
     account = picked_account(labels)
     if account is None:

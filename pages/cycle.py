@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.commands import JobKind
 from pages.ui import cycle_data, data
 from pages.ui.components import heading
 from pages.ui.cycle_cards import (
@@ -20,9 +21,11 @@ from pages.ui.cycle_picker import picked_cycle, unknown_cycle
 from pages.ui.format import moment
 from pages.ui.places import link
 from pages.ui.safe import safe
+from pages.ui.strategy_jobs_card import asked_jobs
 from pages.ui.visitor import may_steer
 
 ABOUT = "Discovered equities through four agents: analyst, risk, validator, meta decision."
+CYCLES = (JobKind.CYCLE,)
 
 state = data.now()
 lines = cycle_data.newest(state)
@@ -36,6 +39,7 @@ if not lines:
     if may_steer():
         with st.container(border=True):
             cycle_form()
+            asked_jobs(CYCLES)
     st.stop()
 
 title, picker = st.columns([3, 2], vertical_alignment="bottom")
@@ -70,3 +74,4 @@ absent_card(cycle)
 if may_steer():
     with st.container(border=True):
         cycle_form()
+        asked_jobs(CYCLES)

@@ -62,12 +62,11 @@ if detail:
     with left.container(border=True, height="stretch"):
         scores_card(state, detail)
     with right.container(border=True, height="stretch"):
-        reasons_card(detail)
-    left, right = st.columns([3, 2])
-    with left.container(border=True, height="stretch"):
-        parted_card(detail)
-    with right.container(border=True, height="stretch"):
         round_card(detail)
+    with st.container(border=True):
+        reasons_card(detail)
+    with st.container(border=True):
+        parted_card(detail)
 now_card()
 league = discovery_data.league(state, chosen)
 with st.container(border=True):

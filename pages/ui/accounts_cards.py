@@ -14,7 +14,7 @@ from pages.ui.accounts_data import RecordView, exposures
 from pages.ui.card_head import card_head
 from pages.ui.data import StoreState
 from pages.ui.drawing import draw_kept
-from pages.ui.figure import figure
+from pages.ui.figure import figure, figure_card
 from pages.ui.format import dollars, percent, shares, signed_dollars, signed_percent, trade
 from pages.ui.key_figures import LEAST_SHOWN, thinned
 from pages.ui.record_drawings import months, panels, rolling, rolling_points
@@ -29,18 +29,18 @@ def figures(view: RecordView) -> None:
     falls = record.curve / np.maximum.accumulate(record.curve) - 1
     gross, net = exposures(view.course)
     growth = line.total_return
+    stream = f"account/{view.course.tenure.account_id}"
     with st.grid(4, min_column_width=180, gap="small"):
-        st.metric(
-            "Equity",
-            dollars(record.curve[-1]),
-            signed_percent(growth, 2) if abs(growth) >= LEAST_SHOWN else 0,
-            delta_description=f"in {len(record.days)} sessions",
-            border=True,
-            height="stretch",
-            chart_data=thinned(record.curve),
-            chart_type="line",
-            help="Cash plus signed positions at the newest close.",
-        )
+        with figure_card(stream=stream):
+            st.metric(
+                "Equity",
+                dollars(record.curve[-1]),
+                signed_percent(growth, 2) if abs(growth) >= LEAST_SHOWN else 0,
+                delta_description=f"in {len(record.days)} sessions",
+                chart_data=thinned(record.curve),
+                chart_type="line",
+                help="Cash plus signed positions at the newest close.",
+            )
         figure(
             "Return a year",
             signed_percent(line.a_year),
@@ -49,6 +49,7 @@ def figures(view: RecordView) -> None:
             else f"95 %: {signed_percent(line.interval.low)} to {signed_percent(line.interval.high)}",
             "Mean weekly return × 52 with its block-bootstrap interval; whole weeks only: "
             f"{line.standing.evidence.weeks} so far.",
+            stream=stream,
         )
         figure(
             "Below the peak",
@@ -56,6 +57,7 @@ def figures(view: RecordView) -> None:
             f"deepest {percent(float(falls.min()))}",
             "From the highest close of this record, its start included.",
             thinned(falls),
+            stream=stream,
         )
         figure(
             "Gross exposure",
@@ -63,6 +65,7 @@ def figures(view: RecordView) -> None:
             f"net {signed_percent(float(net[-1]), 0)} of equity",
             "Longs and shorts at the newest close, as a share of equity.",
             thinned(np.nan_to_num(gross)),
+            stream=stream,
         )
 
 

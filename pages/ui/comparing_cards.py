@@ -53,16 +53,8 @@ def _label(one: RecordedComparison) -> str:
 
 
 def _figures(one: Comparison) -> None:
-    difference = {
-        "": "second less first",
-        "suggested": None,
-        "above 0": "",
-        f"mean of {one.horizon} sessions": mean_told(estimate_of(one.difference)),
-        "settings": "",
-    }
-    rows = [_side(side, one.horizon) for side in (one.first, one.second)]
     st.dataframe(
-        as_table([*rows, difference]),
+        as_table([_side(side, one.horizon) for side in (one.first, one.second)]),
         hide_index=True,
         height="content",
         alt="Each configuration's suggestions and what they brought",
@@ -71,7 +63,7 @@ def _figures(one: Comparison) -> None:
 
 def _side(side: ComparedSide, horizon: int) -> dict[str, object]:
     return {
-        "": cell(side.name, NAME),
+        "file": cell(side.name, NAME),
         "suggested": side.suggested,
         "above 0": share_told(estimate_of(side.hit_rate)),
         f"mean of {horizon} sessions": mean_told(estimate_of(side.mean)),
@@ -111,6 +103,7 @@ def _about(chosen: RecordedComparison) -> str:
         else ""
     )
     return (
+        f"Second less first, paired by day: {mean_told(estimate_of(one.difference))}; "
         f"{one.days} days{span}, {one.left_out} left out; {shared}prices {safe(chosen.source)}; "
         f"compared {moment(chosen.at)}; intervals of 95 % over blocks of days"
     )

@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.events.account import CheckpointDecided
+from core.events.market import UniverseMarked
 from core.types import AccountId, WeekId
 from pages.ui import data
 from pages.ui.card_head import card_head
@@ -18,6 +20,7 @@ from pages.ui.conviction_charts import small_panels, week_panels
 from pages.ui.conviction_data import ENDED, WeekConviction, week_conviction
 from pages.ui.data import StoreState
 from pages.ui.drawing import draw_kept
+from pages.ui.evidence import Filter
 from pages.ui.figure import figure
 from pages.ui.format import conviction, dollars, signed_dollars, words
 from pages.ui.safe import safe
@@ -29,7 +32,11 @@ ACTED, ALL = "acted", "all"
 
 
 def figures(
-    counts: Sequence[CheckpointCount], effect: tuple[float, float] | None, *, whole: bool
+    week: WeekId,
+    counts: Sequence[CheckpointCount],
+    effect: tuple[float, float] | None,
+    *,
+    whole: bool,
 ) -> None:
     """Four figures of the week; ``effect`` is USD this week and so far, of the council.
 
@@ -37,30 +44,42 @@ def figures(
     """
     decided, acted = sum(one.decided for one in counts), sum(one.acted for one in counts)
     quiet = sum(one.quiet for one in counts)
-    with st.grid(4, min_column_width=180, gap="small"):
-        figure("Checkpoints that acted", f"{acted} of {decided}", f"{quiet} saw no new price")
+    behind = Filter(week=week, type=CheckpointDecided.__name__)
+    with st.grid(4, min_column_width=150, gap="small"):
+        figure(
+            "Checkpoints that acted", f"{acted} of {decided}", f"{quiet} saw no new price", **behind
+        )
         figure(
             "Invalidations met",
             str(sum(one.invalidated for one in counts)),
             "of all accounts",
             "The predicate the pitch named on Wednesday came true.",
+            **behind,
         )
         figure(
             "Panic exits",
             str(sum(one.panics for one in counts)),
             "of all accounts",
             "Exits of a model whose thesis was not invalidated.",
+            **behind,
         )
-        if effect is None:
-            figure("They brought", "n/a", "no session marked yet")
-        else:
-            week, total = effect
-            figure(
-                "They brought this week",
-                signed_dollars(week),
-                f"council · {signed_dollars(total)} so far" if whole else "council",
-                "Equity less that of the same account had no checkpoint ever acted.",
-            )
+        _brought(week, effect, whole=whole)
+
+
+def _brought(week: WeekId, effect: tuple[float, float] | None, *, whole: bool) -> None:
+    """In USD, at the week's closes."""
+    closes = Filter(week=week, type=UniverseMarked.__name__)
+    if effect is None:
+        figure("They brought", "n/a", "no session marked yet", **closes)
+        return
+    of_week, total = effect
+    figure(
+        "They brought this week",
+        signed_dollars(of_week),
+        f"council · {signed_dollars(total)} so far" if whole else "council",
+        "Equity less that of the same account had no checkpoint ever acted.",
+        **closes,
+    )
 
 
 def path_card(state: StoreState, week: WeekSummary, chosen: AccountId, labels: Labels) -> None:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import pandas as pd
 import streamlit as st
 
+from core.events.cycle import CycleMarketFrozen
 from core.schemas.signal import SignalAction
 from pages.ui.card_head import card_head
 from pages.ui.components import card_title, prose
 from pages.ui.cycle_charts import STEPS, funnel
 from pages.ui.drawing import draw_kept
+from pages.ui.evidence import Filter
 from pages.ui.figure import figure
 from pages.ui.format import (
     dollars,
@@ -30,12 +32,13 @@ AGENTS = ("data_analyst", "risk_manager", "validator", "meta_decision")
 def figures(cycle: CycleDetail) -> None:
     """Verdict, orders, equity and cash as the cycle found them."""
     line, found = cycle.line, "as the cycle found it"
-    with st.container(horizontal=True, gap="small"):
+    seen = Filter(run=line.cycle_id, type=CycleMarketFrozen.__name__)
+    with st.grid(4, min_column_width=150, gap="small"):
         verdict = words(line.verdict.lower()) if line.verdict else "not asked"
-        figure("Meta decision", verdict, _score(line.score))
-        figure("Orders", str(line.orders), f"of {cycle.funnel[0]} symbols")
-        figure("Equity", dollars(cycle.equity), found)
-        figure("Cash", dollars(cycle.cash), found)
+        figure("Meta decision", verdict, _score(line.score), run=line.cycle_id)
+        figure("Orders", str(line.orders), f"of {cycle.funnel[0]} symbols", run=line.cycle_id)
+        figure("Equity", dollars(cycle.equity), found, **seen)
+        figure("Cash", dollars(cycle.cash), found, **seen)
 
 
 def _score(score: float | None) -> str:

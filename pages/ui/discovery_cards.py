@@ -17,6 +17,7 @@ from pages.ui.charts import Drawing
 from pages.ui.components import bullet_lines
 from pages.ui.data import StoreState
 from pages.ui.drawing import draw_kept
+from pages.ui.figure import figure
 from pages.ui.format import day, moment
 from pages.ui.safe import cell, safe
 from pages.ui.strategy_jobs_card import Offer, strategy_jobs_card
@@ -48,17 +49,30 @@ def now_card() -> None:
 
 def figures(detail: RoundDetail, watchlist: Watchlist) -> None:
     """Four numbers of the newest look."""
-    ran = detail.ran
-    columns = st.columns(4)
-    for place, (label, value, told) in enumerate(
-        (
-            ("On the watchlist", f"{len(watchlist.entries)} of {watchlist.max_size}", None),
-            ("Looked at", f"{ran.looked_at:,}", f"of {ran.universe:,} listed symbols"),
-            ("Suggested", f"{len(detail.suggestions)}", "measured later, traded or not"),
-            ("Pickers part on", f"{len(detail.parted)}", "filters say no, the model says yes"),
+    ran, size = detail.ran, watchlist.max_size
+    suggested, parted = len(detail.suggestions), len(detail.parted)
+    with st.grid(4, min_column_width=150, gap="small"):
+        stream = discovery_stream(ran.strategy)
+        figure(
+            "On the watchlist", f"{len(watchlist.entries)} of {size}", "as it is now", stream=stream
         )
-    ):
-        columns[place].metric(label, value, help=told, border=True)
+        figure(
+            "Looked at", f"{ran.looked_at:,}", f"of {ran.universe:,} listed", event=detail.event_id
+        )
+        figure(
+            "Suggested",
+            f"{suggested}",
+            "measured later, traded or not",
+            type="SymbolsSuggested",
+            text=ran.round_id,
+        )
+        figure(
+            "Pickers part on",
+            f"{parted}",
+            "filters say no, the model yes",
+            type="PickersDiverged",
+            text=ran.round_id,
+        )
 
 
 def watchlist_card(strategy: str, watchlist: Watchlist) -> None:
@@ -144,27 +158,31 @@ def _column(detail: RoundDetail, picker: Picker) -> str:
 
 
 def reasons_card(detail: RoundDetail) -> None:
-    """One symbol at a time: what each picker said, and what it did not know."""
+    """One symbol at a time: what each picker said, and what it did not know, side by side."""
     card_head("Reasons", "in the pickers' own words", event=detail.event_id)
     symbols = [one.symbol for one in detail.suggestions]
     if not symbols:
         st.markdown(":gray[Nothing was suggested.]")
         return
-    chosen = st.selectbox("Symbol", symbols, key="symbol", bind="query-params")
+    left, right = st.columns([1, 2], vertical_alignment="bottom")
+    chosen = left.selectbox("Symbol", symbols, key="symbol", bind="query-params")
     one = next((one for one in detail.suggestions if one.symbol == chosen), detail.suggestions[0])
-    st.markdown(f"**{safe(one.symbol)}** :gray[rank {one.rank}, last close ${one.price:,.2f}]")
-    for pick in one.picks:
-        _said(pick, _column(detail, pick.picker))
+    right.markdown(f"**{safe(one.symbol)}** :gray[rank {one.rank}, last close ${one.price:,.2f}]")
+    with st.grid(3, min_column_width=240, gap="medium"):
+        for pick in one.picks:
+            with st.container():
+                _said(pick, _column(detail, pick.picker))
 
 
 def _said(pick: Pick, name: str) -> None:
     word = "picked" if pick.picked else "not picked"
     parts = ", ".join(f"{safe(name)} {value:.2f}" for name, value in pick.parts.items())
     st.markdown(
-        f"**{safe(name)}** :gray[{word}, score {pick.score:.2f}{f' ({parts})' if parts else ''}]"
+        f"**{safe(name)}** :gray[{word}, score {pick.score:.2f}]"
+        + (f"  \n:gray[:small[{parts}]]" if parts else "")
     )
-    lines = [safe(reason) for reason in pick.reasons]
-    lines += [f":gray[unknown: {safe(words)}]" for words in pick.unknown]
+    lines = [f":small[{safe(reason)}]" for reason in pick.reasons]
+    lines += [f":gray[:small[unknown: {safe(words)}]]" for words in pick.unknown]
     if lines:
         bullet_lines(lines)
 
@@ -207,20 +225,19 @@ def round_card(detail: RoundDetail) -> None:
     picked = ", ".join(f"{name} {count:,}" for name, count in ran.picked.items())
     adjusted = "adjusted" if ran.adjusted else "unadjusted"
     names = ", ".join(safe(name) for name in ran.dropped_names)
-    bullet_lines(
-        [
-            f"Listed {safe(ran.universe_source)} on {day(ran.universe_day)}",
-            f"Prices {safe(ran.source)} ({safe(ran.feed or 'no feed named')}), {adjusted}",
-            f"{ran.sessions} sessions to {day(ran.last_session)}",
-            f"Sectors: {safe(told_by(ran.sectors, ran.sectors_day, in_new_york(ran.as_of).date()))}",
-            f"Other facts: {safe(ran.facts_source)}",
-            f"Picked: {picked}",
-            f"Weights: {weights}",
-            *(f"Left out: {count:,} {safe(why)}" for why, count in ran.dropped.items()),
-            *([f"Dropped names of the model: {names}"] if names else []),
-            *(safe(note) for note in ran.notes),
-        ]
-    )
+    lines = [
+        f"Listed {safe(ran.universe_source)} on {day(ran.universe_day)}",
+        f"Prices {safe(ran.source)} ({safe(ran.feed or 'no feed named')}), {adjusted}",
+        f"{ran.sessions} sessions to {day(ran.last_session)}",
+        f"Sectors: {safe(told_by(ran.sectors, ran.sectors_day, in_new_york(ran.as_of).date()))}",
+        f"Other facts: {safe(ran.facts_source)}",
+        f"Picked: {picked}",
+        f"Weights: {weights}",
+        *(f"Left out: {count:,} {safe(why)}" for why, count in ran.dropped.items()),
+        *([f"Dropped names of the model: {names}"] if names else []),
+        *(safe(note) for note in ran.notes),
+    ]
+    bullet_lines(f":small[{line}]" for line in lines)
 
 
 def moves_card(strategy: str, moves: tuple[WatchMove, ...]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 import numpy as np
 import streamlit as st
@@ -14,7 +14,7 @@ from core.market import Floats
 from core.policy import BreakerLimits
 from core.rules.league import AccountRecord
 from core.schemas.breaker import DESK, Cause, Halt, account_scope, strategy_scope
-from pages.ui.evidence import events_behind
+from pages.ui.figure import figure_card
 from pages.ui.format import dollars, percent, points, signed_percent
 from pages.ui.overview_data import Overview
 from pages.ui.safe import safe
@@ -46,13 +46,9 @@ def kpi_row(seen: Overview, halts: Sequence[Halt], limits: BreakerLimits) -> Non
             _fall(council, [one for one in halts if _applies(one, council)], limits)
 
 
-@contextmanager
-def _figure(account: AccountCourse) -> Iterator[None]:
-    """A bordered card round one figure, with the way to the events of the account it depends on."""
-    with st.container(border=True, height="stretch", gap="xsmall"):
-        yield
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            events_behind(stream=f"account/{account.account.account_id}")
+def _figure(account: AccountCourse) -> AbstractContextManager[None]:
+    """A card whose figure depends on this account."""
+    return figure_card(stream=f"account/{account.account.account_id}")
 
 
 def _worth(council: AccountCourse) -> None:

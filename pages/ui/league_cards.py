@@ -7,10 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from core.desk.watching import forward_stream
-from core.rules.picker_performance import Estimate, PickerRecord
+from core.rules.picker_performance import Estimate, PickerRecord, Reached, Target
 from pages.ui import discovery_data
 from pages.ui.card_head import card_head
 from pages.ui.charts import Drawing
+from pages.ui.components import bullet_lines
 from pages.ui.data import StoreState
 from pages.ui.drawing import draw_kept
 from pages.ui.format import day, number, percent, signed_percent
@@ -19,6 +20,8 @@ from storage.queries.forward_returns import League, MeasuredReturn
 
 MOST_POINTS = 250
 BASIS_POINTS = 10_000
+SHARES = ("win rate", "suggestion to trade")
+WORDS = {Reached.YES: "green", Reached.NO: "red", Reached.TOO_EARLY: "gray"}
 
 
 def league_card(strategy: str, league: League) -> None:
@@ -56,9 +59,9 @@ def _line(one: PickerRecord) -> dict[str, object]:
         "suggested": one.suggested,
         "above 0": share_told(one.hit_rate),
         "mean": mean_told(one.mean),
-        "against benchmark": mean_told(one.excess),
+        "beyond benchmark": mean_told(one.excess),
         "traded": share_told(one.traded),
-        "information ratio": "" if ratio is None else number(ratio),
+        "info ratio": "" if ratio is None else number(ratio),
         "left out": ", ".join(told),
         "delisted": one.delisted,
     }
@@ -88,18 +91,14 @@ def targets_card(strategy: str, league: League) -> None:
         f"of the ensemble over five sessions; best single picker by hindsight: {best}",
         stream=forward_stream(strategy),
     )
-    frame = pd.DataFrame(
-        [
-            {
-                "target": one.name,
-                "wanted": f"> {percent(one.least, 0)}",
-                "found": mean_told(Estimate(one.value, one.interval)).replace("+", ""),
-                "word": one.reached.value,
-            }
-            for one in league.targets
-        ]
-    )
-    st.dataframe(frame, hide_index=True, height="content", alt="Targets and what was found")
+    bullet_lines(_target(one) for one in league.targets)
+
+
+def _target(one: Target) -> str:
+    value = Estimate(one.value, one.interval)
+    found = share_told(value) if one.name in SHARES else mean_told(value)
+    badge = f":{WORDS[one.reached]}-badge[{one.reached.value}]"
+    return f"{one.name} > {percent(one.least, 0)} {badge}  \n:gray[:small[found {found}]]"
 
 
 def paper_card(state: StoreState, strategy: str, league: League) -> None:

@@ -49,10 +49,10 @@ MADE_BY = {
 
 
 def figures(standing: MemoryStanding) -> None:
-    with st.grid(4, min_column_width=180, gap="small"):
+    with st.grid(4, min_column_width=150, gap="small"):
         for line in standing.collections:
             newest = "nothing yet" if line.newest is None else f"newest {line.newest:%d %b %Y}"
-            figure(NAMES[line.name], f"{line.documents:,}", newest)
+            figure(NAMES[line.name], f"{line.documents:,}", newest, type=MADE_BY[line.name])
 
 
 def embedder_words(standing: MemoryStanding) -> str:

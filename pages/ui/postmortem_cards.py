@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from core.events.week import PostmortemWritten
 from core.rules import postmortem_tally as tally
 from core.rules.postmortem_tally import Tally
 from core.schemas.postmortem import Postmortem
@@ -14,7 +15,7 @@ from core.schemas.postmortem_scores import PostmortemScores
 from core.types import AccountId
 from pages.ui.card_head import card_head
 from pages.ui.components import bullets, card_title, prose
-from pages.ui.figure import figure
+from pages.ui.figure import figure, figure_card
 from pages.ui.format import (
     UNKNOWN,
     conviction,
@@ -73,26 +74,25 @@ def figures(report: Postmortem) -> None:
     council, mean = report.council_return, report.mean_pm_return
     ahead = None if council is None or mean is None else council - mean
     with st.grid(4, min_column_width=180, gap="small"):
-        st.metric(
-            "Council's week",
-            signed_percent(council, 2),
-            points(ahead) if ahead is not None else None,
-            delta_description="vs its members" if ahead is not None else None,
-            border=True,
-            height="stretch",
-        )
+        with figure_card(week=report.week_id, type=PostmortemWritten.__name__):
+            st.metric(
+                "Council's week",
+                signed_percent(council, 2),
+                points(ahead) if ahead is not None else None,
+                delta_description="vs its members" if ahead is not None else None,
+            )
         scores = report.scores
         if scores is None:
             return
-        _count("Theses right", tally.theses(scores), "took no side")
-        _count("Counter-arguments true", tally.counters_met(scores), "undecided")
-        _count("Warnings confirmed", tally.warnings(scores), "undecided")
+        _count(report, "Theses right", tally.theses(scores), "took no side")
+        _count(report, "Counter-arguments true", tally.counters_met(scores), "undecided")
+        _count(report, "Warnings confirmed", tally.warnings(scores), "undecided")
 
 
-def _count(label: str, found: Tally, rest: str) -> None:
+def _count(report: Postmortem, label: str, found: Tally, rest: str) -> None:
     value = f"{found.yes} of {found.decided}" if found.decided else UNKNOWN
     note = f"{found.undecided} {rest}" if found.undecided else None
-    figure(label, value, note)
+    figure(label, value, note, week=report.week_id, type=PostmortemWritten.__name__)
 
 
 def text_card(report: Postmortem, text: WeekText | None, labels: Labels) -> None:

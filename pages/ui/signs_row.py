@@ -8,8 +8,12 @@ from datetime import datetime
 import streamlit as st
 
 from core.clock import in_new_york
+from core.desk.halts import BREAKER_STREAM
+from core.desk.writing import SCHEDULER_STREAM
+from core.events.scheduling import SlotsPlanned
 from core.types import StoreKind
 from pages.ui.commanding import CLOCK
+from pages.ui.figure import figure
 from pages.ui.format import short_moment, span, words
 from pages.ui.ops_data import Control, Work
 from pages.ui.safe import clipped, safe
@@ -48,50 +52,45 @@ def warnings(work: Work, leader: Leader | None, facts: DeskFacts | None) -> None
         )
 
 
-def _sign(label: str, value: str, note: str, about: str | None = None) -> None:
-    st.metric(
-        label,
-        value,
-        note or None,
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
-        help=about,
-    )
-
-
 def _leader(leader: Leader | None, now: datetime) -> None:
     if leader is None:
-        _sign("Leader", "Nobody", "start with cli.py up")
+        figure("Leader", "Nobody", "start with cli.py up", stream=SCHEDULER_STREAM)
         return
     seen = span((now - leader.heartbeat_at).total_seconds())
     host, _, rest = leader.holder.partition("/")
     process = rest.partition("/")[0]
-    _sign(
+    figure(
         "Leader",
         "Alive" if leader.alive else "Silent",
         f"token {leader.token} · seen {seen} ago",
         f"{safe(clipped(host, 60))}, process {safe(clipped(process, 20))}",
+        stream=SCHEDULER_STREAM,
     )
 
 
 def _next_run(ahead: ComingSlot | None, now: datetime, *, paused: bool) -> None:
     if ahead is None:
-        _sign("Next run", "None", "nothing is planned")
+        figure("Next run", "None", "nothing is planned", type=SlotsPlanned.__name__)
         return
     wait = (ahead.at - now).total_seconds()
     when = f"in {span(wait)}" if wait > 0 else f"due for {span(-wait)}"
     name = words(ahead.job).capitalize()
     state = "paused" if paused else when
-    _sign("Next run", safe(name), f"{in_new_york(ahead.at):%a %H:%M} · {state}", safe(ahead.slot))
+    figure(
+        "Next run",
+        safe(name),
+        f"{in_new_york(ahead.at):%a %H:%M} · {state}",
+        safe(ahead.slot),
+        type=SlotsPlanned.__name__,
+    )
 
 
 def _jobs(work: Work) -> None:
     running = sum(1 for job in work.open if job.claimed_at is not None and job.again_at is None)
     failed = sum(job.status == "failed" for job in work.recent)
     note = f"{running} running" if work.open else "none waits"
-    _sign("Open jobs", str(len(work.open)), note + (f" · {failed} failed lately" if failed else ""))
+    note += f" · {failed} failed lately" if failed else ""
+    figure("Open jobs", str(len(work.open)), note, stream="job/")
 
 
 def _trading(control: Control) -> None:
@@ -99,6 +98,8 @@ def _trading(control: Control) -> None:
     count = f"{len(halted)} scope{'s' * (len(halted) != 1)} halted" if halted else "no breaker halt"
     if control.stop is not None:
         flat = "closing everything" if control.stop.flatten else count
-        _sign("Trading", "Disabled", f"since {short_moment(control.stop.since)} · {flat}")
+        since = f"since {short_moment(control.stop.since)} · {flat}"
+        figure("Trading", "Disabled", since, stream="system/trading")
     else:
-        _sign("Trading", "Halted in part" if halted else "Enabled", count, safe(", ".join(halted)))
+        state = "Halted in part" if halted else "Enabled"
+        figure("Trading", state, count, safe(", ".join(halted)) or None, stream=BREAKER_STREAM)

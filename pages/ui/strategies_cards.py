@@ -12,6 +12,7 @@ from core.strategy import StrategySpec
 from pages.ui.card_head import card_head
 from pages.ui.components import card_title
 from pages.ui.drawing import draw
+from pages.ui.evidence import Filter
 from pages.ui.figure import figure
 from pages.ui.format import dollars, percent, points, signed_dollars, signed_percent
 from pages.ui.places import link
@@ -57,7 +58,8 @@ def figures(line: StrategyLine) -> None:
     """Four figures of the chosen strategy."""
     with st.grid(4, min_column_width=180, gap="small"):
         since = f"close of {line.session}" if line.session else "no close has been marked yet"
-        figure("Equity", dollars(line.equity), since)
+        closes = _closes(line)
+        figure("Equity", dollars(line.equity), since, **closes)
         known = line.returned is not None and line.benchmark_returned is not None
         lead = (line.returned or 0) - (line.benchmark_returned or 0)
         figure(
@@ -65,13 +67,22 @@ def figures(line: StrategyLine) -> None:
             signed_percent(line.returned, 2),
             f"{points(lead)} against {safe(line.benchmark)}" if known else "no benchmark yet",
             "Time-weighted: deposits and withdrawals neither make nor hide it.",
+            **closes,
         )
-        figure("Below its best", percent(line.drawdown), _halted(line))
+        figure("Below its best", percent(line.drawdown), _halted(line), **closes)
         figure(
             "Realised",
             signed_dollars(line.realised),
             f"{line.closed_trades} round trips, net of costs",
+            stream=f"account/{line.account_id or ''}",
         )
+
+
+def _closes(line: StrategyLine) -> Filter:
+    """The closes at which it was valued: its own, or those of the council's universe."""
+    if line.pipeline == "cycle":
+        return Filter(stream=f"strategy/{line.name}/marks")
+    return Filter(type="UniverseMarked")
 
 
 def _halted(line: StrategyLine) -> str:
@@ -80,11 +91,7 @@ def _halted(line: StrategyLine) -> str:
 
 def course_card(line: StrategyLine, frame: pd.DataFrame) -> None:
     """Its return beside its benchmark's, both from the first close."""
-    if line.pipeline == "cycle":
-        stream = f"strategy/{line.name}/marks"
-        card_head("Course", "per cent since the first close", stream=stream)
-    else:
-        card_head("Course", "per cent since the first close", type="UniverseMarked")
+    card_head("Course", "per cent since the first close", **_closes(line))
     if frame.empty:
         st.markdown(":gray[No close has been marked yet: the course begins with the first.]")
         return

@@ -64,13 +64,25 @@ def _newest(lately: Sequence[JobLine], kind: JobKind) -> tuple[JobLine, ...]:
 def strategy_jobs_card(title: str, note: str, offers: tuple[Offer, ...]) -> None:
     """Nothing for a visitor who may not ask while nothing was asked."""
     kinds = tuple(one.kind for one in offers)
-    first = asked_of(data.now(), kinds)
-    if not (may_steer() or first.open or first.ended):
+    asked = asked_of(data.now(), kinds)
+    if not (may_steer() or asked.open or asked.ended):
         return
+    with st.container(border=True):
+        card_head(title, note, stream="job/")
+        if may_steer():
+            with st.container(horizontal=True, gap="small"):
+                for offer in offers:
+                    _button(offer, asked)
+        answered(CARD)
+        asked_jobs(kinds)
+
+
+def asked_jobs(kinds: tuple[JobKind, ...]) -> None:
+    """What was asked for, with its progress; what begins or ends changes the other cards as well."""
+    first = asked_of(data.now(), kinds)
 
     @st.fragment(run_every=QUICK_S if first.open else SLOW_S)
     def watched() -> None:
-        """What began or ended changes the other cards as well: the page is drawn anew."""
         try:
             seen = asked_of(data.now(), kinds)
             if (len(seen.open), seen.ended) != (len(first.open), first.ended):
@@ -79,14 +91,7 @@ def strategy_jobs_card(title: str, note: str, offers: tuple[Offer, ...]) -> None
         except CouncilError as error:
             problem(error)
 
-    with st.container(border=True):
-        card_head(title, note, stream="job/")
-        if may_steer():
-            with st.container(horizontal=True, gap="small"):
-                for offer in offers:
-                    _button(offer, first)
-        answered(CARD)
-        watched()
+    watched()
 
 
 def _button(offer: Offer, asked: Asked) -> None:
