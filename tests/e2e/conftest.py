@@ -14,6 +14,7 @@ from pages.http.store import STORE_VARIABLE
 from storage.event_store import open_store
 from storage.projections import ALL_PROJECTIONS
 from storage.serialization import EventRegistry
+from tests.fakes.equity_desk import lived_equity
 from tests.fakes.stored_weeks import open_desk, simulated_store, write_week
 from tests.fixture_files import ROOT
 from tests.pages.conftest import HOSTILE
@@ -35,6 +36,16 @@ def simulated_app(tmp_path_factory):
     folder = tmp_path_factory.mktemp("simulated_app")
     store = f"sqlite:///{folder / 'desk.db'}"
     simulated_store(store, weeks=5)
+    with web_app(store, folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def equity_app(tmp_path_factory):
+    """A desk whose second strategy has looked, traded and been measured."""
+    folder = tmp_path_factory.mktemp("equity_app")
+    store = f"sqlite:///{folder / 'desk.db'}"
+    lived_equity(store)
     with web_app(store, folder) as address:
         yield address
 

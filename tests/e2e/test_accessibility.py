@@ -48,3 +48,13 @@ def test_nothing_serious_beyond_what_bare_widgets_have(
     path = "" if place is FRONT else place.name
     found = grave(browser, f"{simulated_app}/{path}")
     assert {rule: nodes for rule, nodes in found.items() if rule not in bare_failures} == {}
+
+
+@pytest.mark.parametrize(
+    "path", ["strategies?strategy=equity_cycle", "discovery", "cycle", "memory"], ids=str
+)
+def test_nothing_serious_where_the_second_strategy_has_something_to_show(
+    browser, bare_failures, equity_app, path
+):
+    found = grave(browser, f"{equity_app}/{path}", "[data-testid=stMetric]")
+    assert {rule: nodes for rule, nodes in found.items() if rule not in bare_failures} == {}

@@ -70,9 +70,11 @@ def test_a_round_is_opened_by_its_address(show, desk):
     assert "looked at Fri 20 Nov 2026, 09:30 ET" in said(app)
 
 
-def test_words_of_a_model_are_text(show, desk):
+def test_words_of_models_and_people_are_text(show, desk):
     look(desk, 0, "SA", reason=HOSTILE)
+    exclude(desk.store, EQUITY, Saying("SB", HOSTILE[:300], HOSTILE[:60], AT))
     words = said(show("discovery", symbol="SA"))
+    assert "Excluded: SB by" in words
     assert "http://evil" not in words
     assert "![x]" not in words
 
