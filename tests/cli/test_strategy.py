@@ -57,3 +57,18 @@ def test_a_cycle_that_cannot_ask_its_agents_is_one_line_and_leaves_no_trace(coun
     said = council("cycle", "run", "--symbols", "SPY", "--store", f"sqlite:///{store}")
     said.check_refused("not begun: nothing was paid: anthropic/", "OPENROUTER_API_KEY", code=1)
     assert store_heads(store) == before
+
+
+def test_one_whose_cycles_could_not_trade_is_not_switched_on(council, store, root):
+    for name, old, new in (
+        ("risk.yaml", "approval: auto", "approval: manual"),
+        ("strategies.yaml", "    broker: simulated", "    broker: desk"),
+    ):
+        file = root / "config" / name
+        assert old in file.read_text()
+        file.write_text(file.read_text().replace(old, new, 1))
+    at = ("--store", f"sqlite:///{store}")
+    said = council("strategy", "enable", "equity_cycle", "--reason", "a try", *at)
+    said.check_refused("execution.approval is manual", "ask for a dry run")
+    assert not listed(council, store)["equity_cycle"]["on"]
+    assert listed(council, store)["macro_council"]["broker"] == "desk"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from config.terminal.doctor_live import account_checks
+import pytest
+
+from config.terminal.doctor_live import account_checks, shared_cash
 from core.errors import BrokerUnavailable
+from tests.fakes.desks import rules_settings
+from tests.fakes.strategies import equity_spec
 
 
 class Account:
@@ -51,3 +55,13 @@ def test_a_blocked_a_closed_and_a_silent_account_are_broken():
 
 def test_words_that_are_no_money_are_unknown():
     assert "equity unknown" in checks(acct_1=Account(equity=None))["alpaca acct_1"].detail
+
+
+@pytest.mark.parametrize(("cash", "ok"), [("700000", True), ("699999.99", False)])
+def test_one_key_is_to_hold_the_capital_of_a_strategy_that_shares_it_too(cash, ok):
+    beside = [equity_spec(broker="desk")]
+    (found,) = shared_cash(Account(cash=cash), rules_settings(), beside)
+    assert found.ok is ok
+    assert "6 accounts of $100000.00 and $100000.00 of equity_cycle" in found.detail
+    assert ok or "set risk.starting_cash to 99999 or less" in found.detail
+    assert "less capital in config/strategies.yaml" in found.detail or ok
