@@ -17,6 +17,8 @@ from core.ports import EventStore
 
 LOOK_LIMIT = LIMITS[Job.DISCOVERY]
 """As long as the look of a slot."""
+LATELY = 120
+"""Events of a strategy's discovery: some thirty rounds."""
 
 
 async def discover_now(
@@ -60,9 +62,14 @@ async def measure_now(desk: Desk, strategy: Strategy) -> Done:
 
 
 def _round_of(store: EventStore, strategy: Strategy, asked_as: str) -> DiscoveryRan | None:
-    """The newest round under this name; None when there was none."""
+    """The newest round under this name; None when there was none lately.
+
+    Only the stream's end is read: years of rounds are hundreds of megabytes, and a claim is taken up
+    within the hour.
+    """
+    stream = discovery_stream(strategy.name)
     found: DiscoveryRan | None = None
-    for row in store.read(discovery_stream(strategy.name)):
+    for row in store.read(stream, max(0, store.head(stream).version - LATELY)):
         if row.type == DiscoveryRan.__name__ and row.payload["slot"] == asked_as:
             event = store.decode(row)
             assert isinstance(event, DiscoveryRan)  # by its type name

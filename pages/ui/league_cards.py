@@ -35,8 +35,8 @@ def league_card(strategy: str, league: League) -> None:
     )
     if not league.days:
         st.markdown(
-            ":gray[No suggestion's first session is over yet: after each close the scheduler "
-            "measures what is due.]"
+            ":gray[No suggestion's first session is over yet, or none was measured: the scheduler does "
+            "it after each close, `cli.py discovery measure` at once.]"
         )
         return
     frame = pd.DataFrame([_line(one) for one in league.records])

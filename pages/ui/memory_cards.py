@@ -26,7 +26,7 @@ NAMES = {
 FED_BY = {
     Collection.SETUPS: "Round trips of the trading cycle come here once they are closed.",
     Collection.CONDITIONS: "The scheduler keeps each session's conditions while a strategy of cycles is on, "
-    "or `daily` in config/memory.yaml.",
+    "or `daily` in config/memory.yaml; `cli.py discovery measure` does it at once.",
     Collection.CONTEXT: "Notes, and the headlines that trading cycles were shown, come here.",
     Collection.WEEKS: "A week comes here with its final postmortem.",
 }
