@@ -113,17 +113,19 @@ def forward_return(
     )
     if status is ForwardStatus.HOLE:
         return measured
-    returned = float(row.close[last]) / entry.price - 1
+    price = float(row.close[last])
     against = _of_benchmark(_row(panel, benchmark, start), entry, end)
-    return measured.model_copy(
-        update={
-            "exit_session": days[last],
-            "exit_price": float(row.close[last]),
-            "returned": round(returned, 8),
-            "benchmark": None if against is None else round(against, 8),
-            "excess": None if against is None else round(returned - against, 8),
-        }
-    )
+    left = {"exit_session": days[last], "exit_price": price}
+    return measured.model_copy(update=left | _returns(price / entry.price - 1, against))
+
+
+def _returns(returned: float, against: float | None) -> dict[str, float | None]:
+    """What it brought, fractions: by itself, the benchmark, and beyond it where that is known."""
+    return {
+        "returned": round(returned, 8),
+        "benchmark": None if against is None else round(against, 8),
+        "excess": None if against is None else round(returned - against, 8),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,19 +135,7 @@ def conviction_drawing(path: pd.DataFrame, week_id: WeekId, name: str) -> Drawin
             anchor = "end" if at > width / 2 else "start"
             words.append(Word(at, high - 6, row["action"], "mark", anchor))
     grid = [Path(((22, y(value)), (width - 4, y(value))), "grid") for value in (-2, 0, 2)]
-    words += [
-        Word(18, y(value) + 3.5, f"{value:+d}" if value else "0", anchor="end")
-        for value in (-2, 0, 2)
-    ]
-    words += [
-        Word(
-            x(number + 0.5),
-            height - 3,
-            f"{wednesday(week_id) + timedelta(days=number):%a}",
-            anchor="middle",
-        )
-        for number in (0, 1, 2, 5, 6)
-    ]
+    words += [*_conviction_marks(y), *_day_names(week_id, x, height)]
     line = [Path(tuple(steps), "accent")] if len(steps) > 1 else []
     return Drawing(
         width,
@@ -157,6 +145,20 @@ def conviction_drawing(path: pd.DataFrame, week_id: WeekId, name: str) -> Drawin
         dots=dots,
         words=words,
     )
+
+
+def _conviction_marks(y: Scale) -> list[Word]:
+    marks = ((-2, "-2"), (0, "0"), (2, "+2"))
+    return [Word(18, y(value) + 3.5, text, anchor="end") for value, text in marks]
+
+
+def _day_names(week_id: WeekId, x: Scale, height: float) -> list[Word]:
+    """The week's sessions below the drawing: Wednesday to Friday, Monday and Tuesday."""
+    first = wednesday(week_id)
+    return [
+        Word(x(number + 0.5), height - 3, f"{first + timedelta(days=number):%a}", anchor="middle")
+        for number in (0, 1, 2, 5, 6)
+    ]
 
 
 def _days(at: datetime, begins: datetime) -> float:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.rules.lab_convictions import WINDOW, Calibration, DriftFindings
 from core.rules.lab_picks import CHAIRMAN
+from core.rules.statistics.calibration import Brier
 from core.rules.statistics.drift import DEFAULT_LIMITS, FEWEST_WEEKS, Alarm, Drift
 from pages.ui.card_head import card_head
 from pages.ui.drawing import draw
@@ -77,19 +78,8 @@ def _brier_card(found: Mapping[str, Calibration], labels: Labels) -> None:
         "below 0 is worse than that",
         type="PitchesCollected",
     )
-    rows = [
-        {
-            "voice": _name(line, labels),
-            "n": one.brier.count,
-            "right": one.brier.right * 100,
-            "Brier": one.brier.score,
-            "skill": one.brier.skill,
-            "calibration": one.brier.reliability,
-            "resolution": one.brier.resolution,
-        }
-        for line, one in found.items()
-        if one.brier is not None
-    ]
+    scored = [(line, one.brier) for line, one in found.items() if one.brier is not None]
+    rows = [{"voice": _name(line, labels), **_brier_cells(brier)} for line, brier in scored]
     if not rows:
         st.markdown(":gray[No idea with a conviction has ended yet.]")
         return
@@ -112,6 +102,17 @@ def _brier_card(found: Mapping[str, Calibration], labels: Labels) -> None:
             ),
         },
     )
+
+
+def _brier_cells(brier: Brier) -> dict[str, object]:
+    return {
+        "n": brier.count,
+        "right": brier.right * 100,
+        "Brier": brier.score,
+        "skill": brier.skill,
+        "calibration": brier.reliability,
+        "resolution": brier.resolution,
+    }
 
 
 def _drift_card(found: DriftFindings) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ from collections import Counter
 
 from tests.chaos.ground import Ground
 from tests.fixture_files import ROOT
+from tests.servers.serving import free_port
 
 PATHS = ("/livez", "/healthz", "/metrics", "/")
 FINE = (200, 503)
@@ -30,9 +30,7 @@ class Web:
         self._over = threading.Event()
         self._asker = threading.Thread(target=self._ask_on)
         self.answers: Counter[str] = Counter()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
+        self._port = free_port()
 
     @property
     def wrong(self) -> list[str]:

@@ -20,14 +20,13 @@ from config.wiring import open_configured
 from core.desk.opening import configured
 from core.types import StoreKind
 from tests.fixture_files import ROOT
+from tests.servers.serving import free_port
 
 
 @pytest.fixture
 def environment(demo, root):
     """A demonstration desk in a root of its own, and a port nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     store = f"sqlite:///{demo}"
     own = {"COUNCIL_STORE_URL": store, "COUNCIL_ROOT": str(root), "PORT_BACKEND": str(port)}
     return {**os.environ, **own, "PYTHONUNBUFFERED": "1"}

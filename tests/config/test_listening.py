@@ -8,6 +8,7 @@ import pytest
 
 from config.listening import refuse_port_in_use
 from core.errors import BadInput
+from tests.servers.serving import free_port
 
 
 def test_a_port_in_use_is_named_with_the_variable_that_moves_it():
@@ -20,9 +21,7 @@ def test_a_port_in_use_is_named_with_the_variable_that_moves_it():
 
 
 def test_a_free_port_is_left_free():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     refuse_port_in_use(port, "PORT_BACKEND")
     refuse_port_in_use(port, "PORT_BACKEND")
     assert port

@@ -12,12 +12,7 @@ from config.observed import observed
 from config.settings import load_settings
 from config.wiring import open_store
 from tests.fakes.logs import restored_logging
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from tests.servers.serving import free_port
 
 
 @pytest.fixture

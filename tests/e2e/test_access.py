@@ -28,7 +28,7 @@ from tests.e2e.conftest import web_app
 from tests.fakes.passwords import CANARY, cheap_hash
 from tests.fakes.stored_weeks import simulated_store
 from tests.fixture_files import ROOT
-from tests.servers.streamlit_server import free_port
+from tests.servers.serving import free_port
 
 SOON = 30_000
 NAME = "desk.localhost"

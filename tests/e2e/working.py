@@ -17,7 +17,7 @@ from pages.http.store import STORE_VARIABLE
 from tests.fakes.desks import bench, rules_settings
 from tests.fakes.manual_desks import manual
 from tests.fixture_files import ROOT
-from tests.servers.streamlit_server import free_port
+from tests.servers.serving import free_port
 
 
 @contextmanager

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.servers.serving import free_port, serving
 
 TAKES, HANGS, ANSWERS_500, REFUSES = "takes", "hangs", "answers 500", "refuses"
 
@@ -34,10 +35,7 @@ class AlertServer:
 @contextmanager
 def alert_server(mood: str = TAKES) -> Iterator[AlertServer]:
     """On a free port; `REFUSES` closes the port until the mood changes and `opened` is asked for."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    served = AlertServer(port, mood)
+    served = AlertServer(free_port(), mood)
     try:
         yield served
     finally:
@@ -48,17 +46,12 @@ def alert_server(mood: str = TAKES) -> Iterator[AlertServer]:
 def listening(served: AlertServer) -> Iterator[None]:
     """The port is open for the block; outside it connections are refused."""
     server = ThreadingHTTPServer(("127.0.0.1", served.port), _handler(served))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield
-    finally:
-        served.released.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
-        served.released.clear()
+    with serving(server):
+        try:
+            yield
+        finally:
+            served.released.set()
+    served.released.clear()
 
 
 def _handler(served: AlertServer) -> type[BaseHTTPRequestHandler]:

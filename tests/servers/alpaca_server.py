@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl, urlsplit
 from tests.servers.alpaca_exchange import FakeAccount, FakeExchange
 from tests.servers.alpaca_faults import Fault, Faults
 from tests.servers.alpaca_routes import Asked, Listing, answer
+from tests.servers.serving import serving
 
 KEY_ID = "PKFIRST0000000000001"
 ExtraRoutes = Callable[[str, dict[str, str]], tuple[int, object] | None]
@@ -58,19 +59,11 @@ def alpaca_server(routes: ExtraRoutes | None = None) -> Iterator[AlpacaServer]:
         alpaca = served
 
     server = _Server(("127.0.0.1", 0), Handler)
-    served.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with serving(server) as served.url:
         yield served
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 class _Server(ThreadingHTTPServer):
-    daemon_threads = True
     block_on_close = False
     request_queue_size = 128
 

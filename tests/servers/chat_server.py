@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.servers.serving import serving
+
 EVENT_STREAM = "text/event-stream; charset=utf-8"
 
 
@@ -161,14 +163,9 @@ def chat_server(
     members = {"served": served, "answer": staticmethod(answer), "early": staticmethod(early)}
     handler = type("Handler", (_Handler,), members)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    served.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield served
-    finally:
-        served.stopping.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(server) as address:
+        served.url = f"{address}/v1"
+        try:
+            yield served
+        finally:
+            served.stopping.set()

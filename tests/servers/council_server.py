@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.servers.serving import serving
+
 SCORES = (
     "clarity edge_plausibility timing_catalyst risk_definition indicator_integrity originality "
     "tradeability"
@@ -213,14 +215,7 @@ def council_server(say: Say | None = None, **settings: object) -> Iterator[Counc
     """Serve a whole council on a free port; ``say`` may answer in its place."""
     served = CouncilServer(**settings)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
     server.served, server.guard, server.say = served, threading.Lock(), say
-    served.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with serving(server) as address:
+        served.url = f"{address}/v1"
         yield served
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +10,14 @@ from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from urllib.parse import parse_qs, urlencode
 
-import uvicorn
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+
+from tests.servers.serving import free_port, serving_app
 
 CLIENT_ID, CLIENT_SECRET = "the-desk", "canary-Oidc-7Qp2-never-in-a-log"
 
@@ -92,9 +91,7 @@ class OpenIdServer:
 @contextmanager
 def openid_server() -> Iterator[OpenIdServer]:
     """The provider on a free port; it knows nobody until ``person`` is set."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     served = OpenIdServer(f"http://127.0.0.1:{port}")
     app = Starlette(
         routes=[
@@ -105,15 +102,5 @@ def openid_server() -> Iterator[OpenIdServer]:
             Route("/end", served.end),
         ]
     )
-    config = uvicorn.Config(app, port=port, log_config=None, access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-        assert thread.is_alive(), "the server did not start"
-    try:
+    with serving_app(app, port):
         yield served
-    finally:
-        server.should_exit = True
-        thread.join(10)

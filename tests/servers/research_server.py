@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.servers.serving import serving
+
 Json = dict[str, Any]
 
 
@@ -67,17 +69,11 @@ def http_error(status: int, words: str, **headers: str) -> Fault:
 def research_server(dialect: Dialect, final: Json) -> Iterator[ResearchServer]:
     served, stopped = ResearchServer(final=final), threading.Event()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(dialect, served, stopped))
-    server.daemon_threads = True
-    served.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield served
-    finally:
-        stopped.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(server) as served.url:
+        try:
+            yield served
+        finally:
+            stopped.set()
 
 
 def _handler(  # noqa: C901  # one handler class, its methods counted together

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 
+from tests.servers.serving import free_port
+
 STARTS_WITHIN_S = 120.0
 STOPS_WITHIN_S = 30.0
 
@@ -22,13 +23,6 @@ STOPS_WITHIN_S = 30.0
 class Served:
     address: str
     pid: int
-
-
-def free_port() -> int:
-    """A port of this machine that nobody used a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

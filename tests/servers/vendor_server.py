@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.servers.serving import serving
+
 
 @dataclass
 class Told:
@@ -58,17 +60,11 @@ def vendor_server(answer: Callable[[Asked, int], Told]) -> Iterator[VendorServer
     """Serve ``answer(what was asked, number of the request from 0)`` on a free port."""
     served, stopped = VendorServer(""), threading.Event()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(served, answer, stopped))
-    server.daemon_threads = True
-    served.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield served
-    finally:
-        stopped.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(server) as served.url:
+        try:
+            yield served
+        finally:
+            stopped.set()
 
 
 def _handler(
