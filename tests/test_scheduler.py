@@ -1,4 +1,4 @@
-"""The worker over a desk whose clock the tests move: what it runs, misses, outlives and leaves."""
+"""The worker over a desk whose clock the tests move: what it runs, misses, writes down and tells."""
 
 from __future__ import annotations
 
@@ -7,55 +7,18 @@ import time
 
 import pytest
 
-from config.alert_watch import alert_watch
 from config.worker import Worker
-from core.commands import run_job
-from core.desk.approval import Word, decide
 from core.desk.opening import open_desk
-from core.desk.scheduling import pause, resume
 from core.desk.slot_log import SlotOutcome
-from core.desk.trading_switch import disable
-from core.desk.writing import SLOT_STREAM
-from core.events.account import OrderAccepted, OrderIntended, OrderRejected
+from core.events.account import OrderIntended
 from core.events.alerts import AlertRaised
 from core.events.scheduling import SlotAttemptFailed, SlotsPlanned
 from core.events.system import SlotFinished
-from core.events.week import RunCompleted, StageFailed
-from core.types import StoreKind, WeekId
-from providers.llm.rules import RulesModel
-from scheduler import job_tools
-from storage.jobs import enqueue
-from storage.queries import StoreReader
-from storage.queries.jobs import recent_jobs
-from tests.fakes.desks import Bench, bench, on, rules_settings
+from core.events.week import RunCompleted
+from core.types import StoreKind
+from tests.fakes.desks import Bench, bench, on
 from tests.fakes.models import Sleeping
-
-WEEK = "2024-03-13"
-EARLY = on(WEEK, "07:00")
-
-
-def settings_in(folder, store="sqlite://"):
-    settings = rules_settings(store)
-    own = {"runs": folder / "runs", "exports": folder / "exports"}
-    paths = settings.paths.model_copy(update=own)
-    return settings.model_copy(update={"paths": paths})
-
-
-def a_bench(folder, at=EARLY, **more) -> Bench:
-    store = more.pop("store", "sqlite://")
-    return bench(settings_in(folder, store), at=at, kind=more.pop("kind", StoreKind.REAL), **more)
-
-
-def worker(made: Bench, **more) -> Worker:
-    return Worker(made.settings, made.store, lambda _store: made.desk, **more)
-
-
-def telling(made: Bench):
-    return lambda store, desk: alert_watch(made.settings, store, desk.clock).round
-
-
-def slots(made: Bench) -> dict[str, str]:
-    return {event.slot: event.outcome for event in made.events(SlotFinished)}
+from tests.fakes.workers import EARLY, WEEK, a_bench, slots, telling, worker
 
 
 def test_it_runs_what_came_due_since_it_started_and_nothing_twice(tmp_path):
@@ -100,21 +63,6 @@ def test_a_slot_that_comes_too_late_is_missed_with_its_reason(tmp_path):
     missed = next(e for e in made.events(SlotFinished) if e.slot == f"weekly/{WEEK}")
     assert missed.detail == "420 minutes late, at most 360 are allowed"
     assert made.events(OrderIntended) == []
-
-
-def test_a_stopped_process_catches_up_on_what_may_still_be_done(tmp_path):
-    """Down from Wednesday noon to Friday: fills and marks are caught up, checkpoints are missed."""
-    made = a_bench(tmp_path)
-    at_work = worker(made)
-    made.at(on(WEEK, "12:05"))
-    at_work.tick()
-    made.at(on("2024-03-15", "10:00"))
-    worker(made).tick()
-    found = slots(made)
-    assert found["mark/2024-03-13/close"] == found["mark/2024-03-14/close"] == "done"
-    assert found["fills/2024-03-14/open"] == found["fills/2024-03-15/open"] == "done"
-    assert found["checkpoint/2024-03-14/12:00"] == "missed"
-    assert found["horizon/2024-03-14/close"] == "missed"
 
 
 class Broken:
@@ -229,96 +177,6 @@ def test_every_night_heads_are_anchored_beside_the_store_and_it_is_backed_up(tmp
     made.store.close()
 
 
-def test_told_to_stop_it_begins_nothing_more(tmp_path):
-    made = a_bench(tmp_path)
-    at_work = worker(made)
-    made.at(on(WEEK, "09:10"))
-    at_work.stop()
-    at_work.tick()
-    assert slots(made) == {}
-
-
-def test_a_slot_that_takes_too_long_to_finish_is_left_for_the_next_start(tmp_path, capsys):
-    model = Sleeping()
-    made = a_bench(tmp_path, model=model)
-    at_work = worker(made, grace_s=0.1)
-    made.at(on(WEEK, "08:00"))
-
-    def stop():
-        assert model.asked.wait(30)
-        at_work.stop()
-
-    stopper = threading.Thread(target=stop)
-    stopper.start()
-    at_work.tick()
-    stopper.join()
-    assert "stopped in the middle of a slot" in capsys.readouterr().out
-    assert f"weekly/{WEEK}" not in slots(made)
-    assert made.events(StageFailed) == []
-    again = bench(
-        made.settings, made.store, clock=made.desk.clock, kind=StoreKind.REAL, model=RulesModel()
-    )
-    worker(again).tick()
-    assert slots(made)[f"weekly/{WEEK}"] == "done"
-    assert len(made.events(RunCompleted)) == 1
-
-
-@pytest.mark.parametrize("kind", [StoreKind.SIMULATION, StoreKind.DEMO])
-def test_on_a_desk_that_has_ended_nothing_comes_due(tmp_path, capsys, kind):
-    """A simulation by its kind; a demonstration when its prices end, here three weeks ago."""
-    made = a_bench(tmp_path, kind=kind)
-    market = Ended(made.desk.market)
-    over = bench(made.settings, made.store, clock=made.desk.clock, kind=kind, market=market)
-    at_work = worker(over)
-    made.at(on("2024-04-10", "09:05"))
-    at_work.stop()
-    at_work.run()
-    assert "nothing comes due" in capsys.readouterr().out
-    assert list(made.store.read(SLOT_STREAM)) == []
-
-
-@pytest.mark.parametrize("kind", [StoreKind.SIMULATION, StoreKind.DEMO])
-def test_what_people_ask_for_is_done_on_a_desk_that_has_ended(tmp_path, kind):
-    """Its weeks can be replayed and exported from buttons; nothing is added to what was lived."""
-    made = a_bench(tmp_path, at=on("2024-03-06", "07:30"), kind=kind)
-    made.simulate("2024-03-06", "2024-03-12")
-    lived = made.heads()
-    market = Ended(made.desk.market)
-    over = bench(made.settings, made.store, clock=made.desk.clock, kind=kind, market=market)
-    made.at(on("2024-04-10", "09:05"))
-    at_work = worker(over, tools=lambda desk: job_tools(made.settings, desk))
-    enqueue(made.store, run_job("replay", week_id="2024-03-06"), "page", made.desk.clock)
-    at_work.tick()
-    (line,) = recent_jobs(StoreReader(made.store.engine))
-    assert (line.status, line.result["identical"]) == ("done", True)
-    after = made.heads()
-    assert {stream for stream in after if after[stream] != lived.get(stream)} == {
-        "job/replay/2024-03-06"
-    }
-
-
-class Ended:
-    """Prices up to the 20th of March 2024."""
-
-    def __init__(self, inner):
-        self._inner, self.source = inner, inner.source
-
-    def __getattr__(self, name):
-        return getattr(self._inner, name)
-
-    def quotes(self, symbols, as_of):
-        return self._inner.quotes(symbols, min(as_of, on("2024-03-20", "17:00")))
-
-
-def test_a_demonstration_by_generated_prices_goes_on_in_real_time(tmp_path):
-    made = a_bench(tmp_path, at=on("2024-03-06", "07:00"), kind=StoreKind.DEMO)
-    made.simulate("2024-03-06", "2024-03-12")
-    at_work = worker(made)
-    made.at(on(WEEK, "08:01"))
-    at_work.tick()
-    assert slots(made)[f"weekly/{WEEK}"] == "done"
-
-
 def test_it_says_what_comes_next(tmp_path, capsys):
     made = a_bench(tmp_path)
     at_work = worker(made)
@@ -361,37 +219,6 @@ def test_the_table_of_the_coming_days_is_written_down_before_it_is_lived(tmp_pat
     )
 
 
-def test_paused_it_begins_nothing_and_goes_on_when_it_is_let(tmp_path, capsys):
-    made = a_bench(tmp_path)
-    at_work = worker(made)
-    at_work.tick()
-    pause(made.store, "operator", "holiday", made.desk.clock.now())
-    made.at(on(WEEK, "09:10"))
-    at_work.tick()
-    assert slots(made) == {}
-    assert "paused by operator: holiday" in capsys.readouterr().out
-    resume(made.store, "operator", made.desk.clock.now())
-    at_work.tick()
-    assert slots(made)[f"weekly/{WEEK}"] == "done"
-
-
-def test_a_run_that_began_in_time_is_finished_however_long_it_was_interrupted(tmp_path):
-    model = Sleeping()
-    made = a_bench(tmp_path, model=model)
-    at_work = worker(made, grace_s=0.1)
-    made.at(on(WEEK, "08:00"))
-    stopper = threading.Thread(target=lambda: (model.asked.wait(30), at_work.stop()))
-    stopper.start()
-    at_work.tick()
-    stopper.join()
-    made.at(on(WEEK, "15:00"))  # seven hours late, six are allowed: but it was begun
-    again = bench(
-        made.settings, made.store, clock=made.desk.clock, kind=StoreKind.REAL, model=RulesModel()
-    )
-    worker(again).tick()
-    assert slots(made)[f"weekly/{WEEK}"] == "done"
-
-
 def test_research_that_takes_an_hour_delays_no_checkpoint(tmp_path):
     """The week's run waits for its model; the checkpoint acts on the last week after its patience."""
     model = Sleeping()
@@ -411,95 +238,3 @@ def _until_done(made, label):
         if f"checkpoint/{WEEK}/{label}" in slots(made):
             return
         time.sleep(0.05)
-
-
-def test_a_job_from_a_button_runs_beside_the_slots_and_asking_twice_is_harmless(tmp_path):
-    made = a_bench(tmp_path)
-    at_work = worker(made, tools=lambda desk: job_tools(made.settings, desk))
-    made.at(on(WEEK, "08:01"))
-    at_work.tick()
-    clock = made.desk.clock
-    for _ in range(2):
-        enqueue(made.store, run_job("replay", week_id=WEEK), "page", clock)
-    enqueue(made.store, run_job("export", week_id=WEEK), "page", clock)
-    at_work.tick()  # one at a time a week
-    at_work.tick()
-    lines = {line.key: line for line in recent_jobs(StoreReader(made.store.engine))}
-    assert lines[f"replay/{WEEK}"].result["identical"] is True
-    assert lines[f"replay/{WEEK}"].request == 1
-    assert lines[f"export/{WEEK}"].status == "done"
-    assert (tmp_path / "exports" / f"week_{WEEK}" / "normalized").exists()
-
-
-def test_no_job_begins_while_the_scheduler_pauses(tmp_path):
-    made = a_bench(tmp_path)
-    at_work = worker(made, tools=lambda desk: job_tools(made.settings, desk))
-    at_work.tick()
-    pause(made.store, "operator", "holiday", made.desk.clock.now())
-    enqueue(made.store, run_job("rebuild"), "page", made.desk.clock)
-    at_work.tick()
-    (line,) = recent_jobs(StoreReader(made.store.engine))
-    assert line.status == "requested"
-
-
-def manual(settings):
-    execution = settings.policy.execution.model_copy(update={"approval": "manual"})
-    policy = settings.policy.model_copy(update={"execution": execution})
-    return settings.model_copy(update={"policy": policy})
-
-
-def test_a_week_that_waits_for_a_word_goes_on_by_itself_once_it_is_given(tmp_path):
-    settings = manual(settings_in(tmp_path))
-    made = bench(settings, at=EARLY, kind=StoreKind.REAL)
-    at_work = worker(made, tools=lambda desk: job_tools(made.settings, desk))
-    made.at(on(WEEK, "08:01"))
-    at_work.tick()
-    assert slots(made)[f"weekly/{WEEK}"] == "done"
-    assert made.events(OrderIntended) == []
-    at_work.tick()
-    assert made.events(OrderIntended) == []
-    yes = Word(approved=True, by="operator")
-    decide(made.store, WeekId(WEEK), yes, made.desk.clock.now())
-    at_work.tick()
-    assert made.events(OrderIntended)
-    assert len(made.events(RunCompleted)) == 1
-    before = made.heads()
-    at_work.tick()
-    assert made.heads() == before
-
-
-def test_a_proposal_nobody_answered_ends_the_week_without_orders(tmp_path):
-    settings = manual(settings_in(tmp_path))
-    made = bench(settings, at=EARLY, kind=StoreKind.REAL)
-    at_work = worker(made, tools=lambda desk: job_tools(made.settings, desk))
-    for wall in ("08:01", "11:01"):
-        made.at(on(WEEK, wall))
-        at_work.tick()
-    at_work.tick()
-    assert made.events(OrderIntended) == []
-    assert len(made.events(RunCompleted)) == 1
-
-
-def test_the_kill_switch_holds_back_every_order_and_flattening_closes_what_is_held(tmp_path):
-    made = a_bench(tmp_path)
-    at_work = worker(made)
-    for wall in ("08:01", "09:36"):
-        made.at(on(WEEK, wall))
-        at_work.tick()
-    held = [one for one in made.desk.policy.accounts if positions(made, one.account_id)]
-    assert held
-    disable(made.store, "a bad feeling", "operator", made.desk.clock.now(), flatten=True)
-    at_work.tick()
-    made.at(on(WEEK, "16:20"))
-    at_work.tick()
-    assert not any(positions(made, one.account_id) for one in made.desk.policy.accounts)
-    orders = len(made.events(OrderAccepted))
-    for slot in made.slots("2024-03-14", "2024-03-20"):
-        made.at(slot.at)
-        at_work.tick()
-    assert len(made.events(OrderAccepted)) == orders
-    assert any("trading is disabled" in one.reason for one in made.events(OrderRejected))
-
-
-def positions(made, account_id):
-    return made.desk.books.book(account_id).ledger.positions

@@ -5,17 +5,10 @@ from __future__ import annotations
 from core.desk.opening import open_desk
 from core.events.alerts import AlertRaised
 from core.types import StoreKind
-from tests.test_scheduler import (
-    EARLY,
-    WEEK,
-    bench,
-    job_tools,
-    manual,
-    on,
-    settings_in,
-    telling,
-    worker,
-)
+from scheduler import job_tools
+from tests.fakes.desks import bench, on
+from tests.fakes.manual_desks import manual
+from tests.fakes.workers import EARLY, WEEK, settings_in, telling, worker
 
 
 def test_a_proposal_and_its_expiry_are_told(tmp_path):
