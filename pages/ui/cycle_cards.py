@@ -118,8 +118,10 @@ def _row(one: CycleSymbolLine) -> dict[str, object]:
 
 def reasons_card(cycle: CycleDetail) -> None:
     """What was said of each symbol that was to be traded, and every limit that spoke."""
-    card_title(
-        "What was said", "hard limits in code come first; what they refuse no model has seen"
+    card_head(
+        "What was said",
+        "hard limits in code come first; what they refuse no model has seen",
+        run=cycle.line.cycle_id,
     )
     spoken = [one for one in cycle.symbols if one.signal is not None and one.signal.trades]
     if not spoken:

@@ -62,14 +62,14 @@ def figures(detail: RoundDetail, watchlist: Watchlist) -> None:
         figure(
             "Suggested",
             f"{suggested}",
-            "measured later, traded or not",
+            "traded or not",
             type="SymbolsSuggested",
             text=ran.round_id,
         )
         figure(
             "Pickers part on",
             f"{parted}",
-            "filters say no, the model yes",
+            "filters no, model yes",
             type="PickersDiverged",
             text=ran.round_id,
         )
