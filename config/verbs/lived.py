@@ -22,7 +22,7 @@ from core.desk.strategy_switch import is_on, newest_word, switch_on
 from core.types import StoreKind
 from storage.event_store import SqlEventStore
 
-DEMO_WEEKS, SHOWN_WEEKS = 26, 8
+DEMO_WEEKS, SHOWN_WEEKS = 26, 13
 """How long the council is shown, and how long the strategies that trade every day."""
 SHOWN = "the demonstration shows every strategy"
 

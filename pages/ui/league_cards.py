@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -137,21 +139,21 @@ def _paper(state: StoreState, strategy: str) -> Drawing:
 
 
 def returns_card(strategy: str, returns: tuple[MeasuredReturn, ...]) -> None:
-    """The returns decided last, each with what is to be said of it."""
+    """The returns decided last, each with what is to be said of it; rounds that say the same as one."""
     card_head("Newest returns", "decided last, by rank", stream=forward_stream(strategy))
-    frame = pd.DataFrame(
-        [
-            {
-                "known since": day(one.known),
-                "symbol": one.symbol,
-                "sessions": one.horizon,
-                "return": signed_percent(one.returned, 2),
-                "benchmark": signed_percent(one.benchmark, 2),
-                "picked by": ", ".join(one.picked_by),
-                "traded": "yes" if one.traded else "",
-                "word": one.status + (", suspected split" if one.splits else ""),
-            }
-            for one in returns
-        ]
-    )
+    lines = Counter(_returned(one) for one in returns)
+    frame = pd.DataFrame([{**dict(line), "rounds": rounds} for line, rounds in lines.items()])
     st.dataframe(frame, hide_index=True, height=300, alt="The returns decided last")
+
+
+def _returned(one: MeasuredReturn) -> tuple[tuple[str, object], ...]:
+    return (
+        ("known since", day(one.known)),
+        ("symbol", one.symbol),
+        ("sessions", one.horizon),
+        ("return", signed_percent(one.returned, 2)),
+        ("benchmark", signed_percent(one.benchmark, 2)),
+        ("picked by", ", ".join(one.picked_by)),
+        ("traded", "yes" if one.traded else ""),
+        ("word", one.status + (", suspected split" if one.splits else "")),
+    )

@@ -60,6 +60,15 @@ def test_the_league_on_the_page_is_that_of_the_recorded_returns(show, desk):
     assert "win rate > 55%" in words
 
 
+def test_two_rounds_that_say_the_same_are_one_line_of_the_newest_returns(show, desk):
+    measured(desk, "09:30", "13:30")
+    [newest] = [one.value for one in show("discovery").dataframe if "known since" in one.value]
+    every = len(newest_returns(StoreReader(desk.store.engine), EQUITY))
+    assert newest["rounds"].sum() == every
+    assert set(newest["rounds"]) == {2}
+    assert not newest.duplicated(["known since", "symbol", "sessions"]).any()
+
+
 def test_a_symbol_two_rounds_of_a_day_suggest_counts_once(desk):
     measured(desk, "09:30", "13:30")
     reader = StoreReader(desk.store.engine)
