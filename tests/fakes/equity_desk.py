@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from core.desk.cycles import CycleRequest, run_cycle
@@ -18,7 +19,15 @@ DAYS = ("2024-01-10", "2024-01-11", "2024-01-12")
 
 
 def lived_equity(url: str) -> None:
-    """A round, a cycle that trades, a mark and a measurement each day."""
+    """A round, a cycle that trades, a mark and a measurement each day.
+
+    In a thread of its own: a browser under test has an event loop running in this one.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(_live, url).result()
+
+
+def _live(url: str) -> None:
     settings = rules_settings(url)
     made = bench(settings, at=on(DAYS[0], "08:00"), kind=StoreKind.DEMO)
     desk = replace(made.desk, lock=LocalLock())
