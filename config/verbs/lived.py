@@ -22,8 +22,8 @@ from core.desk.strategy_switch import is_on, newest_word, switch_on
 from core.types import StoreKind
 from storage.event_store import SqlEventStore
 
-DEMO_WEEKS, SHOWN_WEEKS = 26, 13
-"""How long the council is shown, and how long the strategies that trade every day."""
+DEMO_WEEKS, SHOWN_WEEKS, FEWEST_WEEKS = 26, 13, 4
+"""How long the council is shown, how long the strategies that trade every day; and the least there is."""
 SHOWN = "the demonstration shows every strategy"
 
 

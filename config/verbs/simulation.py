@@ -11,7 +11,7 @@ from config.terminal import options
 from config.terminal.app import FAILURE
 from config.terminal.options import Json, ProfileName, Seed, Store
 from config.verbs.faces import Faces
-from config.verbs.lived import DEMO_WEEKS, fill_demo, live
+from config.verbs.lived import DEMO_WEEKS, FEWEST_WEEKS, fill_demo, live
 from core.clock import SystemClock, in_new_york
 from core.errors import BadInput
 from core.types import StoreKind
@@ -46,7 +46,7 @@ def simulate(
 @verbs.command("demo")
 def demo(
     context: typer.Context,
-    weeks: Annotated[int, typer.Option("--weeks", min=DEMO_WEEKS, max=260)] = DEMO_WEEKS,
+    weeks: Annotated[int, typer.Option("--weeks", min=FEWEST_WEEKS, max=260)] = DEMO_WEEKS,
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Only fill an empty one.")] = False,
     store: Store = None,
     json: Json = False,

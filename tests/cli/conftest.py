@@ -89,7 +89,7 @@ def council(capsys):
 
 @pytest.fixture(scope="session")
 def demo_file(tmp_path_factory):
-    """The demonstration desk of 26 weeks, lived once for all: also for the workers beside this one."""
+    """A demonstration of six weeks, lived once for all: also for the workers beside this one."""
     own = tmp_path_factory.getbasetemp()
     folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     with (folder / "demo.lock").open("w") as lock:
@@ -100,7 +100,9 @@ def demo_file(tmp_path_factory):
             with pytest.MonkeyPatch.context() as patch:
                 clear(patch)
                 patch.setenv("COUNCIL_ROOT", str(lived))
-                assert run(cli.app, ["demo", "--store", str(lived / "living.db")]) == 0
+                assert (
+                    run(cli.app, ["demo", "--weeks", "6", "--store", str(lived / "living.db")]) == 0
+                )
             copied(lived / "living.db", file)
     return file
 

@@ -68,7 +68,7 @@ WRONG = [
     (("council", ""), "0 characters"),
     (("simulate", "--start", "2024-03-13"), "Missing option"),
     (("simulate", "--start", "x", "--end", "2024-03-13"), "--start 'x' is not a date"),
-    (("demo", "--weeks", "2"), "26"),
+    (("demo", "--weeks", "2"), "4"),
 ]
 
 
