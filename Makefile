@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed.stamp
-WORKERS ?= 2
+WORKERS ?= 3
 
 .PHONY: help env run test bench soak check format migrate-diff clean
 

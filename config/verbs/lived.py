@@ -22,7 +22,7 @@ from core.desk.strategy_switch import is_on, newest_word, switch_on
 from core.types import StoreKind
 from storage.event_store import SqlEventStore
 
-DEMO_WEEKS, SHOWN_WEEKS, FEWEST_WEEKS = 26, 13, 4
+DEMO_WEEKS, SHOWN_WEEKS, FEWEST_WEEKS = 26, 8, 4
 """How long the council is shown, how long the strategies that trade every day; and the least there is."""
 SHOWN = "the demonstration shows every strategy"
 
