@@ -29,7 +29,7 @@ from tests.chromium import QUIET, chromium_path
 
 SCRIPT_MS, SCRIPT_RATIO, FIRST_RATIO = 150.0, 2.0, 1.5
 KIB, VIEWERS, SLOWEST_MS, SERVER_MB = 200.0, 10, 1500.0, 400.0
-HEAD = "page          charts tables  script ms  x bare   first ms  x bare   KiB first  KiB rerun"
+HEAD = "page          charts tables  script ms  x bare   first ms  x bare  cold ms   KiB first  KiB rerun"
 
 
 def bare_of(browser: Browser, bare: Server, wanted: Mapping[str, str]) -> Visit:
@@ -52,7 +52,7 @@ def row(name: str, own: Visit, plain: Visit) -> tuple[str, list[str]]:
     ]
     line = (
         f"{name:12} {own.drawn.get('charts', 0):6d} {own.drawn.get('tables', 0):6d} "
-        f"{own.script_ms:10.1f} {script:7.2f} {own.first_ms:10.0f} {first:7.2f} "
+        f"{own.script_ms:10.1f} {script:7.2f} {own.first_ms:10.0f} {first:7.2f} {own.cold_ms:8.0f} "
         f"{own.first_bytes / 1024:11.0f} {own.rerun_bytes / 1024:10.0f}"
     )
     return line, [f"{name}: {one}" for one in missed]
@@ -99,6 +99,7 @@ def main() -> int:
                     executable_path=chromium_path(), args=list(QUIET)
                 )
                 visit(browser, f"{bare.address}/?charts=20&tables=5x5&metrics=1&texts=1")
+                visit(browser, f"{web.address}/settings")  # both servers have had a visitor
                 say(HEAD)
                 for place in PLACES:
                     if chosen.page and place.name not in chosen.page:

@@ -15,7 +15,7 @@ from core.schemas.postmortem_scores import (
 from core.types import AccountId
 from pages.ui.card_head import card_head
 from pages.ui.components import card_title, who
-from pages.ui.drawing import draw
+from pages.ui.drawing import draw_kept
 from pages.ui.format import (
     UNKNOWN,
     dollars,
@@ -56,7 +56,7 @@ def theses_card(report: Postmortem, labels: Labels) -> None:
         if drawn.empty:
             st.markdown(":gray[No thesis took a side.]")
         else:
-            draw(thesis_bars(drawn), alt="Move the thesis' way of each account, per cent")
+            draw_kept(thesis_bars, drawn, alt="Move the thesis' way of each account, per cent")
     with right.container(border=True, height="stretch"):
         card_head(
             "Theses",
@@ -86,8 +86,9 @@ def exits_card(report: Postmortem, labels: Labels) -> None:
             return
         left, right = st.columns([2, 3])
         with left:
-            draw(
-                exit_ranges(pd.DataFrame([_range(one, labels) for one in scores.exits])),
+            draw_kept(
+                exit_ranges,
+                pd.DataFrame([_range(one, labels) for one in scores.exits]),
                 alt="Range, last close and exit of each position, per cent since entry",
             )
         right.dataframe(
