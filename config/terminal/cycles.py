@@ -9,7 +9,6 @@ from config.terminal import show
 from core.clock import in_new_york
 from core.desk.cycles import CycleRequest, Ran, run_cycle
 from core.desk.desk import Desk
-from core.desk.replay_report import ReplayReport
 from core.desk.strategy_switch import refuse_while_off
 from core.errors import BadInput
 from core.pipeline import Progress
@@ -48,25 +47,6 @@ def wanted(reader: StoreReader, cycle_id: str | None) -> str:
     if not newest:
         raise BadInput("there is no cycle yet: `cycle run` makes one")
     return newest[0].cycle_id
-
-
-def replayed(report: ReplayReport, *, as_json: bool) -> None:
-    """Identical, or where it first came out differently."""
-    if as_json:
-        show.as_json({**asdict(report), "identical": report.identical})
-        return
-    if report.difference is None:
-        show.line(
-            f"cycle {report.run_id}: identical, byte for byte: {report.events} events of "
-            f"{report.streams} streams, {report.orders} orders"
-        )
-        return
-    found = report.difference
-    where = f"stage {found.stage}" if found.stage else found.type
-    show.line(
-        f"cycle {report.run_id}: first difference in {where} "
-        f"({found.stream}, version {found.version}): {found.detail}"
-    )
 
 
 def tell(reader: StoreReader, cycle_id: str | None, *, as_json: bool) -> None:

@@ -1,15 +1,12 @@
-"""What commands say of one week: how far it is, beside a what-if, replayed, and judged."""
+"""What commands say of one week: how far it is, beside a what-if, and judged."""
 
 from __future__ import annotations
-
-from dataclasses import asdict
 
 from pydantic import JsonValue
 
 from config.terminal import show
 from core import keys
 from core.context import PipelineContext
-from core.desk.replay_report import ReplayReport
 from core.desk.weekly import WeekRun
 from core.rules.stood_in import stood_in
 from core.schemas.postmortem import Postmortem
@@ -100,24 +97,6 @@ def _account_facts(context: PipelineContext) -> dict[str, JsonValue]:
         held = f"{target.instrument} {target.weight:+.2%}" if target.weight else "FLAT"
         facts[f"{target.account_id} target"] = held
     return facts
-
-
-def replay(report: ReplayReport, *, as_json: bool) -> None:
-    if as_json:
-        show.as_json({**asdict(report), "identical": report.identical})
-        return
-    if report.difference is None:
-        show.line(
-            f"week {report.week_id}: identical, byte for byte: {report.events} events of "
-            f"{report.streams} streams, {report.orders} orders"
-        )
-        return
-    found = report.difference
-    where = f"stage {found.stage}" if found.stage else found.type
-    show.line(
-        f"week {report.week_id}: first difference in {where} "
-        f"({found.stream}, version {found.version}): {found.detail}"
-    )
 
 
 def postmortem(report: Postmortem, *, as_json: bool) -> None:

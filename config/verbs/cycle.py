@@ -10,6 +10,7 @@ import typer
 from config.terminal import cycles, show
 from config.terminal.app import FAILURE
 from config.terminal.options import Json, Store
+from config.terminal.replays import replayed
 from config.verbs.faces import Faces
 from core.desk.cycle_replay import replay_cycle
 from core.desk.opening import desk_kind
@@ -59,7 +60,7 @@ def replay(
     wanted = cycles.wanted(StoreReader(opened.engine), cycle_id)
     build = faces.wiring.scratch_cycle(settings, opened)
     report = asyncio.run(replay_cycle(opened, wanted, build))
-    cycles.replayed(report, as_json=json)
+    replayed(report, f"cycle {report.run_id}", as_json=json)
     if not report.identical:
         raise typer.Exit(FAILURE)
 

@@ -10,6 +10,7 @@ import typer
 from config.terminal import show, week_reports
 from config.terminal.app import FAILURE
 from config.terminal.options import Json, OneWeek, ProfileName, Store
+from config.terminal.replays import replayed
 from config.verbs.faces import Faces
 from config.verbs.opened import Opened
 from core.desk.replay import replay as replay_week
@@ -55,6 +56,6 @@ def replay(
     opened = Opened(Faces.of(context), store, profile, week, reading=True)
     build = Faces.of(context).wiring.scratch_desk(opened.settings, opened.store)
     report = asyncio.run(replay_week(opened.store, opened.week, build))
-    week_reports.replay(report, as_json=json)
+    replayed(report, f"week {report.week_id}", as_json=json)
     if not report.identical:
         raise typer.Exit(FAILURE)

@@ -32,11 +32,7 @@ FeedOf: TypeAlias = Callable[[Sequence[Article]], NewsFeed]
 
 
 class NewsFeedContract:
-    """``feed_of`` makes the feed over some articles; ``silent`` one whose provider gives no answer."""
-
-    @pytest.fixture
-    def feed_of(self) -> FeedOf:
-        raise NotImplementedError
+    """Subclasses give the fixtures ``feed_of``, a `FeedOf`, and ``silent``: a feed nobody answers."""
 
     def test_it_says_where_headlines_come_from(self, feed_of):
         assert feed_of([]).source
